@@ -1,0 +1,5 @@
+"""`python -m detector.cli` is `detector`."""
+
+from detector.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Every way in which a command may end: an exit code and, where it failed, one clear line.
+
+Examples:
+    >>> guarded(["schema", "tick", "--no-such-option"])
+    2
+"""
+
+import os
+import sys
+
+INTERRUPTED = 130
+READER_GONE = 141
+
+
+class WrongUseError(Exception):
+    """The operator asked for something that cannot be: exit code 2."""
+
+
+def guarded(arguments: list[str]) -> int:
+    """Run one command line and return its exit code.
+
+    With `DETECTOR_DEBUG` set, whatever failed is raised instead, with its traceback.
+    """
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes standard output again at its end; nobody is there to read it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except Exception as error:
+        if os.environ.get("DETECTOR_DEBUG"):
+            raise
+        _say(_line(error))
+        return 2 if _is_wrong_use(error) else 1
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    from detector.cli.app import app
+
+    try:
+        app(arguments, prog_name="detector", standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def _is_wrong_use(error: Exception) -> bool:
+    from detector.evaluate.labels import LabelsError
+    from detector.replay.paths import MissingInputError
+    from detector.settings import SettingsError
+
+    return isinstance(error, WrongUseError | LabelsError | MissingInputError | SettingsError)
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or type(error).__name__
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"detector: {line}\n")

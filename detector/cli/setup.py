@@ -1,0 +1,64 @@
+"""From options to what a run needs: settings, engine configuration, key and baseline."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from detector.cli.console import warn
+from detector.cli.guard import WrongUseError
+from detector.config import EngineConfig
+from detector.settings import Settings
+from detector.settings.load import fingerprint_key
+from detector.sources.fingerprint import Fingerprints
+
+DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
+
+
+def engine_config(settings: Settings, budget: float | None) -> EngineConfig:
+    """The engine's configuration, with the budget of the command line if there is one."""
+    config = settings.engine()
+    return config if budget is None else replace(config, budget=budget)
+
+
+def fingerprints(settings: Settings) -> Fingerprints:
+    """Fingerprints under the operator's key; without one under a fixed key, with a warning."""
+    key = fingerprint_key(settings)
+    if key is None:
+        warn(
+            "no fingerprint key is set, so the fixed development key is used; "
+            "set DETECTOR_FINGERPRINT_KEY before fingerprints leave this machine"
+        )
+    return Fingerprints(key or DEVELOPMENT_KEY)
+
+
+def read_baseline(path: Path | None) -> bytes | None:
+    """What `detector learn` saved.
+
+    Raises:
+        WrongUseError: the file cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongUseError(f"--baseline {path}: {error.strerror}") from None
+
+
+def source_name(name: str) -> str | None:
+    """The source by name, or None for `auto`.
+
+    Raises:
+        WrongUseError: there is no such source.
+    """
+    from detector.settings.known import nearest
+    from detector.sources.registry import SOURCES
+
+    if name == "auto":
+        return None
+    if name not in SOURCES:
+        raise WrongUseError(
+            f"--source {name}: there is no such source{nearest(name, SOURCES)} "
+            f"(auto, {', '.join(sorted(SOURCES))})"
+        )
+    return name

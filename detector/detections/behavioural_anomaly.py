@@ -1,0 +1,44 @@
+"""A window unlike the identity's own past and unlike its peers, whatever it consists of.
+
+The fused score: surprise at each distinct operation of the last minutes, damped, with the place and
+the tool it comes from, against what this identity's windows usually hold.
+"""
+
+from detector.config import MINUTE
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, damped, risk, weigh
+from detector.features.view import View
+
+META = Detection(
+    id="behavioural_anomaly",
+    title="Behaviour unlike the identity's past and its peers",
+    summary="Several rare or refused operations within minutes, from an unusual place or tool.",
+    severity=3,
+    status="stable",
+    kind="monotone",
+    calibrated=True,
+    attack=("T1078.004", "T1580", "T1059.009"),
+    owasp=("NHI2:2025", "ASI03"),
+    runbook="Read the timeline; compare with the line of normal. Ask the owner about the tool.",
+    benign="A new duty, a migration, or a first run of a new tool by the same person.",
+    check="Does the owner recognise the tool and the network of the decisive event?",
+)
+ON = "principal"
+_WINDOW = 2 * MINUTE
+_MIDDLE = 7.0
+
+
+def judge(view: View) -> Evidence | None:
+    """Surprise summed over the last two minutes."""
+    marks = view.within(_WINDOW)
+    weights = weigh(view, marks)
+    nats = damped([w.total for w in weights]) + context(view, marks)
+    score = risk(nats, _MIDDLE, 1.5)
+    top = [w.mark for w in weights if w.total > 0][:8]
+    named = ", ".join(m.value.removeprefix("o:") for m in top[:4])
+    reasons = [f"{len(weights)} unusual operations in {_WINDOW // MINUTE} min: {named}"]
+    return gather(view, META.id, marks, score, reasons, normal=[
+        Normal("unusual operations in 2 min", "0", str(len(weights))),
+    ])  # fmt: skip

@@ -1,0 +1,33 @@
+"""A credential used beyond its bounds: after its end, off its task, or in the wrong hands.
+
+Declared bounds need no learning: the first event beyond one is the finding.
+"""
+
+from detector.detections.meta import Detection
+from detector.findings import Evidence
+from detector.features.evidence import gather
+from detector.features.view import View
+
+META = Detection(
+    id="credential_out_of_bounds",
+    title="Credential used out of bounds",
+    summary="Used after its end, outside its task, by another workload or in another plane.",
+    severity=5,
+    status="stable",
+    kind="monotone",
+    analytic="Rule",
+    attack=("T1078.004", "T1528"),
+    owasp=("NHI1:2025", "ASI03", "ASI02"),
+    runbook="Revoke the credential and every child it minted; then find out who still holds it.",
+    benign="A task that overran, or a broker whose end event came before the last call.",
+    check="Was the credential really ended before the decisive event, and who called?",
+)
+ON = "principal"
+
+
+def judge(view: View) -> Evidence | None:
+    """Whatever bound the event breaks."""
+    found = view.breach
+    if found is None:
+        return None
+    return gather(view, META.id, [view.mark], found.score, [found.reason])

@@ -1,0 +1,86 @@
+"""One credential in a second context while the first is live.
+
+Roaming people change networks and keep their tool; NAT and endpoints give one workload several
+networks. So a second context must differ in place and in something else: tool, principal, source
+system. A session or an instance's credentials never leave where they were first used: for them a
+foreign place is enough.
+
+References:
+    W. Bengtson: Netflix Cloud Security: Detecting credential compromise in AWS. 2018 (first-use
+    lock learned from the log itself).
+"""
+
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.entities.credential import OpenUse
+from detector.features.credential_view import CredentialUseView
+
+META = Detection(
+    id="cross_service_reuse",
+    title="One credential in two places at once",
+    summary="A live credential shows up from a second network with another tool or principal.",
+    severity=4,
+    status="stable",
+    kind="monotone",
+    calibrated=True,
+    attack=("T1078.004", "T1550.001", "T1552.005"),
+    owasp=("NHI9:2025", "NHI2:2025"),
+    runbook="Ask the owner about the second context; if it is not theirs, revoke.",
+    benign="A person who changed network and tool at once, or a job that moved.",
+    check="Does the owner know the second network and the second tool?",
+)
+ON = "credential"
+_BASE = 0.3
+
+
+def judge(view: CredentialUseView) -> Evidence | None:
+    """The most unlike live context, if it is unlike enough."""
+    pairs = [(_unlike(view, use), use) for use in view.live()]
+    if not pairs:
+        return None
+    aspects, other = max(pairs, key=lambda p: (len(p[0]), p[1].at))
+    near = min(len(a) for a, _ in pairs)
+    if not aspects or near == 0 or "network" not in aspects:
+        return None
+    score = _score(view, aspects)
+    reasons = [f"second context differs in {', '.join(aspects)}"]
+    normal = [
+        Normal(aspect, _show(other, aspect), _show(view.use, aspect)) for aspect in aspects
+    ]
+    made = view.gather(META.id, [other], score, reasons)
+    from msgspec.structs import replace
+
+    return replace(made, normal=tuple(normal))
+
+
+def _unlike(view: CredentialUseView, other: OpenUse) -> list[str]:
+    mine, theirs = view.use.context, other.context
+    out = []
+    if mine.network and theirs.network and _place(mine.network) != _place(theirs.network):
+        out.append("network")
+    for aspect in ("client", "principal", "source", "workload"):
+        a, b = getattr(mine, aspect), getattr(theirs, aspect)
+        if a and b and a != b:
+            out.append(aspect)
+    return out
+
+
+def _place(network: str) -> str:
+    """Networks of one provider or campus differ in the last octets only."""
+    parts = network.split(".")
+    return ".".join(parts[:2]) if len(parts) == 4 else network  # noqa: PLR2004
+
+
+def _score(view: CredentialUseView, aspects: list[str]) -> float:
+    credential = view.use.event.credential
+    ephemeral = credential is not None and credential.lifetime == "ephemeral"
+    score = _BASE + (0.25 if ephemeral else 0.0)
+    score += 0.2 if "network" in view.use.novel else 0.0
+    if {"client", "workload"} & set(aspects):
+        score += 0.15 if {"client", "workload"} & ({*view.use.novel, "workload"}) else 0.05
+    score += 0.1 if {"principal", "source"} & set(aspects) else 0.0
+    return min(0.95, score)
+
+
+def _show(use: OpenUse, aspect: str) -> str:
+    return str(getattr(use.context, aspect))

@@ -1,0 +1,48 @@
+"""Defence impairment, persistence, sharing out: one event can be enough.
+
+A trail stopped, a log deleted, a backdoor key made, a trust policy opened, a snapshot shared: such
+an action by an identity that never did it, and whose peers do not either, is worth a page by
+itself. What is routine for the identity, or the trade of its kind, is not.
+"""
+
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.view import View
+
+META = Detection(
+    id="grave_and_new",
+    title="Grave action by a credential that never did such things",
+    summary="One action with a grave effect, new for the identity and rare among its peers.",
+    severity=4,
+    status="stable",
+    kind="monotone",
+    attack=("T1685.002", "T1098", "T1098.001", "T1136.003", "T1537"),
+    owasp=("NHI5:2025", "ASI03"),
+    runbook="Ask the owner about the decisive event. If nobody planned it, revoke and revert it.",
+    benign="A planned change by an administrator or a pipeline's first run.",
+    check="Is there a change ticket or an approval for exactly this action and target?",
+)
+ON = "principal"
+_GRAVE = frozenset({"impair_defence", "persist", "grant", "share_out", "open_network",
+                    "mint_credential", "execute", "destroy"})  # fmt: skip
+_MIDDLE = 4.6
+
+
+def judge(view: View) -> Evidence | None:
+    """Grave, and novel as an operation (or with an outside party) for this identity."""
+    action = view.event.action
+    if action is None or action.effect not in _GRAVE:
+        return None
+    novel = view.mark.novel
+    if "operation" not in novel and "foreign" not in novel:
+        return None
+    nats = gravity(view, view.mark) + novelty(view, view.mark) + context(view, [view.mark])
+    share = view.rarity(view.mark.value)
+    reasons = [f"{action.service}:{action.operation} ({action.effect.replace('_', ' ')}) is new here"]
+    if share.members:
+        reasons.append(f"{share.users} of {share.members} peers have done it")
+    return gather(view, META.id, [view.mark], risk(nats, _MIDDLE), reasons, normal=[
+        Normal("this action", "never by this identity", "once"),
+    ])  # fmt: skip

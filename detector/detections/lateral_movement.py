@@ -1,0 +1,48 @@
+"""A path of assumed, minted or exchanged identities that has not been walked before.
+
+Each novel hop is forwarded to the identity that will act, so the path is judged where it ends: by
+its length, by how new its edges are, and by what is done there.
+
+References:
+    T. Ho et al.: Hopper: Modeling and detecting lateral movement. USENIX Security 2021.
+"""
+
+from detector.config import HOUR
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.view import View
+
+META = Detection(
+    id="lateral_movement",
+    title="Lateral movement along a new path of identities",
+    summary="A path of identities that nobody walked before ends in a sensitive action.",
+    severity=4,
+    status="stable",
+    kind="monotone",
+    calibrated=True,
+    attack=("T1021.007", "T1548.005", "T1550.001", "T1078.004"),
+    owasp=("NHI5:2025", "ASI03"),
+    runbook="Revoke from the path's beginning to its end; look at each hop's own timeline.",
+    benign="A new cross-account deployment role, or an administrator's first visit.",
+    check="Is the first hop's owner expected to work as the last hop's identity?",
+)
+ON = "principal"
+_MIDDLE = 6.0
+
+
+def judge(view: View) -> Evidence | None:
+    """Sensitive marks at the end of a path with at least one new edge."""
+    path = view.path
+    fresh = sum(step.novel for step in path)
+    if not fresh or view.mark.notable < 1:
+        return None
+    marks = [m for m in view.within(HOUR) if m.event.credential == view.event.credential]
+    best = max((gravity(view, m) + novelty(view, m) for m in marks), default=0.0)
+    nats = 1.2 * fresh + 0.8 * (len(path) - 1) + best + context(view, marks)
+    walked = " → ".join([path[0].actor, *(step.child for step in path)])
+    reasons = [f"path {walked}: {fresh} of {len(path)} hops never walked before"]
+    return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
+        Normal("new hops on a path", "0", str(fresh)),
+    ])  # fmt: skip

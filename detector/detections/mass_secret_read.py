@@ -1,0 +1,60 @@
+"""Many secrets read that this identity does not read: the second unfamiliar one decides.
+
+Applications read their few secrets all day; Terraform refreshes all that it made. What counts are
+secrets outside the identity's own set, in number, from an identity for which that is not usual.
+"""
+
+from detector.config import MINUTE
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, risk
+from detector.features.view import View
+
+META = Detection(
+    id="mass_secret_read",
+    title="Unfamiliar secrets read in number",
+    summary="An identity reads several secrets that neither it nor its routine has read before.",
+    severity=4,
+    status="stable",
+    kind="monotone",
+    calibrated=True,
+    attack=("T1555.006", "T1552"),
+    atlas=("AML.T0098",),
+    owasp=("NHI2:2025", "ASI03"),
+    runbook="Rotate every secret on the list, beginning with the most privileged.",
+    benign="A migration or a backup of the secret store, or a new application's start.",
+    check="Is a migration of these secrets under way, run by this identity?",
+)
+ON = "principal"
+_WINDOW = 15 * MINUTE
+_ENOUGH = 2
+_MIDDLE = 5.0
+
+
+def judge(view: View) -> Evidence | None:
+    """Two or more unfamiliar secrets within a quarter of an hour."""
+    action = view.event.action
+    if action is None or action.access != "secret_read":
+        return None
+    marks = [m for m in view.within(_WINDOW) if _unfamiliar(m)]
+    targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
+    if view.mark not in marks or len(targets) < _ENOUGH:
+        return None
+    own = view.habits.surprise("target") if not view.cold else 0.5
+    if any("operation" in m.novel for m in marks):
+        own += 1.0 if view.cold else view.habits.surprise("operation")
+    nats = min(4.0, 1.1 * (len(targets) - 1)) + 0.6 * own + context(view, marks)
+    reasons = [f"{len(targets)} secrets read within 15 min that are new for this identity"]
+    return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
+        Normal("unfamiliar secrets in 15 min", "0", str(len(targets))),
+    ])  # fmt: skip
+
+
+def _unfamiliar(mark) -> bool:  # noqa: ANN001
+    action = mark.event.action
+    return (
+        action is not None
+        and action.access == "secret_read"
+        and bool({"target", "operation"} & set(mark.novel))
+    )

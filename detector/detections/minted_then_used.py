@@ -1,0 +1,60 @@
+"""A credential minted in an unusual way, then used by someone else or from elsewhere.
+
+An attacker who can mint a key does so for persistence and takes it away. Rotators and provisioning
+mint keys as their trade, so the minting itself must have been new for its issuer.
+"""
+
+from detector.detections.cross_service_reuse import _place
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.credential_view import CredentialUseView
+
+META = Detection(
+    id="minted_then_used",
+    title="Credential minted, then used from elsewhere",
+    summary="A credential whose minting was unusual is used from a place its issuer never used.",
+    severity=5,
+    status="stable",
+    kind="monotone",
+    attack=("T1098.001", "T1078.004"),
+    owasp=("NHI2:2025", "ASI03"),
+    runbook="Revoke the minted credential first, then the one that minted it.",
+    benign="An administrator made a key for a colleague or a new machine.",
+    check="Did the issuer hand this credential to whoever used it?",
+)
+ON = "credential"
+_DAY = 86_400_000
+
+
+def judge(view: CredentialUseView) -> Evidence | None:
+    """Used within a day of an unusual minting, not from the issuer's network."""
+    issued = view.state.issued
+    if issued is None or issued.event is None or issued.event.origin is None:
+        return None
+    origin, use = issued.event.origin, view.use
+    if not 0 <= view.time - issued.time <= _DAY or not use.context.network or origin.via:
+        return None
+    elsewhere = _place(use.context.network) != _place(origin.network)
+    if not elsewhere:
+        return None
+    unusual = {"operation", "target"} & set(issued.novel)
+    score = 0.3 + (0.25 if "operation" in unusual else 0.1 if unusual else 0.0)
+    score += 0.15 if use.context.client != origin.client else 0.0
+    score += 0.15 if {"network", "client"} & set(issued.novel) else 0.0
+    if score < 0.5:
+        return None
+    minutes = (view.time - issued.time) // 60_000
+    reasons = [
+        f"minted by {issued.event.principal.name or issued.event.principal.uid}, used {minutes} "
+        f"min later from {use.context.network}"
+    ]
+    made = view.gather(META.id, [], score, reasons)
+    from msgspec.structs import replace
+
+    from detector.features.evidence import moment
+
+    moments = tuple(sorted({moment(issued.event, issued.novel), *made.moments}))
+    return replace(made, moments=moments, normal=(
+        Normal("network", origin.network, use.context.network),
+        Normal("client", origin.client, use.context.client),
+    ))  # fmt: skip

@@ -1,0 +1,58 @@
+"""Reconnaissance that is refused: who am I, what may I do, list everything, many denials.
+
+Posture scanners list everything all day and people mistype; so what counts is refusals and probes
+that are new for this identity, several of them, from an identity that is not refused as a habit.
+"""
+
+from detector.config import MINUTE
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, damped, risk, weigh
+from detector.features.view import View
+
+META = Detection(
+    id="privileged_recon",
+    title="Denied and probing sweep",
+    summary="Several probing or refused operations that are new for the identity.",
+    severity=3,
+    status="stable",
+    kind="monotone",
+    calibrated=True,
+    attack=("T1580", "T1087.004", "T1526", "T1069.003"),
+    owasp=("NHI2:2025",),
+    runbook="Find the tool behind the sweep. A stolen key is usually tried out like this first.",
+    benign="A new scanner, or a person exploring a fresh account.",
+    check="Is a scanner or a new team member expected to list this account?",
+)
+ON = "principal"
+_WINDOW = 15 * MINUTE
+_REFUSED = frozenset({"denied", "dry_run"})
+_MIDDLE = 6.5
+_ENOUGH = 2
+
+
+def judge(view: View) -> Evidence | None:
+    """Two or more distinct refused or probing operations, new for this identity."""
+    marks = [m for m in view.within(_WINDOW) if _probes(m)]
+    if view.mark not in marks or len({m.value for m in marks}) < _ENOUGH:
+        return None
+    weights = weigh(view, marks)
+    refused = sum(_status(m) in _REFUSED for m in marks)
+    nats = damped([w.total for w in weights]) + context(view, marks) + min(2.0, 0.2 * refused)
+    normal = view.window(_WINDOW)
+    reasons = [f"{len(weights)} probing operations in 15 min, {refused} refused"]
+    return gather(view, META.id, marks, risk(nats, _MIDDLE, 1.5), reasons, normal=[
+        Normal("refused calls in 15 min", "0", str(max(refused, normal.denied))),
+    ])  # fmt: skip
+
+
+def _probes(mark) -> bool:  # noqa: ANN001
+    action = mark.event.action
+    return bool(mark.novel) and action is not None and (
+        action.effect == "identity_probe" or _status(mark) in _REFUSED or action.access == "list"
+    )  # fmt: skip
+
+
+def _status(mark) -> str:  # noqa: ANN001
+    return mark.event.outcome.status if mark.event.outcome is not None else "success"

@@ -1,0 +1,59 @@
+"""A secret is read, and then the same identity acts in a way that is new for it.
+
+Reading a secret and writing with it is what deployments do; so the act must be new for the
+identity, grave or sensitive, and no human may have approved anything in between. An approval may
+still arrive late, hence the condition is refutable.
+"""
+
+from detector.config import HOUR, MINUTE
+from detector.detections.meta import Detection
+from detector.findings import Evidence, Normal
+from detector.features.evidence import gather
+from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.view import View
+
+META = Detection(
+    id="secret_read_then_act",
+    title="Secret read, then acted upon, with no approval between",
+    summary="After reading a secret the identity writes, issues credentials or moves data.",
+    severity=4,
+    status="stable",
+    kind="refutable",
+    calibrated=True,
+    attack=("T1555.006", "T1098.001"),
+    atlas=("AML.T0098", "AML.T0086"),
+    owasp=("ASI02", "ASI03"),
+    runbook="Rotate the secret that was read and undo the act.",
+    benign="A deployment that fetches its configuration and then applies it.",
+    check="Was the act part of an approved task or a deployment?",
+)
+ON = "principal"
+_WINDOW = 15 * MINUTE
+_ACTS = frozenset({"write", "delete", "admin", "credential_issue"})
+_MIDDLE = 6.2
+
+
+def judge(view: View) -> Evidence | None:
+    """A new sensitive act within 15 minutes of a secret read."""
+    action = view.event.action
+    if action is None or action.access not in _ACTS or "operation" not in view.mark.novel:
+        return None
+    reads = [m for m in view.within(_WINDOW) if _reads(m) and m.at < view.mark.at]
+    routine = 0 if reads else view.window(_WINDOW).secret_reads
+    if not reads and not routine or view.approved(view.time - HOUR):
+        return None
+    marks = [*reads, view.mark]
+    nats = gravity(view, view.mark) + novelty(view, view.mark) + context(view, marks)
+    nats += 1.8 if reads else 0.8
+    reasons = [
+        f"read {len(reads) or routine} secrets, then {action.service}:{action.operation}; "
+        "no approval in between"
+    ]
+    return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, provisional=True, normal=[
+        Normal("acts of this kind after a secret read", "0", "1"),
+    ])  # fmt: skip
+
+
+def _reads(mark) -> bool:  # noqa: ANN001
+    action = mark.event.action
+    return action is not None and action.access == "secret_read"

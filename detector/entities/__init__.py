@@ -1,0 +1,1 @@
+"""What has state: principals, credentials and peer groups, with their bounds and episodes."""

@@ -1,0 +1,115 @@
+"""The bounds of a credential, as a principal that uses it knows them.
+
+Its end, its exposure, its expiry, the workload it is bound to and the task it was handed out for
+are told to every principal known to use it, and checked on every event: no learning, no window.
+
+Examples:
+    >>> from schemas.event import Credential, Principal
+    >>> view = CredentialView(ended=5_000, how="revoked")
+    >>> event = ActivityEvent(uid="e", source="s", tenant="t", time=9_000, principal=Principal(uid="p"),
+    ...     credential=Credential(fingerprint="f"))
+    >>> breach(view, event).reason
+    'used after it was revoked'
+"""
+
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from schemas.event import ActivityEvent, Task
+
+_PLANE_RANK = {"": 0, "retrieval": 1, "inference": 2, "action": 3}
+_GRACE = 2_000
+_WORDS = {
+    "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
+    "task_over": "its task had ended",
+}  # fmt: skip
+
+
+class CredentialView(Struct):
+    """What is known of one credential. Times are epoch ms, the earliest reported."""
+
+    ended: int | None = None
+    how: str = ""
+    exposed: int | None = None
+    expires: int | None = None
+    bound_to: str = ""
+    task: Task | None = None
+    proof: str = ""
+
+    def end(self, time: int, how: str, proof: str) -> None:
+        """The credential ended; the earliest end counts."""
+        if self.ended is None or time < self.ended:
+            self.ended, self.how, self.proof = time, how, proof
+
+
+class Breach(Struct, frozen=True):
+    """One bound that an event broke. `proof` is the id of the event that set the bound."""
+
+    kind: str
+    reason: str
+    score: float
+    proof: str = ""
+
+
+def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    """The gravest bound that this event breaks, if any."""
+    if event.kind != "use":
+        return None
+    found = _ended(view, event) if view is not None else None
+    return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
+
+
+def _ended(view: CredentialView, event: ActivityEvent) -> Breach | None:
+    if view.ended is None or event.time <= view.ended + _GRACE:
+        return None
+    how = _WORDS.get(view.how, "it had ended")
+    return Breach("ended", f"used after {how}", 0.97, view.proof)
+
+
+def _expired(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    credential = event.credential
+    expires = credential.expires if credential is not None else None
+    if expires is None and view is not None:
+        expires = view.expires
+    if expires is None or event.time <= expires + _GRACE:
+        return None
+    return Breach("expired", "used after it had expired", 0.9)
+
+
+def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    bound = event.credential.bound_to if event.credential is not None else ""
+    bound = bound or (view.bound_to if view is not None else "")
+    workload = event.workload
+    if not bound or workload is None or workload.uid == bound:
+        return None
+    return Breach("workload", f"bound to workload {bound}, used by {workload.uid}", 0.95)
+
+
+def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    task = event.task
+    if view is not None and view.task is not None and (task is None or not _declares(task)):
+        task = view.task
+    action = event.action
+    if task is None or action is None:
+        return None
+    if task.ends is not None and event.time > task.ends + _GRACE:
+        return Breach("ended", "used after its task had ended", 0.95)
+    if task.plane and _PLANE_RANK[action.plane] > _PLANE_RANK[task.plane]:
+        reason = f"task granted the {task.plane} plane, acted in the {action.plane} plane"
+        return Breach("plane", reason, 0.95)
+    if task.operations and not _matches(f"{action.service}:{action.operation}", task.operations):
+        reason = f"task {task.uid} does not allow {action.service}:{action.operation}"
+        return Breach("operation", reason, 0.92)
+    target = event.target
+    if task.targets and target is not None and not _matches(target.uid, task.targets):
+        return Breach("target", f"task {task.uid} does not allow target {target.uid}", 0.92)
+    return None
+
+
+def _declares(task: Task) -> bool:
+    return bool(task.plane or task.targets or task.operations or task.ends)
+
+
+def _matches(value: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns)

@@ -1,0 +1,199 @@
+"""Episodes: evidence folded into findings in event-time order, and the changes published.
+
+Findings are a *fold* of evidence in event-time order; alerts are the *difference* between two
+folds. Settled evidence is folded once and for all; what has not settled is folded anew on top of it
+each time something arrives. So whatever order the input came in, the last fold is the same, and an
+id that a late event moved or merged is closed with a pointer to its successor.
+
+Examples:
+    >>> from detector.findings import Evidence, Moment
+    >>> moment = Moment(time=60_000, uid="e1")
+    >>> episodes = Episodes()
+    >>> episodes.offer(Evidence(detection="d", entity="p", decisive=moment, moments=(moment,),
+    ...                         score=0.9))
+    >>> [(c.state, c.episode.count) for c in episodes.changes("p", quiet=1000)]
+    [('open', 1)]
+    >>> episodes.changes("p", quiet=1000)
+    []
+"""
+
+from hashlib import blake2b
+from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from detector.config import MINUTE
+from detector.findings import MAX_MOMENTS, Evidence
+
+_MOST_PUBLISHED = 32
+
+
+class Episode(Struct, frozen=True):
+    """One detection's evidence on one entity, merged. `peak` is the evidence with the highest
+    score (the earliest of equals); `count` how many marks triggered."""
+
+    uid: str
+    detection: str
+    first: int
+    last: int
+    peak: Evidence
+    evidence: Evidence
+    count: int = 1
+
+    @property
+    def digest(self) -> str:
+        """Changes exactly when something material does: the risk by a tenth, how far it goes, the
+        set of grave effects, or the evidence doubling."""
+        effects = sorted({m.effect for m in self.evidence.moments if m.status == "success"})
+        size = self.count.bit_length()
+        return f"{round(self.peak.score, 1)}|{effects}|{size}|{self.evidence.provisional}"
+
+
+class Published(Struct):
+    """What readers were told of an episode."""
+
+    revision: int
+    digest: str
+    last: int
+    episode: Episode
+
+
+class Change(Struct, frozen=True):
+    """One message to publish about one episode."""
+
+    state: Literal["open", "update", "close"]
+    revision: int
+    episode: Episode
+    superseded_by: str = ""
+
+
+class Episodes(Struct):
+    """The episodes of one entity. `open` is unsettled evidence by (detection, time, id)."""
+
+    settled: dict[str, Episode] = field(default_factory=dict)
+    open: dict[tuple[str, int, str], Evidence] = field(default_factory=dict)
+    published: dict[str, Published] = field(default_factory=dict)
+
+    def offer(self, evidence: Evidence) -> None:
+        """Unsettled evidence: kept until its time settles."""
+        decisive = evidence.decisive
+        self.open[evidence.detection, decisive.time, decisive.uid] = evidence
+
+    def withdraw(self, bound: int) -> None:
+        """Drop unsettled evidence before `bound`; what still holds is settled instead."""
+        self.open = {k: v for k, v in self.open.items() if k[1] >= bound}
+
+    def settle(self, entity: str, evidence: Evidence, quiet: int) -> None:
+        """Fold one piece of settled evidence; calls come in event-time order."""
+        _fold(self.settled, entity, evidence, quiet)
+
+    def current(self, entity: str, quiet: int) -> dict[str, Episode]:
+        """Every live episode by id, unsettled evidence included."""
+        latest = dict(self.settled)
+        past: dict[str, Episode] = {e.uid: e for e in latest.values()}
+        for _, evidence in sorted(self.open.items(), key=lambda row: row[0][1:] + row[0][:1]):
+            made = _fold(latest, entity, evidence, quiet)
+            past[made.uid] = made
+        return past
+
+    def changes(self, entity: str, quiet: int) -> list[Change]:
+        """What to tell readers now, and remember as told."""
+        if not self.open and not self.settled and not self.published:
+            return []
+        current = self.current(entity, quiet)
+        out = [
+            change
+            for episode in sorted(current.values(), key=lambda e: (e.first, e.uid))
+            if (change := self._change(episode)) is not None
+        ]
+        for uid in [u for u in self.published if u not in current]:
+            out.append(self._supersede(uid, current, quiet))
+        return out
+
+    def _change(self, episode: Episode) -> Change | None:
+        old = self.published.get(episode.uid)
+        if old is None:
+            self.published[episode.uid] = Published(1, episode.digest, episode.last, episode)
+            return Change("open", 1, episode)
+        old.last, old.episode = max(old.last, episode.last), episode
+        if old.digest == episode.digest:
+            return None
+        old.revision += 1
+        old.digest = episode.digest
+        return Change("update", old.revision, episode)
+
+    def _supersede(self, uid: str, current: dict[str, Episode], quiet: int) -> Change:
+        old = self.published.pop(uid)
+        heirs = [
+            e.uid
+            for e in current.values()
+            if e.detection == old.episode.detection
+            and e.first <= old.episode.last + quiet
+            and old.episode.first <= e.last + quiet
+        ]
+        return Change("close", old.revision + 1, old.episode, min(heirs, default=""))
+
+    def close(self, bound: int, quiet: int) -> list[Change]:
+        """Close the episodes that have been quiet since before `bound` - `quiet`."""
+        out = []
+        for detection, episode in sorted(self.settled.items()):
+            if episode.last + quiet < bound and not any(k[0] == detection for k in self.open):
+                del self.settled[detection]
+                old = self.published.pop(episode.uid, None)
+                if old is not None:
+                    out.append(Change("close", old.revision + 1, episode))
+        return out
+
+    def covers(self, start: int, end: int) -> bool:
+        """Whether a settled episode touches [start, end)."""
+        return any(e.first < end and start <= e.last for e in self.settled.values())
+
+    def since(self) -> int | None:
+        """When the campaign began: the first time of the earliest live episode."""
+        return min((p.episode.first for p in self.published.values()), default=None)
+
+
+def _fold(into: dict[str, Episode], entity: str, evidence: Evidence, quiet: int) -> Episode:
+    old = into.get(evidence.detection)
+    if old is None or evidence.decisive.time > old.last + quiet:
+        made = Episode(
+            finding_uid(evidence.detection, entity, evidence.start),
+            evidence.detection,
+            evidence.start,
+            evidence.decisive.time,
+            evidence,
+            evidence,
+        )
+    else:
+        made = _merge(old, evidence)
+    into[evidence.detection] = made
+    return made
+
+
+def _merge(old: Episode, evidence: Evidence) -> Episode:
+    moments = tuple(sorted(set(old.evidence.moments) | set(evidence.moments))[:MAX_MOMENTS])
+    peak = evidence if evidence.score > old.peak.score else old.peak
+    merged = replace(
+        peak,
+        moments=moments,
+        decisive=min(old.evidence.decisive, evidence.decisive),
+        denied_only=old.evidence.denied_only and evidence.denied_only,
+        links=tuple(sorted(set(old.evidence.links) | set(evidence.links)))[:MAX_MOMENTS],
+        path=old.evidence.path or evidence.path,
+    )
+    return Episode(
+        old.uid,
+        old.detection,
+        min(old.first, evidence.start),
+        max(old.last, evidence.decisive.time),
+        peak,
+        merged,
+        old.count + 1,
+    )
+
+
+def finding_uid(detection: str, entity: str, start: int) -> str:
+    """The stable id of a finding: detection, entity, and the minute of the earliest event."""
+    text = f"{detection}|{entity}|{start // MINUTE}"
+    return blake2b(text.encode(), digest_size=12, person=b"finding").hexdigest()

@@ -1,0 +1,165 @@
+"""A principal's state: what it is, what it has done, what of that is new.
+
+The fast path is `observe`: an event whose operation, context and target are all known costs a few
+dictionary look-ups and one OR. Only what is new or sensitive goes on to be marked and judged.
+"""
+
+import sys
+from zlib import crc32
+
+from msgspec import Struct, field
+
+from detector.config import HOUR
+from detector.window.baseline import Learned
+from detector.entities.bounds import CredentialView
+from detector.entities.episodes import Episodes
+from detector.window.marks import Mark, Marks
+from detector.window.novelty import Seen
+from detector.window.panes import QUARTER, Panes
+from detector.window.registers import event_bits
+from detector.window.signature import Signature
+from schemas.event import ActivityEvent, Principal
+from schemas.fact import Step
+
+_NOTHING = ""
+WARM_AGE = 20 * HOUR
+UNBORN = 1 << 62
+
+
+class PrincipalState(Struct):
+    """All that is kept of one principal. `first` is its earliest event time, `home` the client it
+    came with then; `paths` hold the lateral-movement paths that led to it, by credential."""
+
+    key: str
+    tenant: str
+    who: Principal
+    who_at: int
+    home: str = ""
+    first: int = 0
+    last: int = 0
+    settled: int = 0
+    panes: Panes = field(default_factory=Panes)
+    seen: Seen = field(default_factory=Seen)
+    learned: Learned = field(default_factory=Learned)
+    marks: Marks = field(default_factory=Marks)
+    episodes: Episodes = field(default_factory=Episodes)
+    credentials: dict[str, CredentialView] = field(default_factory=dict)
+    paths: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    sent: dict[int, int] = field(default_factory=dict)
+    approvals: tuple[int, ...] = ()
+    late: int = 0
+    due: bool = False
+    hour: int = 0
+    context: tuple[str, str, str] = ("", "", "")
+
+    @classmethod
+    def born(cls, event: ActivityEvent) -> "PrincipalState":
+        """The state of a principal at its first event."""
+        home = event.origin.client if event.origin is not None else ""
+        return cls(
+            event.key,
+            sys.intern(event.tenant),
+            event.principal,
+            order(event),
+            sys.intern(home),
+            event.time,
+        )
+
+    def observe(self, event: ActivityEvent, signature: Signature, horizon: int) -> bool:
+        """Count an event in. True if something about it wants a closer look."""
+        time = event.time
+        origin, credential, target = event.origin, event.credential, event.target
+        network = origin.network if origin is not None else _NOTHING
+        secret = credential.fingerprint if credential is not None else _NOTHING
+        thing = target.uid if target is not None else _NOTHING
+        bits = event_bits(event.uid, time, thing, network, secret, signature.classes)
+        self.panes.add(time, bits | signature.bits)
+        if time > self.last:
+            self.last = time
+        if time <= self.first:
+            self._earlier(event)
+        if signature.notable or not self.hour <= time < self.hour + HOUR:
+            return True
+        if self.context != (network, origin.client if origin is not None else "", secret):
+            return True
+        seen = self.seen
+        known = seen.known.get(signature.value)
+        if known is None:
+            # a newcomer's novelty is silent, so once noted there is no more to it
+            if time - self.first >= WARM_AGE or seen.pending.get(signature.value, UNBORN) > time:
+                return True
+            return False
+        return known >= time - horizon
+
+    def _earlier(self, event: ActivityEvent) -> None:
+        """The first event is the one that names the principal and its home client."""
+        self.first = event.time
+        if order(event) < self.who_at:
+            self.who_at = order(event)
+            self.who = event.principal
+            self.home = event.origin.client if event.origin is not None else ""
+
+    def values(self, event: ActivityEvent, signature: Signature) -> dict[str, str]:
+        """The words by which an event can be new, by kind of novelty."""
+        out = {"operation": signature.value, "service": signature.service}
+        origin, action, credential = event.origin, event.action, event.credential
+        if origin is not None:
+            if not origin.via:
+                if origin.network:
+                    out["network"] = "n:" + origin.network
+                if origin.client:
+                    out["client"] = "c:" + origin.client
+            if origin.region:
+                out["region"] = "r:" + origin.region
+        if signature.notable and event.target is not None:
+            out["target"] = f"t:{crc32((signature.value + event.target.uid).encode()):08x}"
+        if action is not None and action.foreign:
+            out["foreign"] = "f:" + action.foreign
+        if credential is not None and credential.lifetime == "static":
+            out["credential"] = "k:" + credential.fingerprint
+        return out
+
+    def novelties(self, values: dict[str, str], time: int, horizon: int) -> tuple[str, ...]:
+        """Which kinds of value are novel at `time`, in the order of `values`."""
+        known, since = self.seen.known, time - horizon
+        return tuple(k for k, v in values.items() if known.get(v, since) >= since)
+
+    def look(
+        self, event: ActivityEvent, signature: Signature, horizon: int
+    ) -> tuple[tuple[str, ...], bool]:
+        """Note what is new, and mark the event if it deserves it: (what is novel, marked?).
+
+        Novelty alone is silent for a newcomer, to whom everything is new; something sensitive is
+        marked even then.
+        """
+        values = self.values(event, signature)
+        time = event.time
+        self.hour = time // HOUR * HOUR
+        known, pending = self.seen.known, self.seen.pending
+        for value in values.values():
+            if value not in known and pending.get(value, UNBORN) > time:
+                pending[value] = time
+        origin = event.origin
+        self.context = (
+            sys.intern(origin.network) if origin is not None else "",
+            sys.intern(origin.client) if origin is not None else "",
+            event.credential.fingerprint if event.credential is not None else "",
+        )
+        notable = signature.notable
+        if not notable and time - self.first < WARM_AGE:
+            return (), False
+        novel = self.novelties(values, time, horizon)
+        if not novel or not notable and novel == ("region",):
+            return novel, False
+        return novel, self.marks.add(event, signature.value, notable)
+
+    def quarters_to_settle(self, bound: int) -> list[int]:
+        """Start times of the active quarters that are not settled yet and end by `bound`."""
+        return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
+
+
+
+
+def order(event: ActivityEvent) -> int:
+    """Event time, then id: the total order of events, as one integer."""
+    return event.time << 32 | crc32(event.uid.encode())

@@ -1,0 +1,126 @@
+"""How much one mark, and a window of marks, speaks for abuse: an additive score in nats.
+
+The parts are those that separate abuse from automation: how grave the action is by itself, how
+unlike the identity's own past (in the measure of how often it shows anything new at all), how
+unlike its peers, and whether it comes from a new place with a new tool. Volume does not occur here.
+Sums over a window are damped, so that many small novelties do not add up to one grave action.
+
+References:
+    T. Ho et al.: Hopper: Modeling and detecting lateral movement. USENIX Security 2021 (rarity of
+    edges with benign precedent in peers).
+"""
+
+from math import exp, log
+
+from msgspec import Struct
+
+from detector.window.marks import Mark
+from detector.features.view import View
+
+EFFECT_WEIGHT = {
+    "impair_defence": 3.4,
+    "share_out": 2.4,
+    "persist": 2.6,
+    "grant": 2.4,
+    "mint_credential": 1.6,
+    "open_network": 1.8,
+    "execute": 1.6,
+    "destroy": 1.8,
+    "identity_probe": 0.7,
+    "": 0.0,
+}
+ACCESS_WEIGHT = {
+    "secret_read": 1.2, "credential_issue": 0.6, "admin": 1.0, "delete": 0.7, "write": 0.4,
+}  # fmt: skip
+STATUS_FACTOR = {"success": 1.0, "denied": 0.8, "dry_run": 0.9, "failure": 0.8, "not_found": 0.55}
+PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "crossplane", "opentofu"})
+_BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential"})
+_DAMPING = 0.72
+_FOREIGN = 1.0
+_DENIED = 0.5
+_MOST_NOVEL = 3.5
+
+
+class Weight(Struct, frozen=True):
+    """One mark's weight in nats and its parts."""
+
+    mark: Mark
+    gravity: float
+    novelty: float
+
+    @property
+    def total(self) -> float:
+        """Gravity and novelty together."""
+        return self.gravity + self.novelty
+
+
+def gravity(view: View, mark: Mark) -> float:
+    """The intrinsic risk of an action. A provisioning tool that is this identity's habit builds
+    and tears down for a living; that halves what building weighs."""
+    action = mark.event.action
+    if action is None:
+        return 0.0
+    weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
+    if action.foreign:
+        weight += _FOREIGN
+    if action.effect in _BUILDING and _provisioner(view, mark):
+        weight *= 0.4
+    outcome = mark.event.outcome
+    status = outcome.status if outcome is not None else "success"
+    extra = _DENIED if status in {"denied", "dry_run"} else 0.0
+    return weight * STATUS_FACTOR.get(status, 0.0) + extra
+
+
+def _provisioner(view: View, mark: Mark) -> bool:
+    origin = mark.event.origin
+    return (
+        origin is not None
+        and origin.client in PROVISIONERS
+        and (origin.client == view.state.home or "client" not in mark.novel)
+    )
+
+
+def novelty(view: View, mark: Mark) -> float:
+    """How unlike the identity's own past and its peers an action is."""
+    share = view.rarity(mark.value).share
+    peers = min(_MOST_NOVEL, -log(max(share, 0.01)))
+    if "operation" in mark.novel:
+        own = 1.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("operation"))
+        return 0.5 * (own + peers)
+    if "target" in mark.novel:
+        own = 0.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("target"))
+        return 0.25 * (own + peers)
+    return 0.0
+
+
+def context(view: View, marks: list[Mark]) -> float:
+    """How unlike its own the places and tools of a window are: nats, once per window."""
+    kinds = {kind for mark in marks for kind in mark.novel}
+    out = 0.0
+    for kind, most in (("network", 2.2), ("client", 2.2)):
+        if kind in kinds and not view.cold:
+            out += min(most, view.habits.surprise(kind))
+    if "credential" in kinds and not view.cold:
+        out += 0.5
+    return out
+
+
+def weigh(view: View, marks: list[Mark]) -> list[Weight]:
+    """The weights of a window's distinct operations, heaviest first."""
+    best: dict[str, Weight] = {}
+    for mark in marks:
+        weight = Weight(mark, gravity(view, mark), novelty(view, mark))
+        old = best.get(mark.value)
+        if old is None or weight.total > old.total:
+            best[mark.value] = weight
+    return sorted(best.values(), key=lambda w: (-w.total, w.mark.at))
+
+
+def damped(weights: list[float]) -> float:
+    """A sum in which each further term counts less."""
+    return sum(w * _DAMPING**i for i, w in enumerate(sorted(weights, reverse=True)))
+
+
+def risk(nats: float, middle: float, width: float = 1.2) -> float:
+    """Map nats to a risk in 0..1: one half at `middle`."""
+    return 1.0 / (1.0 + exp(-(nats - middle) / width))

@@ -1,0 +1,107 @@
+"""What a detection may look at: one identity at one moment, with its past and its peers.
+
+A view is a value made for one mark. It shows what came up to and including that mark and nothing
+after, so a detection gives the same answer on arrival and when its window has settled.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from detector.config import EngineConfig
+from detector.window.baseline import Habits
+from detector.entities.bounds import Breach
+from detector.entities.group import Peers
+from detector.window.marks import Mark
+from detector.entities.principal import WARM_AGE, PrincipalState
+from detector.window.registers import Counts
+from schemas.event import ActivityEvent
+from schemas.fact import Step
+
+_WARM_QUARTERS = 4
+_SMALL_GROUP = 3
+
+
+class Rarity(Struct, frozen=True):
+    """How many of an identity's peers use something: (users, members) in its group and in its
+    whole account."""
+
+    users: int
+    members: int
+    account_users: int
+    account_members: int
+
+    @property
+    def share(self) -> float:
+        """The share of peers that use it, leaning on the account while the group is small."""
+        account = (self.account_users + 0.5) / (self.account_members + 2)
+        lean = 2.0
+        return (self.users + lean * account) / (self.members + lean)
+
+
+class View:
+    """One mark of one principal, seen with everything up to it."""
+
+    def __init__(
+        self,
+        state: PrincipalState,
+        mark: Mark,
+        marks: Sequence[Mark],
+        peers: Peers,
+        config: EngineConfig,
+        found: Breach | None = None,
+    ) -> None:
+        """`marks` are the identity's marks up to and including `mark`, in order."""
+        self.state = state
+        self.mark = mark
+        self.marks = marks
+        self.event: ActivityEvent = mark.event
+        self.time = mark.event.time
+        self.config = config
+        self.breach = found
+        self.version = self.time // config.epoch
+        self._peers = peers
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What the identity has learned of itself, as of this version."""
+        return self.state.learned.at(self.version)
+
+    @cached_property
+    def cold(self) -> bool:
+        """Whether there is too little past to call anything new."""
+        return self.habits.quarters < _WARM_QUARTERS or self.time - self.state.first < WARM_AGE
+
+    def within(self, length: int) -> list[Mark]:
+        """The marks of the last `length` ms, in order, this one included."""
+        since = self.time - length
+        return [m for m in self.marks if m.event.time > since]
+
+    def window(self, length: int) -> Counts:
+        """The counts of all events of the last `length` ms, marked or not."""
+        return self.state.panes.window(self.time, length)
+
+    def rarity(self, value: str) -> Rarity:
+        """How usual a value is among peers, as of this version."""
+        group, account = groups_of(self.state)
+        users, members = self._peers.usage(group, value, self.version)
+        account_users, account_members = self._peers.usage(account, value, self.version)
+        return Rarity(users, members, account_users, account_members)
+
+    @property
+    def path(self) -> tuple[Step, ...]:
+        """The lateral-movement path that led to the credential in use, if it was noteworthy."""
+        credential = self.event.credential
+        return self.state.paths.get(credential.fingerprint, ()) if credential is not None else ()
+
+    def approved(self, since: int) -> bool:
+        """Whether a human approved something between `since` and this moment."""
+        return any(since <= t <= self.time for t in self.state.approvals)
+
+
+def groups_of(state: PrincipalState) -> tuple[str, str]:
+    """The peer group of a principal (kind, home client, account) and its whole account's."""
+    who = state.who
+    account = f"group:{state.tenant}:{who.account}"
+    return f"{account}|{who.type}|{who.profile or state.home}", account

@@ -1,0 +1,175 @@
+"""Judging: which marks are looked at when something arrives, and what comes of it.
+
+On arrival the new mark is judged and, if it came late, every mark after it whose window it falls
+into. When a quarter settles its marks are judged again, in order, on what is then complete.
+"""
+
+from collections.abc import Iterable
+
+from detector.config import HOUR
+from detector.detections import DETECTIONS
+from detector.findings import Evidence, Finding
+from detector.pipeline import share
+from detector.entities.bounds import breach
+from detector.entities.credential import MOST_USERS, CredentialState
+from detector.features.credential_view import CredentialUseView
+from detector.pipeline.decide import finding, threshold
+from detector.entities.episodes import Change
+from detector.window.marks import Mark
+from detector.entities.principal import PrincipalState
+from detector.window.signature import Signature
+from detector.pipeline.state import NOTHING, Outcome, State
+from detector.features.view import View
+from detector.respond.plan import Plan, plan
+from schemas.event import ActivityEvent
+from schemas.fact import Fact
+
+_ON_PRINCIPAL = tuple(d for d in DETECTIONS.values() if d.ON == "principal")
+_ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
+_LONGEST = HOUR
+
+
+def event(
+    state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
+) -> Outcome:
+    """An event that wants a closer look: facts for others, a mark perhaps, findings perhaps."""
+    if record.kind == "approval":
+        principal.approvals = tuple(sorted({*principal.approvals, record.time}))[-16:]
+    novel, marked = principal.look(record, signature, state.horizon)
+    facts = tuple(share.facts_of(principal, record, novel, state.config.max_hops))
+    view = _bounds_of(principal, record)
+    if breach(view, record) is not None:
+        marked = principal.marks.add(record, signature.value, max(3, signature.notable)) or marked
+    if not marked:
+        return Outcome(facts=facts) if facts else NOTHING
+    found = again(state, principal, record.time)
+    return Outcome(found.findings, found.plans, facts + found.facts)
+
+
+def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> share.CredentialView | None:
+    credential = record.credential
+    return principal.credentials.get(credential.fingerprint) if credential is not None else None
+
+
+def again(state: State, principal: PrincipalState, since: int) -> Outcome:
+    """Judge the marks from `since` on, as far as a window of theirs may reach back to it."""
+    marks = principal.marks.ordered()
+    chosen = [
+        i for i, m in enumerate(marks) if since <= m.event.time <= since + _LONGEST
+    ]
+    for i in chosen:
+        for evidence in judged(state, principal, marks, i):
+            principal.episodes.offer(evidence)
+    return published(state, principal, principal.tenant, since)
+
+
+def judged(
+    state: State, principal: PrincipalState, marks: list[Mark], index: int
+) -> Iterable[Evidence]:
+    """The evidence that passes the decision at one mark."""
+    mark = marks[index]
+    record = mark.event
+    signature = state.signatures.of(record)
+    values = principal.values(record, signature)
+    mark.novel = principal.novelties(values, record.time, state.horizon)
+    found = breach(_bounds_of(principal, record), record)
+    view = View(principal, mark, marks[: index + 1], state.peers, state.config, found)
+    for unit in _ON_PRINCIPAL:
+        if unit.META.id in state.config.disabled:
+            continue
+        evidence = unit.judge(view)
+        if evidence is not None and evidence.score >= threshold(state.config, unit.META):
+            yield evidence
+
+
+def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
+    """A fact reached a credential: answer its users, look at its uses again."""
+    facts: list[Fact] = []
+    if fact.kind == "context":
+        if fact.sender not in holder.users:
+            facts += share.answers(holder, (fact.sender,))
+            holder.users = tuple(sorted({*holder.users, fact.sender}))[:MOST_USERS]
+        changed = holder.used(fact)
+    elif fact.kind == "issued":
+        changed = holder.issued is None or fact.time < holder.issued.time
+        holder.issued = fact if changed else holder.issued
+    else:
+        changed = False
+        if holder.tell(fact):
+            facts += share.answers(holder, holder.users)
+    if not changed:
+        return Outcome(facts=tuple(facts))
+    for evidence in judged_uses(state, holder, fact.time):
+        holder.episodes.offer(evidence)
+    out = published(state, holder, holder.tenant, fact.time)
+    return Outcome(out.findings, out.plans, tuple(facts) + out.facts)
+
+
+def judged_uses(state: State, holder: CredentialState, since: int) -> Iterable[Evidence]:
+    """The evidence at each use of a credential from `since` on."""
+    if len(holder.uses) < 2 and holder.issued is None:  # noqa: PLR2004 - nothing to compare
+        return
+    uses = holder.ordered()
+    for i, use in enumerate(uses):
+        if use.event.time < since:
+            continue
+        view = CredentialUseView(holder, use, uses[:i], state.config)
+        for unit in _ON_CREDENTIAL:
+            if unit.META.id in state.config.disabled:
+                continue
+            evidence = unit.judge(view)
+            if evidence is not None and evidence.score >= threshold(state.config, unit.META):
+                yield evidence
+
+
+def late(
+    state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
+) -> Outcome:
+    """An event behind everything settled: it still meets the checks that need no window."""
+    found = breach(_bounds_of(principal, record), record)
+    if found is None:
+        return NOTHING
+    mark = Mark(record, signature.value, 3)
+    view = View(principal, mark, [mark], state.peers, state.config, found)
+    unit = DETECTIONS["credential_out_of_bounds"]
+    evidence = unit.judge(view)
+    if evidence is None:
+        return NOTHING
+    principal.episodes.offer(evidence)
+    return published(state, principal, principal.tenant, record.time)
+
+
+def published(
+    state: State, entity: PrincipalState | CredentialState, tenant: str, time: int
+) -> Outcome:
+    """The difference to what readers were told, as findings with their plans."""
+    changes = entity.episodes.changes(entity.key, state.config.quiet)
+    return told_of(state, entity, tenant, time, changes)
+
+
+def told_of(
+    state: State,
+    entity: PrincipalState | CredentialState,
+    tenant: str,
+    time: int,
+    changes: list[Change],
+) -> Outcome:
+    """Findings and plans for changes of an entity's episodes."""
+    if not changes:
+        return NOTHING
+    since = entity.episodes.since()
+    made: list[Finding] = []
+    plans: list[Plan] = []
+    for change in changes:
+        meta = DETECTIONS[change.episode.detection].META
+        bare = finding(change, meta, tenant, time, since)
+        planned = plan(bare, state.config.response)
+        plans.append(planned)
+        made.append(_with_plan(bare, planned))
+    return Outcome(tuple(made), tuple(plans))
+
+
+def _with_plan(bare: Finding, planned: Plan) -> Finding:
+    from msgspec.structs import replace
+
+    return replace(bare, command=planned.command, withheld=planned.withheld)

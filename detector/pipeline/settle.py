@@ -1,0 +1,163 @@
+"""Settling: what happens when time has passed for good.
+
+A tick moves the watermark. Every identity that was active settles its complete quarters in event-
+time order: marks are judged on complete windows, evidence is folded for good, clean quarters are
+learned and the others held back, peers are told, quiet episodes close.
+"""
+
+from math import log1p
+
+from detector.pipeline import judge
+from detector.entities.credential import CredentialState
+from detector.window.panes import QUARTER, settle_bound
+from detector.entities.principal import PrincipalState
+from detector.window.registers import Counts
+from detector.pipeline.state import NOTHING, Outcome, State
+from detector.features.view import groups_of
+from schemas.fact import Fact, Summary, Tick
+
+
+def tick(state: State, record: Tick) -> Outcome:
+    """Take the watermark in; settle what it has passed."""
+    state.watermark = max(state.watermark, record.watermark)
+    bound = settle_bound(state.watermark, state.config.fact_allowance)
+    if record.final:
+        bound = max(bound, settle_bound(record.watermark, 0) + state.horizon)
+    if bound <= state.bound:
+        return NOTHING
+    state.bound = bound
+    due, state.due = state.due, []
+    outcomes = [_settle(state, key, bound) for key in due]
+    facts = tuple(_peer_versions(state))
+    return Outcome(
+        tuple(f for o in outcomes for f in o.findings),
+        tuple(p for o in outcomes for p in o.plans),
+        tuple(f for o in outcomes for f in o.facts) + facts,
+    )
+
+
+def _settle(state: State, key: str, bound: int) -> Outcome:
+    principal = state.principals.get(key)
+    if principal is not None:
+        return _principal(state, principal, bound)
+    return _credential(state, state.credentials[key], bound)
+
+
+def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
+    principal.due = False
+    learned: list[tuple[str, int]] = []
+    for start in principal.quarters_to_settle(bound):
+        learned += _quarter(state, principal, start)
+    principal.settled = bound
+    episodes = principal.episodes
+    episodes.withdraw(bound)
+    out = judge.published(state, principal, principal.tenant, bound)
+    closed = episodes.close(bound, state.config.quiet)
+    ended = judge.told_of(state, principal, principal.tenant, bound, closed)
+    learned += principal.seen.free(bound)
+    principal.panes.prune(bound)
+    principal.marks.prune(bound)
+    if principal.last >= bound or episodes.settled or episodes.open or principal.seen.pending:
+        principal.due = True
+        state.due.append(principal.key)
+    facts = tuple(_summaries(principal, learned))
+    return Outcome(out.findings + ended.findings, out.plans + ended.plans, facts)
+
+
+def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[str, int]]:
+    """Settle one active quarter: judge, fold, then learn it unless a finding covers it."""
+    end = start + QUARTER
+    marks = principal.marks.ordered()
+    for i, mark in enumerate(marks):
+        if start <= mark.event.time < end:
+            for evidence in judge.judged(state, principal, marks, i):
+                principal.episodes.settle(principal.key, evidence, state.config.quiet)
+    covered = principal.episodes.covers(start, end)
+    release = end + state.config.release_after
+    if covered:
+        principal.seen.extend(release)
+    learned = principal.seen.settle(bound=end, dirty=lambda _: covered, release=release)
+    if not covered:
+        version = -(-(end + state.horizon) // state.config.epoch)
+        kinds = frozenset(_KIND[value[0]] for value, _ in learned if value[0] in _KIND)
+        principal.learned.learn(
+            version=version,
+            fresh=kinds,
+            features=features(principal.panes.window(end - 1, QUARTER)),
+        )
+    return learned
+
+
+_KIND = {"o": "operation", "n": "network", "c": "client", "t": "target"}
+
+
+def features(counts: Counts) -> tuple[float, ...]:
+    """The window features that models learn, as log1p, in the order of FEATURE_NAMES."""
+    return tuple(
+        log1p(x)
+        for x in (
+            counts.events,
+            counts.operations,
+            counts.services,
+            counts.targets,
+            counts.writes,
+            counts.denied,
+            counts.secret_reads + counts.issues + counts.admin,
+            counts.tempo,
+        )
+    )
+
+
+def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
+    """What the identity's peers should know: the operations and services it has newly learned."""
+    values = tuple((v, t) for v, t in learned if v[0] in "os")
+    if not values:
+        return []
+    group, account = groups_of(principal)
+    return [
+        Fact(
+            kind="summary",
+            entity=entity,
+            sender=principal.key,
+            time=max(t for _, t in values),
+            summary=Summary(member=principal.who.uid, values=tuple(v for v, _ in values)),
+        )
+        for entity in (group, account)
+    ]
+
+
+def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
+    credential.due = False
+    for evidence in judge.judged_uses(state, credential, credential.settled):
+        if evidence.decisive.time < bound:
+            credential.episodes.settle(credential.key, evidence, state.config.quiet)
+    credential.settled = bound
+    credential.episodes.withdraw(bound)
+    out = judge.published(state, credential, credential.tenant, bound)
+    closed = credential.episodes.close(bound, state.config.quiet)
+    ended = judge.told_of(state, credential, credential.tenant, bound, closed)
+    if credential.last >= bound or credential.episodes.settled or credential.episodes.open:
+        credential.due = True
+        state.due.append(credential.key)
+    return Outcome(out.findings + ended.findings, out.plans + ended.plans)
+
+
+def _peer_versions(state: State) -> list[Fact]:
+    """The baselines of groups whose next version has become complete."""
+    epoch = state.config.epoch
+    version = (state.bound + state.horizon) // epoch
+    out = []
+    for group in state.groups.values():
+        if group.sent < version:
+            group.sent = version
+            baseline = group.version(version, version * epoch - state.horizon)
+            out.append(
+                Fact(
+                    kind="baseline",
+                    entity=group.key,
+                    sender=group.key,
+                    time=version * epoch,
+                    baseline=baseline,
+                )
+            )
+    return out

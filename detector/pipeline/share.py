@@ -1,0 +1,209 @@
+"""What crosses entities: facts made from events, and facts taken in by principals.
+
+A fact is made only for something new; its receivers keep the earliest. A credential's use in a
+context is told when the context is new to the principal, and again at most once an hour.
+"""
+
+from zlib import crc32
+
+from msgspec.structs import replace
+
+from detector.config import HOUR
+from detector.entities.bounds import CredentialView
+from detector.entities.credential import CredentialState
+from detector.entities.principal import UNBORN, PrincipalState
+from schemas.event import ActivityEvent
+from schemas.fact import Context, CredentialStatus, Fact, Step
+
+_MOST_SENT = 256
+_ENDS: dict[str, CredentialStatus] = {
+    "revoked": "revoked", "deleted": "deleted", "expired": "expired", "task_over": "task_over",
+}  # fmt: skip
+
+
+def credential_key(tenant: str, fingerprint: str) -> str:
+    """The entity key of a credential."""
+    return f"credential:{tenant}:{fingerprint}"
+
+
+def facts_of(
+    principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
+) -> list[Fact]:
+    """Every fact that one event gives other entities."""
+    out = []
+    if event.kind == "use" or event.kind == "issue":
+        out += _context(principal, event, novel)
+    if event.kind == "issue" and event.child is not None:
+        out += _issued(principal, event, novel, hops)
+    if event.kind in {"end", "exposure", "task", "posture"} or event.task is not None:
+        out += _status(principal, event)
+    return out
+
+
+def _context(
+    principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]
+) -> list[Fact]:
+    credential, origin = event.credential, event.origin
+    if credential is None or event.outcome is not None and event.outcome.status == "throttled":
+        return []
+    context = Context(
+        network=origin.network if origin is not None and not origin.via else "",
+        client=origin.client if origin is not None and not origin.via else "",
+        workload=event.workload.uid if event.workload is not None else "",
+        source=event.source,
+        principal=event.principal.uid,
+    )
+    if origin is not None and origin.via:
+        return []
+    name = f"{credential.fingerprint}|{context.network}|{context.client}|{context.workload}"
+    hour = event.time // HOUR
+    if not _first_this_hour(principal, crc32(name.encode()), hour):
+        return []
+    return [
+        Fact(
+            kind="context",
+            entity=credential_key(event.tenant, credential.fingerprint),
+            sender=principal.key,
+            time=event.time,
+            evidence=(event.uid,),
+            context=context,
+            event=event,
+            novel=novel,
+        )
+    ]
+
+
+def _first_this_hour(principal: PrincipalState, name: int, hour: int) -> bool:
+    if principal.sent.get(name) == hour:
+        return False
+    if len(principal.sent) >= _MOST_SENT:
+        floor = sorted(principal.sent.values())[_MOST_SENT // 2]
+        principal.sent = {k: v for k, v in principal.sent.items() if v > floor}
+    principal.sent[name] = hour
+    return True
+
+
+def _issued(
+    principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
+) -> list[Fact]:
+    child = event.child
+    if child is None or event.outcome is not None and event.outcome.status != "success":
+        return []
+    used = event.credential.fingerprint if event.credential is not None else ""
+    path = principal.paths.get(used, ())
+    if not novel and not path or event.principal.type == "provider":
+        return []
+    step = Step(
+        actor=event.principal.uid,
+        child=child.principal.uid if child.principal is not None else "",
+        operation=event.action.operation if event.action is not None else "",
+        time=event.time,
+        uid=event.uid,
+        novel=bool({"operation", "target"} & set(novel)),
+    )
+    walked = (*path, step)[-hops:]
+    base = Fact(
+        kind="path",
+        entity="",
+        sender=principal.key,
+        time=event.time,
+        evidence=tuple(s.uid for s in walked),
+        hops=len(walked),
+        principal=child.principal,
+        credential=child.credential,
+        path=walked,
+        event=event,
+        novel=novel,
+    )
+    out = []
+    if child.principal is not None and child.principal.uid != event.principal.uid:
+        entity = f"principal:{event.tenant}:{child.principal.uid}"
+        out.append(replace(base, entity=entity))
+    if child.credential is not None:
+        entity = credential_key(event.tenant, child.credential.fingerprint)
+        out.append(replace(base, kind="issued", entity=entity))
+    return out
+
+
+def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
+    subject = event.child.credential if event.child is not None else None
+    subject = subject or event.credential
+    if subject is None:
+        return []
+    status: CredentialStatus | None = None
+    if event.kind == "end":
+        status = _ENDS.get(event.note, "revoked")
+    elif event.kind == "exposure":
+        status = "exposed"
+    elif event.kind == "task" and event.task is not None and event.task.ended:
+        status = "task_over"
+    elif event.kind == "use":
+        return []
+    return [
+        Fact(
+            kind="status",
+            entity=credential_key(event.tenant, subject.fingerprint),
+            sender=principal.key,
+            time=event.time,
+            evidence=(event.uid,),
+            principal=event.principal,
+            credential=subject,
+            status=status,
+            task=event.task if event.task is not None and not event.task.ended else None,
+        )
+    ]
+
+
+def answers(credential: CredentialState, users: tuple[str, ...]) -> list[Fact]:
+    """What a credential tells principals that use it: every status, its task and its bounds."""
+    out = []
+    rows = sorted(credential.status.items(), key=lambda row: row[1])
+    for user in users:
+        for status, (time, proof) in rows:
+            out.append(_answer(credential, user, time, proof, status))
+        if not rows and (credential.task is not None or credential.bound_to):
+            out.append(_answer(credential, user, 0, "", None))
+    return out
+
+
+def _answer(
+    credential: CredentialState, user: str, time: int, proof: str, status: CredentialStatus | None
+) -> Fact:
+    return Fact(
+        kind="status",
+        entity=user,
+        sender=credential.key,
+        time=time,
+        evidence=(proof,) if proof else (),
+        status=status,
+        task=credential.task,
+        target=credential.key.rsplit(":", 1)[1],
+        operation=credential.bound_to,
+    )
+
+
+def told(principal: PrincipalState, fact: Fact) -> None:
+    """A principal takes a fact in. Earliest times win."""
+    if fact.kind == "path" and fact.credential is not None:
+        name = fact.credential.fingerprint
+        old = principal.paths.get(name)
+        if old is None or fact.path[-1].time < old[-1].time:
+            principal.paths[name] = fact.path
+            if len(principal.paths) > 64:
+                del principal.paths[min(principal.paths, key=lambda k: principal.paths[k][-1].time)]
+    if fact.kind == "status":
+        view = principal.credentials.setdefault(fact.target, CredentialView())
+        proof = fact.evidence[0] if fact.evidence else ""
+        if fact.status == "exposed":
+            view.exposed = min(fact.time, view.exposed or fact.time)
+        elif fact.status is not None and fact.status != "live":
+            view.end(fact.time, fact.status, proof)
+        view.task = fact.task or view.task
+        view.bound_to = fact.operation or view.bound_to
+
+
+def expect(fact: Fact) -> PrincipalState:
+    """The state of a principal that a path leads to before its first own event."""
+    assert fact.principal is not None
+    tenant = fact.entity.split(":", 2)[1]
+    return PrincipalState(fact.entity, tenant, fact.principal, UNBORN << 32, "", UNBORN)

@@ -1,0 +1,47 @@
+"""The engine's state: entities by key, and what all of them share."""
+
+from msgspec import Struct
+
+from detector.config import EngineConfig
+from detector.findings import Finding
+from detector.entities.credential import CredentialState
+from detector.entities.group import GroupState, Peers
+from detector.window.panes import QUARTER
+from detector.entities.principal import PrincipalState
+from detector.window.signature import Signatures
+from detector.respond.plan import Plan
+from schemas.fact import Fact
+
+
+class Outcome(Struct, frozen=True):
+    """What one record caused. `findings` are revisions to publish, `plans` the revocations they
+    ask for (before admission), `facts` records for other entities."""
+
+    findings: tuple[Finding, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+NOTHING = Outcome()
+
+
+class State:
+    """All entities of one partition. `bound` is the time before which everything is settled."""
+
+    def __init__(self, config: EngineConfig | None = None) -> None:
+        """Start empty."""
+        self.config = config or EngineConfig()
+        self.horizon = (
+            max([*self.config.lateness.values(), self.config.default_lateness])
+            + self.config.fact_allowance
+            + QUARTER
+        )
+        self.principals: dict[str, PrincipalState] = {}
+        self.credentials: dict[str, CredentialState] = {}
+        self.groups: dict[str, GroupState] = {}
+        self.peers = Peers()
+        self.signatures = Signatures()
+        self.bound = 0
+        self.watermark = 0
+        self.late = 0
+        self.due: list[str] = []

@@ -1,0 +1,88 @@
+"""`step`: one record in, what it caused out. The worker, replay and the tests call this function.
+
+The order of the work is the order of the lines: window, features, detect, decide, learn, plan.
+"""
+
+from detector.pipeline import judge, settle, share
+from detector.entities.credential import CredentialState
+from detector.entities.group import GroupState
+from detector.entities.principal import PrincipalState
+from detector.pipeline.state import NOTHING, Outcome, State
+from schemas.event import ActivityEvent
+from schemas.fact import Fact, Tick
+
+Record = ActivityEvent | Fact | Tick
+
+
+def step(state: State, record: Record) -> Outcome:
+    """Advance the state by one record. Deterministic; no I/O and no clock.
+
+    Examples:
+        >>> from schemas.event import Principal
+        >>> event = ActivityEvent(uid="e", source="token_use", tenant="t", time=0,
+        ...                       principal=Principal(uid="p"))
+        >>> step(State(), event)
+        Outcome(findings=(), plans=(), facts=())
+    """
+    if type(record) is ActivityEvent:
+        return _event(state, record)
+    if type(record) is Fact:
+        return _fact(state, record)
+    return settle.tick(state, record)
+
+
+def _event(state: State, event: ActivityEvent) -> Outcome:
+    key = f"principal:{event.tenant}:{event.principal.uid}"
+    principal = state.principals.get(key)
+    if principal is None:
+        principal = state.principals[key] = PrincipalState.born(event)
+    if not principal.due:
+        principal.due = True
+        state.due.append(key)
+    signature = state.signatures.of(event)
+    if event.time < state.bound:
+        principal.late += 1
+        state.late += 1
+        return judge.late(state, principal, event, signature)
+    if (
+        not principal.observe(event, signature, state.horizon)
+        and event.kind == "use"
+        and not principal.credentials
+        and event.task is None
+    ):
+        return NOTHING
+    return judge.event(state, principal, event, signature)
+
+
+def _fact(state: State, fact: Fact) -> Outcome:
+    if fact.kind == "baseline":
+        if fact.baseline is not None:
+            state.peers.receive(fact.entity, fact.baseline)
+        return NOTHING
+    if fact.kind == "summary":
+        group = state.groups.get(fact.entity)
+        if group is None:
+            group = state.groups[fact.entity] = GroupState(fact.entity)
+        if fact.summary is not None:
+            group.report(fact.summary, fact.time)
+        return NOTHING
+    if fact.entity.startswith("credential:"):
+        return _credential(state, fact)
+    principal = state.principals.get(fact.entity)
+    if principal is None:
+        if fact.event is None or fact.principal is None:
+            return NOTHING
+        principal = state.principals[fact.entity] = share.expect(fact)
+    share.told(state, principal, fact)
+    return judge.again(state, principal, fact.time)
+
+
+def _credential(state: State, fact: Fact) -> Outcome:
+    credential = state.credentials.get(fact.entity)
+    if credential is None:
+        tenant = fact.entity.split(":", 2)[1]
+        credential = state.credentials[fact.entity] = CredentialState(fact.entity, tenant)
+    if not credential.due:
+        credential.due = True
+        state.due.append(fact.entity)
+    return judge.credential(state, credential, fact)

@@ -1,0 +1,45 @@
+"""What reading may cost, whatever a file holds. Memory follows from these, not from the input.
+
+Examples:
+    >>> Limits().record_bytes // 2**20
+    16
+"""
+
+from msgspec import Struct
+
+KIB = 2**10
+MIB = 2**20
+DAY = 86_400_000
+# One read from a file, and at most this much out of a decompressor at a time.
+CHUNK = 256 * KIB
+
+
+class Limits(Struct, frozen=True):
+    """Bounds of one replay. Bytes are decompressed bytes; times are in ms of event time.
+
+    `record_bytes` is the largest record; a larger one is skipped without being held.
+    `document_bytes` is the largest list of records decoded in one go; a larger one is scanned.
+    `barren_bytes` is how much may inflate without one readable record before the file is left: so
+    a large log is never too large, and a bomb is cut short.
+    `depth` is how many compressions may lie in one another, `packed_bytes` the largest zip that is
+    held in memory because it arrives in a stream.
+    `dead_letters` in a row are written one by one for each file; further ones are counted.
+    `run_events` and `run_bytes` (raw) are sorted in memory; `fan_in` sorted runs are merged at once.
+    `max_gap` is the silence that no stray record may jump: the records beyond it must come from
+    `confirm` principals, or be `volume` in number.
+    `max_ahead` is the same for a live stream, where no later record can be seen.
+    """
+
+    record_bytes: int = 16 * MIB
+    document_bytes: int = 64 * MIB
+    barren_bytes: int = 256 * MIB
+    depth: int = 3
+    packed_bytes: int = 64 * MIB
+    dead_letters: int = 1_000
+    run_events: int = 50_000
+    run_bytes: int = 96 * MIB
+    fan_in: int = 32
+    max_gap: int = 180 * DAY
+    max_ahead: int = 300_000
+    confirm: int = 3
+    volume: int = 1_000

@@ -1,0 +1,311 @@
+"""Records out of JSON that is not one record a line: documents that hold lists of records, values
+over many lines, and documents that are damaged.
+
+A list of records is decoded in one go where that is possible (0.5 µs a record); where not (too
+large, truncated, one record broken) its records are found one by one by their brackets (10 µs), so
+that a bad one costs nothing but itself.
+
+Examples:
+    >>> from detector.replay.feed import Feed
+    >>> truncated = b'{"Records":[{"eventName":"A"},{"eventName":"B"},{"eventNa'
+    >>> for found in Values(Feed([truncated]), Limits()):
+    ...     print(found.position, type(found).__name__, found[1])
+    1 Frame b'{"eventName":"A"}'
+    2 Frame b'{"eventName":"B"}'
+    3 Flaw truncated: the bytes end inside a record
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+
+from detector.replay.feed import Feed
+from detector.replay.limits import Limits
+
+BLANKS = b" \t\r\n"
+SAMPLE = 4_096
+# An object or list whose records are wanted instead of itself; small fields may stand before them.
+CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"Records"\s*:\s*\[)')
+_RECORDS = re.compile(rb'"Records"\s*:\s*\[')
+_STRING = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+# In a document, brackets are counted outside strings. A lone quote opens a string that has no end.
+_INNER = re.compile(_STRING + rb'|[{}\[\]"]')
+# At the top level a brace at the start of a line begins the next record, whatever is still open.
+_OUTER = re.compile(_STRING + rb'|\n(?=\{)|[{}\[\]"]')
+_OPENING = re.compile(rb'\{\s*("[^"\\]{1,64}")\s*:')
+_NEXT_TOP = re.compile(rb"\n(?=[{\[])")
+_NEXT_LINE = re.compile(rb"\n")
+_NEXT_ANY = re.compile(rb"(?=[{\]])")
+_ENDLESS = "not JSON: a record without an end"
+# How far a record is followed past the place where the next one seems to begin.
+_RETRY = 262_144
+_CLOSING = re.compile(rb"\s*\}")
+
+
+class Frame(NamedTuple):
+    """The bytes of one record. `position` is its line in a file of lines, else its number among
+    the records of the file; both from 1."""
+
+    position: int
+    raw: bytes
+
+
+class Flaw(NamedTuple):
+    """Bytes that hold no record. `sample` is their beginning, not yet redacted."""
+
+    position: int
+    reason: str
+    sample: bytes
+
+
+class _Envelope(Struct):
+    Records: list[Raw]
+
+
+class _UnbalancedError(Exception):
+    """No end of the value was found; `reach` is how far the brackets made sense."""
+
+    def __init__(self, reason: str, reach: int) -> None:
+        super().__init__(reason)
+        self.reach = reach
+
+
+_ANY = msgspec.json.Decoder(Raw)
+_LIST = msgspec.json.Decoder(list[Raw])
+_OBJECT = msgspec.json.Decoder(_Envelope)
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether `raw` is exactly one JSON value, not nested beyond reason.
+
+    Examples:
+        >>> is_json(b'{"a":[1,2]}'), is_json(b'{"a":NaN}'), is_json(b"[" * 9999 + b"]" * 9999)
+        (True, False, False)
+    """
+    try:
+        _ANY.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def records_of(document: bytes) -> list[bytes] | None:
+    """The records of a list, or of an object's `Records`; None if it cannot be decoded in one go.
+
+    Examples:
+        >>> records_of(b'{"Records":[{"a":1},{"b":2}]}'), records_of(b'{"Records":[{"a":1},')
+        ([b'{"a":1}', b'{"b":2}'], None)
+    """
+    try:
+        if document.lstrip().startswith(b"["):
+            raws = _LIST.decode(document)
+        else:
+            raws = _OBJECT.decode(document).Records
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    records = [bytes(raw) for raw in raws]
+    if any(b'"Records"' in record[:64] for record in records):
+        return [inner for record in records for inner in _unfolded(record)]
+    return records
+
+
+def _unfolded(record: bytes) -> list[bytes]:
+    # Several delivered documents gathered into one list, as `jq -s` does.
+    if record.startswith(b"{") and CONTAINER.match(record):
+        return records_of(record) or [record]
+    return [record]
+
+
+class Values:
+    """Iterates over the frames and flaws of a feed. `count` is the number of list records so far."""
+
+    def __init__(self, feed: Feed, limits: Limits) -> None:
+        self._feed = feed
+        self._limits = limits
+        self._tried_whole = False
+        self._cut = False
+        self._opening: re.Pattern[bytes] | None = None
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Frame | Flaw]:
+        while first := self._feed.skip(BLANKS + b","):
+            self._feed.line_end(SAMPLE)
+            if CONTAINER.match(self._feed.buffer, self._feed.at):
+                yield from self._container()
+            elif first == b"{":
+                yield from self._single()
+            else:
+                yield self._flaw("expected a JSON object, got something else", self._feed.line)
+                self._feed.seek(_NEXT_LINE)
+
+    # ------------------------------------------------------------------- lists of records
+
+    def _container(self) -> Iterator[Frame | Flaw]:
+        records = self._in_one_go()
+        if records is None:
+            yield from self._one_by_one()
+            return
+        for raw in records:
+            self.count += 1
+            yield Frame(self.count, raw)
+
+    def _in_one_go(self) -> list[bytes] | None:
+        """Decode the line, or else (once for each file, it may be long) everything to the end."""
+        feed, limit = self._feed, self._limits.document_bytes
+        end = feed.line_end(limit)
+        records = records_of(feed.head(end)) if end >= 0 else None
+        if records is None and not self._tried_whole:
+            self._tried_whole = True
+            feed.fill(limit + 1)
+            end = feed.held
+            records = records_of(feed.rest()) if end <= limit else None
+        if records is not None:
+            feed.drop(end)
+        return records
+
+    def _one_by_one(self) -> Iterator[Frame | Flaw]:
+        feed = self._feed
+        if feed.head(1) == b"[":
+            feed.drop(1)
+            yield from self._elements()
+            return
+        feed.seek(_RECORDS)
+        yield from self._elements()
+        while feed.held and not _CLOSING.match(feed.buffer, feed.at) and self._list_goes_on():
+            yield from self._elements()
+        yield from self._rest_of_object()
+
+    def _elements(self) -> Iterator[Frame | Flaw]:
+        while first := self._feed.skip(BLANKS + b","):
+            if first == b"]":
+                self._feed.drop(1)
+                # The byte after the list must be there for what follows to be judged.
+                self._feed.skip(BLANKS)
+                return
+            self.count += 1
+            yield from self._element() if first == b"{" else self._stray()
+        if not (self._cut or self._feed.failure):
+            yield self._flaw("truncated: the bytes end inside a list of records", self.count + 1)
+
+    def _element(self) -> Iterator[Frame | Flaw]:
+        feed = self._feed
+        self._learn_opening()
+        following = self._opening and self._opening.search(feed.buffer, feed.at)
+        raw = feed.buffer[feed.at : following.start()] if following else b""
+        if not (raw and is_json(raw)):
+            try:
+                raw = feed.head(self._balance(_INNER, _RETRY if following else None))
+            except _UnbalancedError as error:
+                yield from self._recovered(_ENDLESS if following else str(error))
+                return
+        swallowed = self._opening.search(raw) if self._opening and not is_json(raw) else None
+        if swallowed:
+            yield self._flaw(_ENDLESS, self.count)
+            feed.drop(swallowed.end())
+        else:
+            yield Frame(self.count, raw)
+            feed.drop(len(raw))
+
+    def _stray(self) -> Iterator[Flaw]:
+        yield self._flaw("expected a record in the list, got something else", self.count)
+        self._feed.drop(1)
+        self._feed.seek(self._opening or _NEXT_ANY)
+
+    def _recovered(self, reason: str) -> Iterator[Flaw]:
+        """Go on at the next record that begins as this one does; strings cannot look like that."""
+        flaw = self._flaw(reason, self.count)
+        found = self._opening is not None and self._feed.seek(self._opening)
+        if not found:
+            self._cut = True
+            self._feed.drop(self._feed.held)
+            while self._feed.more():
+                self._feed.drop(self._feed.held)
+        if found or not self._feed.failure:
+            yield flaw
+
+    def _learn_opening(self) -> None:
+        found = _OPENING.match(self._feed.buffer, self._feed.at)
+        if found:
+            self._opening = re.compile(rb",\s*(?=\{\s*" + re.escape(found[1]) + rb"\s*:)")
+
+    def _list_goes_on(self) -> bool:
+        # A stray `]` between two records.
+        return bool(self._opening and self._opening.match(self._feed.buffer, self._feed.at))
+
+    def _rest_of_object(self) -> Iterator[Flaw]:
+        if self._feed.ended and not self._feed.held:
+            return
+        try:
+            self._feed.drop(self._balance(_INNER, depth=1))
+        except _UnbalancedError as error:
+            yield self._flaw(str(error), self.count + 1)
+            self._feed.seek(_NEXT_TOP)
+
+    # --------------------------------------------------------- values at the top level
+
+    def _single(self) -> Iterator[Frame | Flaw]:
+        feed = self._feed
+        line = feed.line
+        end = feed.line_end(self._limits.record_bytes)
+        raw = feed.head(end).rstrip() if end >= 0 else b""
+        if not (raw.endswith(b"}") and is_json(raw)):
+            try:
+                raw = feed.head(self._balance(_OUTER))
+            except _UnbalancedError as error:
+                yield from self._abandoned(error, line)
+                return
+        yield Frame(line, raw)
+        feed.drop(len(raw))
+
+    def _abandoned(self, error: _UnbalancedError, line: int) -> Iterator[Flaw]:
+        """Leave a broken value: its line if it broke there, else all up to the next that starts
+        at the beginning of a line."""
+        feed = self._feed
+        flaw = self._flaw(str(error), line)
+        one_line = b"\n" not in feed.head(error.reach)
+        found = feed.seek(_NEXT_LINE if one_line else _NEXT_TOP)
+        if found or not feed.failure:
+            yield flaw
+
+    # ------------------------------------------------------------------------ brackets
+
+    def _balance(
+        self, tokens: re.Pattern[bytes], limit: int | None = None, depth: int = 0
+    ) -> int:
+        """Offset of the end of the value that starts here (or, with `depth`, is open here)."""
+        feed, reach = self._feed, 0
+        limit = self._limits.record_bytes if limit is None else limit
+        while True:
+            buffer, base = feed.buffer, feed.at
+            for found in tokens.finditer(buffer, base + reach, base + limit + 1):
+                token = found[0]
+                if token in (b"{", b"["):
+                    depth += 1
+                elif token in (b"}", b"]"):
+                    depth -= 1
+                    if depth <= 0:
+                        return found.end() - base
+                elif token in (b'"', b"\n"):
+                    reach = found.start() - base
+                    self._check_open(token, buffer, found.start())
+                    break
+            else:
+                reach = min(feed.held, limit + 1)
+            if feed.held > limit:
+                raise _UnbalancedError(f"record larger than {limit} bytes", reach)
+            if not feed.more():
+                raise _UnbalancedError("truncated: the bytes end inside a record", reach)
+
+    def _check_open(self, token: bytes, buffer: bytes, start: int) -> None:
+        """An open string may go on in the next chunk, but never over the end of a line."""
+        reach = start - self._feed.at
+        if token == b"\n":
+            raise _UnbalancedError(_ENDLESS, reach)
+        if buffer.find(b"\n", start) >= 0:
+            raise _UnbalancedError("not JSON: a string without an end", reach)
+
+    def _flaw(self, reason: str, position: int) -> Flaw:
+        return Flaw(position, reason, self._feed.head(SAMPLE))

@@ -1,0 +1,132 @@
+"""What kind of access an operation is, from how AWS names operations.
+
+Rules first: the verb decides between reading, listing, writing and deleting; the noun and the
+service lift writes to administration and reads to secrets or credentials. Exceptions stand in two
+short tables. A verb that no rule knows is decided by the record's own `readOnly`.
+
+References:
+    AWS Service Authorization Reference (access levels of actions); AWS API naming conventions.
+
+Examples:
+    >>> access_of("s3", "GetBucketPolicy"), access_of("ec2", "DescribeInstances")
+    ('read', 'list')
+    >>> access_of("iam", "AttachUserPolicy"), access_of("sts", "AssumeRole")
+    ('admin', 'credential_issue')
+    >>> plane_of("bedrock", "InvokeModel", "write"), plane_of("s3", "GetObject", "read")
+    ('inference', 'retrieval')
+"""
+
+from functools import lru_cache
+
+from detector.sources.cloudtrail_effects import effect_of
+from detector.sources.cloudtrail_words import Name, take_apart
+from schemas.event import Access, Plane
+
+_CACHED = 16_384
+_READ = frozenset({
+    "Get", "Describe", "Head", "View", "Lookup", "Check", "Validate", "Test", "Simulate", "Preview",
+    "Estimate", "Download", "Detect", "Query", "Scan", "Select", "Read", "Filter", "Retrieve",
+    "Poll", "Receive", "Verify", "Evaluate", "Count", "Compare", "Is", "Has", "Peek", "Fetch",
+    "Decode", "Decrypt", "Encrypt", "Re", "Resolve", "Discover", "Analyze", "Classify", "Recognize",
+    "Translate", "Synthesize", "Extract", "Predict", "Transact", "Explain", "Calculate", "Sign",
+    "Subscribe", "Watch", "Wait", "Authenticate", "Authorize", "Console", "Exit", "Switch",
+    "Prepare", "Locate", "Infer", "Rerank", "Generate",
+})  # fmt: skip
+_LIST = frozenset({"List", "Search", "Enumerate", "Find", "Browse"})
+_DELETE = frozenset({
+    "Delete", "Terminate", "Remove", "Purge", "Deregister", "Destroy", "Release", "Abort", "Expire",
+    "Empty", "Forget",
+})  # fmt: skip
+_WRITE = frozenset({
+    "Create", "Put", "Update", "Modify", "Set", "Add", "Tag", "Untag", "Upload", "Import", "Copy",
+    "Run", "Start", "Stop", "Reboot", "Restore", "Attach", "Detach", "Associate", "Disassociate",
+    "Register", "Enable", "Disable", "Send", "Publish", "Invoke", "Execute", "Write", "Change",
+    "Replace", "Request", "Accept", "Reject", "Cancel", "Apply", "Assign", "Unassign", "Allocate",
+    "Initiate", "Complete", "Commit", "Configure", "Deploy", "Export", "Grant", "Revoke", "Move",
+    "Merge", "Post", "Promote", "Provision", "Rotate", "Reset", "Resume", "Suspend", "Submit",
+    "Share", "Unshare", "Schedule", "Archive", "Activate", "Deactivate", "Leave", "Invite", "Join",
+    "Link", "Unlink", "Confirm", "Signal", "Failover", "Flush", "Upgrade", "Rebuild", "Rename",
+})  # fmt: skip
+# Writing here is administration whatever the noun: identities, trust, organisations, sign-on.
+_ADMINISTRATION = frozenset({
+    "iam", "organizations", "sso", "sso-directory", "identitystore", "rolesanywhere", "account",
+    "controltower", "ram", "access-analyzer", "signin",
+})  # fmt: skip
+_ADMIN_WORDS = frozenset({"Policy", "Policies", "Permission", "Permissions", "Acl", "Grant"})
+_ADMIN_EFFECTS = frozenset({"impair_defence", "persist", "grant", "share_out", "open_network"})
+_AMBIENT = frozenset({"sts", "signin", "sso", "sso-oauth", "cognito-identity"})
+
+# What hands out a credential, by operation; the services that have it agree on its meaning.
+_ISSUES = frozenset({
+    "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot",
+    "AssumeRoleForPodIdentity", "GetSessionToken", "GetFederationToken", "GetWebIdentityToken",
+    "GetDelegatedAccessToken", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile",
+    "CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "UploadSSHPublicKey",
+    "GetRoleCredentials", "GetCredentialsForIdentity", "GetOpenIdToken", "GetSigninToken",
+    "GetOpenIdTokenForDeveloperIdentity", "CreateKeyPair", "ImportKeyPair", "CreateApiKey",
+    "CreateTokenWithIAM", "GetClusterCredentials", "GetClusterCredentialsWithIAM",
+    "GetServiceBearerToken", "GetDataAccess", "GetTemporaryGlueTableCredentials",
+    "GetTemporaryGluePartitionCredentials", "CreateActivation", "CreateServiceApiKey",
+})  # fmt: skip
+_ISSUES_IN = frozenset({
+    ("sso", "CreateToken"), ("sso-oauth", "CreateToken"), ("rolesanywhere", "CreateSession"),
+    ("lightsail", "GetInstanceAccessDetails"), ("signin", "CreateOAuth2Token"),
+})  # fmt: skip
+_SECRETS_IN = frozenset({
+    ("ecr", "GetAuthorizationToken"), ("ecr-public", "GetAuthorizationToken"),
+    ("codeartifact", "GetAuthorizationToken"), ("ec2", "GetPasswordData"),
+    ("lambda", "GetFunction"), ("lightsail", "DownloadDefaultKeyPair"),
+    ("lightsail", "GetRelationalDatabaseMasterUserPassword"), ("acm", "ExportCertificate"),
+})  # fmt: skip
+# Ways to call a model. `Invoke...` elsewhere (a Lambda function) is an action.
+_INFERENCE_SERVICES = frozenset({"bedrock", "bedrock-runtime", "bedrock-agent-runtime", "sagemaker",
+                                 "bedrock-agentcore", "runtime.sagemaker"})  # fmt: skip
+_INFERENCE_VERBS = frozenset({"Invoke", "Converse", "Retrieve", "Rerank", "Count", "Optimize"})
+
+
+@lru_cache(_CACHED)
+def access_of(service: str, operation: str, read_only: bool | None = None) -> Access:
+    """The access of an operation (version removed), before its request has been looked at."""
+    name = take_apart(operation)
+    if operation in _ISSUES or (service, operation) in _ISSUES_IN:
+        return "credential_issue"
+    if name.noun.startswith("SecretValue") and name.verb == "Get":
+        return "secret_read"
+    if (service, operation) in _SECRETS_IN:
+        return "secret_read"
+    return _by_verb(service, operation, name, read_only)
+
+
+def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -> Access:
+    if name.verb in _LIST or (name.verb == "Describe" and _is_plural(name.noun)):
+        return "list"
+    if name.verb in _READ and not _opens(name) and read_only is not False:
+        return "read"
+    if name.verb in _DELETE:
+        return "delete"
+    if name.verb not in _WRITE and not _opens(name) and (read_only or name.verb in _READ):
+        return "read"
+    if service in _ADMINISTRATION or _ADMIN_WORDS.intersection(name.words):
+        return "admin"
+    return "admin" if effect_of(service, operation) in _ADMIN_EFFECTS else "write"
+
+
+def _opens(name: Name) -> bool:
+    """`AuthorizeSecurityGroupIngress` is no read."""
+    return name.verb == "Authorize" and name.noun.endswith(("Ingress", "Egress"))
+
+
+def _is_plural(noun: str) -> bool:
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "Status", "Settings"))
+
+
+@lru_cache(_CACHED)
+def plane_of(service: str, operation: str, access: Access) -> Plane:
+    """The plane an operation acts in. Signing in and obtaining a session is in none: every task
+    does it, whatever it was granted."""
+    verb = take_apart(operation).verb
+    if service in _INFERENCE_SERVICES and verb in _INFERENCE_VERBS:
+        return "retrieval" if verb == "Retrieve" else "inference"
+    if service in _AMBIENT:
+        return ""
+    return "retrieval" if access in {"read", "list", "secret_read"} else "action"

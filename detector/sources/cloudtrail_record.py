@@ -1,0 +1,182 @@
+"""The raw CloudTrail record: only the fields that decoding uses, read in one pass.
+
+References:
+    AWS CloudTrail user guide, "CloudTrail record contents" and "userIdentity element" (1.11).
+
+Examples:
+    >>> parse(b'{"eventName": "GetUser", "userIdentity": {"type": "Root"}}').userIdentity.type
+    'Root'
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct, field
+
+from detector.sources.base import DecodeError
+
+
+class Issuer(Struct, gc=False):
+    """`sessionContext.sessionIssuer`: the role or user that the session was obtained from."""
+
+    type: str | None = None
+    arn: str | None = None
+    accountId: str | None = None  # noqa: N815 - the log's own names
+    userName: str | None = None  # noqa: N815
+
+
+class Attributes(Struct, gc=False):
+    """`sessionContext.attributes`."""
+
+    creationDate: str | None = None  # noqa: N815
+    mfaAuthenticated: str | bool | None = None  # noqa: N815
+
+
+class Federation(Struct, gc=False):
+    """`sessionContext.webIdFederationData`."""
+
+    federatedProvider: str | None = None  # noqa: N815
+    attributes: dict[str, Any] | None = None
+
+
+class Session(Struct, gc=False):
+    """`userIdentity.sessionContext`."""
+
+    sessionIssuer: Issuer | None = None  # noqa: N815
+    attributes: Attributes | None = None
+    webIdFederationData: Federation | None = None  # noqa: N815
+    sourceIdentity: str | None = None  # noqa: N815
+    ec2RoleDelivery: str | None = None  # noqa: N815
+    assumedRoot: str | bool | None = None  # noqa: N815
+
+
+class Behalf(Struct, gc=False):
+    """`userIdentity.onBehalfOf`: the Identity Center user behind a propagated identity."""
+
+    userId: str | None = None  # noqa: N815
+    identityStoreArn: str | None = None  # noqa: N815
+
+
+class Scope(Struct, gc=False):
+    """`userIdentity.inScopeOf`: the compute resource that the credentials were issued to."""
+
+    issuerType: str | None = None  # noqa: N815
+    credentialsIssuedTo: str | None = None  # noqa: N815
+
+
+class Identity(Struct, gc=False):
+    """`userIdentity`."""
+
+    type: str | None = None
+    principalId: str | None = None  # noqa: N815
+    arn: str | None = None
+    accountId: str | None = None  # noqa: N815
+    accessKeyId: str | None = None  # noqa: N815
+    credentialId: str | None = None  # noqa: N815
+    userName: str | None = None  # noqa: N815
+    invokedBy: str | None = None  # noqa: N815
+    identityProvider: str | None = None  # noqa: N815
+    sessionContext: Session | None = None  # noqa: N815
+    onBehalfOf: Behalf | None = None  # noqa: N815
+    inScopeOf: Scope | None = None  # noqa: N815
+
+
+class Resource(Struct, gc=False):
+    """One of `resources`. Some producers write `arn` in lower case."""
+
+    ARN: str | None = None
+    arn: str | None = None
+    type: str | None = None
+    accountId: str | None = None  # noqa: N815
+
+
+class Record(Struct, gc=False):
+    """One CloudTrail record, or one of the wrappers that records travel in."""
+
+    eventTime: str | None = None  # noqa: N815
+    eventName: str | None = None  # noqa: N815
+    eventSource: str | None = None  # noqa: N815
+    eventID: str | None = None  # noqa: N815
+    userIdentity: Identity | None = None  # noqa: N815
+    eventType: str | None = None  # noqa: N815
+    eventCategory: str | None = None  # noqa: N815
+    awsRegion: str | None = None  # noqa: N815
+    sourceIPAddress: str | None = None  # noqa: N815
+    userAgent: str | None = None  # noqa: N815
+    errorCode: str | None = None  # noqa: N815
+    errorMessage: str | None = None  # noqa: N815
+    requestParameters: Any = None  # noqa: N815
+    responseElements: Any = None  # noqa: N815
+    resources: list[Resource] | None = None
+    readOnly: bool | str | None = None  # noqa: N815
+    recipientAccountId: str | None = None  # noqa: N815
+    sharedEventID: str | None = None  # noqa: N815
+    vpcEndpointId: str | None = None  # noqa: N815
+    sessionCredentialFromConsole: bool | str | None = None  # noqa: N815
+    # Wrappers: a delivered file, EventBridge, CloudWatch Logs, a shipper's message.
+    Records: Raw | None = None
+    detail: Raw | None = None
+    detail_type: str | None = field(default=None, name="detail-type")
+    logEvents: Raw | None = None  # noqa: N815
+    message: str | None = None
+    # Marks of what is no record of a call.
+    insightDetails: Raw | None = None  # noqa: N815
+    digestS3Object: Raw | None = None  # noqa: N815
+
+
+class LogEvent(Struct, gc=False):
+    """One of a CloudWatch Logs delivery's `logEvents`: the record stands in `message` as text."""
+
+    message: str
+
+
+_RECORD = msgspec.json.Decoder(Record)
+_RECORDS = msgspec.json.Decoder(list[Raw])
+_LOG_EVENTS = msgspec.json.Decoder(list[LogEvent])
+
+
+def parse(raw: bytes | Raw) -> Record:
+    """Read one record or wrapper.
+
+    Raises:
+        DecodeError: not JSON, or a field of the wrong type (named with its path, never its value).
+    """
+    try:
+        return _RECORD.decode(raw)
+    except RecursionError:
+        raise DecodeError("expected a CloudTrail record, got JSON nested too deeply") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DecodeError(_plain(error)) from None
+
+
+def split(raw: Raw) -> list[Raw]:
+    """The records of a delivered file.
+
+    Raises:
+        DecodeError: `Records` is no list.
+    """
+    try:
+        return _RECORDS.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise DecodeError(f"Records: {_plain(error)}") from None
+
+
+def messages(raw: Raw) -> list[bytes]:
+    """The records in a CloudWatch Logs delivery.
+
+    Raises:
+        DecodeError: `logEvents` is no list of messages.
+    """
+    try:
+        events = _LOG_EVENTS.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        raise DecodeError(f"logEvents: {_plain(error)}") from None
+    return [event.message.encode("utf-8", "surrogatepass") for event in events]
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "expected UTF-8, got bytes that are none"
+    if isinstance(error, msgspec.MsgspecError):
+        return str(error)
+    return f"expected JSON, got something that stops the parser ({type(error).__name__})"

@@ -1,0 +1,67 @@
+"""Keyed fingerprints: the only form in which a secret leaves its decoding.
+
+One key per tenant is derived from the key in the settings, so fingerprints of two tenants never
+match and a leaked tenant key opens nothing else. The same secret, or the same public identifier of
+the same kind, has the same fingerprint in every source: that joins one credential across systems.
+
+References:
+    RFC 2104 (HMAC); RFC 5869 (why keys are derived, not reused).
+
+Examples:
+    >>> prints = Fingerprints("a key of at least sixteen characters")
+    >>> prints.of_public("acme", "access_key_id", "AKIAIOSFODNN7EXAMPLE")[:8]
+    '40c04863'
+    >>> prints.of_public("other", "access_key_id", "AKIAIOSFODNN7EXAMPLE")[:8] == '40c04863'
+    False
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from hmac import digest, new
+
+_SHORTEST_KEY = 16
+_TENANTS = 4_096
+_CREDENTIALS = 65_536
+_LENGTH = 32  # hex characters: 128 bits
+
+
+class Fingerprints:
+    """Makes fingerprints under one settings key. Caches are bounded and never hold a secret.
+
+    Raises:
+        ValueError: the key is shorter than 16 characters, so it could be guessed.
+    """
+
+    __slots__ = ("_of_public", "_tenant_key")
+
+    def __init__(self, key: str | bytes) -> None:
+        master = key.encode() if isinstance(key, str) else key
+        if len(master) < _SHORTEST_KEY:
+            raise ValueError(
+                f"fingerprint key: expected at least {_SHORTEST_KEY} characters, got {len(master)};"
+                " generate one and keep it, or fingerprints will not match over time"
+            )
+
+        @lru_cache(_TENANTS)
+        def tenant_key(tenant: str) -> bytes:
+            return digest(master, b"tenant\0" + tenant.encode("utf-8", "surrogatepass"), "sha256")
+
+        @lru_cache(_CREDENTIALS)
+        def of_public(tenant: str, kind: str, uid: str) -> str:
+            return _mac(tenant_key(tenant), "public", f"{kind}\0{uid}")
+
+        self._tenant_key: Callable[[str], bytes] = tenant_key
+        self._of_public: Callable[[str, str, str], str] = of_public
+
+    def of_public(self, tenant: str, kind: str, uid: str) -> str:
+        """The fingerprint of a credential that is known by a public identifier of some kind."""
+        return self._of_public(tenant, kind, uid)
+
+    def of_secret(self, tenant: str, secret: str) -> str:
+        """The fingerprint of the secret itself. Not cached: a cache would keep the secret."""
+        return _mac(self._tenant_key(tenant), "secret", secret)
+
+
+def _mac(key: bytes, domain: str, text: str) -> str:
+    message = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
+    return new(key, message, "sha256").hexdigest()[:_LENGTH]

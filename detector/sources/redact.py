@@ -1,0 +1,140 @@
+"""Mask what looks like a secret, in text that is kept and in samples of records that were not read.
+
+Two strengths. `mask_secrets` masks what is recognisably a secret and leaves identifiers alone: it
+runs over every text that an event keeps. `sample` is for dead letters: nobody knows what a broken
+record holds, so it shows the record's shape and the values of a few harmless fields, nothing else.
+
+References:
+    Token formats as their issuers document them: AWS IAM identifiers, GitHub token prefixes, Slack
+    token types, Google API keys, RFC 7519 (JWT), RFC 7468 (PEM), RFC 6750 and RFC 7617 (headers).
+
+Examples:
+    >>> mask_secrets("--password=hunter2 --user ada")
+    '--password=*** --user ada'
+    >>> sample(b'{"eventName": "GetUser", "note": "hunter2"}')
+    '{"eventName": "GetUser", "note": "***"}'
+"""
+
+import re
+
+MASK = "***"
+_SAMPLE = 256
+_READ = 4_096
+
+# Each is a secret by its form alone. What stands in a group named `keep_...` is not masked.
+PATTERNS: dict[str, str] = {
+    # Forty characters of base64 with all kinds in them; neither a path nor a hash.
+    "aws_secret_key": r"(?<![A-Za-z0-9/+=])(?=[^\s/]*[a-z])(?=\S*[A-Z])(?=\S*\d)"
+    r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+    "aws_session_token": r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[\w/+=-]{16,}",
+    "jwt": r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?",
+    "github": r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}",
+    "gitlab": r"\bgl(?:pat|rt|dt|cbt|ptt|ft|soat)-[\w-]{16,}",
+    "slack": r"\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com/services/[\w/-]+",
+    "google": r"\bAIza[\w-]{30,}|\bya29\.[\w.-]{16,}|\b1//0[\w-]{20,}|\bGOCSPX-[\w-]{16,}",
+    "model_provider": r"\bsk-(?:ant-|proj-|svcacct-|or-)?[\w-]{20,}",
+    "stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
+    "vault": r"\bhv[sbr]\.[\w-]{16,}",
+    "package_registry": r"\bnpm_[A-Za-z0-9]{30,}|\bpypi-[\w-]{30,}",
+    "pem": r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)",
+    "authorization": r"(?P<keep_authorization>\b(?i:bearer|basic|digest|negotiate)\s+)[\w.~+/=-]{6,}",
+    "url_password": r"(?P<keep_url_password>\b[A-Za-z][\w+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)",
+    "signed_url": r"(?P<keep_signed_url>(?i:\b(?:x-amz-(?:signature|security-token)|sig)=))[^&\s\"]+",
+    # A colon alone is no pair: ARNs are full of `secret:name`.
+    "pair": r"(?P<keep_pair>(?i:[\w-]*(?:passw(?:or)?d|pwd|secret|token|api[_-]?key|private[_-]?key|"
+    r"access[_-]?key|credential)[\w-]*)(?:\s*=\s*|[\"']\s*:\s*|:\s+)[\"']?)"
+    r"(?!\*\*\*)[^\s\"'&,;}]{3,}",
+}
+EXAMPLES: dict[str, str] = {
+    "aws_secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "aws_session_token": "IQoJb3JpZ2luX2VjEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE==",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLWV4YW1wbGU",
+    "github": "ghp_0123456789abcdefghijABCDEFGHIJexample",
+    "gitlab": "glpat-0123456789abcdefEXAM",
+    "slack": "xoxb-012345678901-EXAMPLEexample",
+    "google": "AIzaSyEXAMPLE0123456789abcdefghijklmnop",
+    "model_provider": "sk-proj-EXAMPLE0123456789abcdefghij",
+    "stripe": "sk_live_EXAMPLE0123456789abcd",
+    "vault": "hvs.EXAMPLE0123456789abcdefghij",
+    "package_registry": "npm_EXAMPLE0123456789abcdefghijklmnopqr",
+    "pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIEXAMPLE\n-----END RSA PRIVATE KEY-----",
+    "authorization": "Authorization: Bearer EXAMPLE0123456789",
+    "url_password": "postgres://ada:EXAMPLEhunter2@db.example.com/main",
+    "signed_url": "https://b.example.com/k?X-Amz-Signature=EXAMPLE0123456789abcdef",
+    "pair": "master_password=EXAMPLEhunter2",
+}
+_SECRETS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in PATTERNS.items()))
+# What a secret cannot do without; a text with none of these is left alone after half a microsecond.
+_HINTS = (
+    "eyJ", "IQoJ", "FwoG", "FQoG", "AQoD", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
+    "xox", "xapp-", "hooks.slack", "AIza", "ya29.", "1//0", "GOCSPX-", "sk-", "_live_", "_test_",
+    "hvs.", "hvb.", "hvr.", "npm_", "pypi-", "-----BEGIN", "://",
+)  # fmt: skip
+_WORDS = re.compile(
+    r"(?i)[a-z0-9/+]{40}|\bgl[a-z]+-|(?:basic|bearer|digest|negotiate)\s|"
+    r"(?:passw|pwd|secret|token|key|credential|sig)[\w-]*[\"']?\s*(?:=|[\"']\s*:|:\s)"
+)
+
+# Fields whose values may be shown in a sample: they name the kind of record, not what is in it.
+_SHOWN = frozenset({
+    "awsRegion", "errorCode", "eventCategory", "eventID", "eventName", "eventSource", "eventTime",
+    "eventType", "eventVersion", "kind", "operation", "requestID", "schema", "service", "source",
+    "specversion", "time", "type",
+})  # fmt: skip
+_PIECE = re.compile(r"(?P<string>\"(?:[^\"\\]|\\.)*(?P<closed>\")?)(?P<colon>\s*:\s*)?|(?P<word>\w{2,})")
+_NUMBER = re.compile(r"[\d.+-]{1,20}$|true$|false$|null$", re.IGNORECASE)
+_HARMLESS = re.compile(r"[\w.:@ /-]{1,64}")
+
+
+def mask_secrets(text: str) -> str:
+    """`text` with every recognisable secret replaced by `***`."""
+    if not any(hint in text for hint in _HINTS) and _WORDS.search(text) is None:
+        return text
+    return _SECRETS.sub(_masked, text)
+
+
+def _masked(match: re.Match[str]) -> str:
+    kept = match.groupdict().get(f"keep_{match.lastgroup}") if match.lastgroup else None
+    return (kept or "") + MASK
+
+
+def sample(raw: bytes) -> str:
+    """At most 256 characters of a record that could not be read, fit for a dead letter.
+
+    Strings are masked unless they are keys or values of a few harmless fields; loose words are
+    masked too, because a record that was cut may begin in the middle of a string.
+    """
+    text = raw[:_READ].decode("utf-8", "replace")
+    shown: list[str] = []
+    key, end, length = "", 0, 0
+    for piece in _PIECE.finditer(text):
+        between = text[end : piece.start()]
+        part = _shape(piece, key)
+        key = piece["string"][1:-1] if piece["colon"] else ""
+        shown += (between, part)
+        length += len(between) + len(part)
+        end = piece.end()
+        if length > _SAMPLE:
+            break
+    else:
+        shown.append(text[end:])
+    return mask_secrets(_printable("".join(shown)))[:_SAMPLE]
+
+
+def _shape(piece: re.Match[str], key: str) -> str:
+    if piece["word"] is not None:
+        return piece[0] if _NUMBER.match(piece[0]) else MASK
+    if piece["closed"] is None:
+        return f'"{MASK}'
+    content = piece["string"][1:-1]
+    if piece["colon"]:
+        return f'"{content}"{piece["colon"]}' if _is_name(content) else f'"{MASK}"{piece["colon"]}'
+    return piece[0] if key in _SHOWN and _HARMLESS.fullmatch(content) else f'"{MASK}"'
+
+
+def _is_name(key: str) -> bool:
+    return key.replace("-", "").replace("_", "").isalnum() and len(key) <= 48
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,60 @@
+"""Text that is kept from a record: bounded, printable, with everything secret-like masked.
+
+Examples:
+    >>> kept("alice")
+    'alice'
+    >>> kept("ghp_" + "a1B2" * 9)
+    '***'
+    >>> template("botocore-session-1688990000")
+    'botocore-session-#'
+"""
+
+import re
+from functools import lru_cache
+from hashlib import blake2s
+
+from detector.sources.redact import mask_secrets
+
+_CACHED = 131_072
+_LONGEST = 512
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
+_HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
+# What a generator draws: 16 and more letters and digits in one word, at least two of them digits.
+_DRAWN = r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d){2})[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
+_IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
+_VARIABLE = re.compile(rf"{_IDS.pattern}|\d+(?:[.:_-]\d+)*")
+
+
+@lru_cache(_CACHED)
+def kept(text: str) -> str:
+    """`text` as it may be kept: an over-long one is cut, with a hash so that two stay two."""
+    if len(text) > _LONGEST:
+        # Masked before it is cut: half a secret is no longer recognised as one.
+        whole = text
+        text = mask_secrets(text[: 4 * _LONGEST])[:_LONGEST]
+        text += "~" + blake2s(whole.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    else:
+        text = mask_secrets(text)
+    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+
+
+@lru_cache(_CACHED)
+def template(name: str) -> str:
+    """A session name with what changes from session to session (numbers, ids, epochs) as `#`.
+
+    Examples:
+        >>> template("deploy-4f1c2d3e-aaaa-bbbb-cccc-0123456789ab"), template("ci-42.7"), template("x")
+        ('deploy-#', 'ci-#', 'x')
+    """
+    return _VARIABLE.sub("#", name)
+
+
+def without_ids(name: str) -> str:
+    """`name` without the random ids in it; digits that belong to a name stay.
+
+    Examples:
+        >>> without_ids("boto3"), without_ids("scan_4f1c2d3e-aaaa-bbbb-cccc-0123456789ab")
+        ('boto3', 'scan_')
+    """
+    return _IDS.sub("", name)

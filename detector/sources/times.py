@@ -1,0 +1,59 @@
+"""Times as logs write them, to epoch milliseconds (UTC).
+
+Examples:
+    >>> to_ms("2023-07-10T11:45:00Z")
+    1688989500000
+    >>> to_ms("Jul 10, 2023, 12:45:00 PM")
+    1688993100000
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_LONGEST = 40
+_CACHED = 8_192
+# Inside these bounds every calculation with times and windows is exact.
+LATEST = 7_258_118_400_000  # 2200-01-01
+_SPOKEN = ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p")
+
+
+@lru_cache(_CACHED)
+def to_ms(text: str) -> int:
+    """Epoch ms of an ISO 8601 time or of the spoken form in some response elements. A time without
+    zone is UTC, as in all logs we read.
+
+    Raises:
+        ValueError: no time, or one before 1970 or after 2199.
+    """
+    moment = _parse(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return in_range((moment - _EPOCH) // _MS)
+
+
+def in_range(ms: int) -> int:
+    """`ms` itself, if it lies in 1970 to 2199.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not 0 <= ms < LATEST:
+        raise ValueError("expected a time in the years 1970 to 2199, got one outside")
+    return ms
+
+
+def _parse(text: str) -> datetime:
+    if len(text) > _LONGEST:
+        raise ValueError("expected an ISO 8601 time, got a longer text")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in _SPOKEN:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    raise ValueError("expected an ISO 8601 time such as 2023-07-10T11:45:00Z, got something else")

@@ -1,0 +1,89 @@
+"""What an identity has learned of itself, in versions that do not depend on when input arrived.
+
+A quarter (15 min) with events is *learned* once it is settled and no finding covers it. A score at
+t uses version k = floor(t / epoch), which has learned exactly the quarters that ended by
+k * epoch - horizon. So scoring on arrival and scoring again when settled read the same numbers,
+and an attacker needs an epoch of patience to move them.
+
+Examples:
+    >>> learned = Learned()
+    >>> learned.learn(version=1, fresh=frozenset({"operation"}), features=(0.0,) * FEATURES)
+    >>> learned.at(1).quarters, learned.at(0).quarters
+    (1, 0)
+"""
+
+from math import log, sqrt
+from struct import Struct as Packer
+
+from msgspec import Struct
+
+KINDS = ("operation", "network", "client", "target")
+FEATURES = 8
+FEATURE_NAMES = (
+    "events", "operations", "services", "targets", "writes", "denied", "sensitive", "tempo",
+)  # fmt: skip
+_MEMORY = 400.0
+_rows = Packer(f"<{2 * FEATURES}f")
+_EMPTY = _rows.pack(*(0.0,) * 2 * FEATURES)
+
+
+class Habits(Struct, frozen=True, gc=False):
+    """Counts over learned quarters: all of them, those in which something of a kind was new, and
+    per feature the mean and the mean square (of log1p values; packed as 32-bit floats, since every
+    identity carries them), with a memory of some 400 quarters."""
+
+    version: int = -1
+    quarters: int = 0
+    fresh: tuple[int, ...] = (0,) * len(KINDS)
+    moments: bytes = _EMPTY
+
+    def rate(self, kind: str) -> float:
+        """How likely this identity is to show something new of this kind in a quarter at work
+        (additive smoothing; the first quarter, in which everything is new, does not count)."""
+        seen = max(0, self.quarters - 1)
+        new = max(0, self.fresh[KINDS.index(kind)] - 1)
+        return (new + 0.5) / (seen + 1.5)
+
+    def surprise(self, kind: str) -> float:
+        """Nats of surprise at something new of this kind; 0 for an identity without a past."""
+        return max(0.0, -log(self.rate(kind))) if self.quarters > 1 else 0.0
+
+    def spread(self) -> list[tuple[float, float]]:
+        """(mean, standard deviation) of each feature, in the order of FEATURE_NAMES."""
+        rows = _rows.unpack(self.moments)
+        pairs = zip(rows[:FEATURES], rows[FEATURES:], strict=True)
+        return [(mean, sqrt(max(0.0, square - mean * mean))) for mean, square in pairs]
+
+
+_NEWBORN = Habits()
+
+
+class Learned(Struct):
+    """The running habits with the two versions before them."""
+
+    running: Habits = _NEWBORN
+    before: Habits = _NEWBORN
+    earlier: Habits = _NEWBORN
+
+    def at(self, version: int) -> Habits:
+        """The habits as of a version; the oldest kept when that has been forgotten."""
+        for habits in (self.running, self.before, self.earlier):
+            if habits.version <= version:
+                return habits
+        return _NEWBORN
+
+    def learn(self, *, version: int, fresh: frozenset[str], features: tuple[float, ...]) -> None:
+        """Take in one settled, clean quarter, which counts from `version` on."""
+        old = self.running
+        if old.version != version and old.quarters:
+            self.earlier, self.before = self.before, old
+        n = old.quarters + 1
+        step = max(1.0 / n, 1.0 / _MEMORY)
+        rows = _rows.unpack(old.moments)
+        new = (*features, *(x * x for x in features))
+        self.running = Habits(
+            version,
+            n,
+            tuple(f + (k in fresh) for k, f in zip(KINDS, old.fresh, strict=True)),
+            _rows.pack(*(row + step * (x - row) for row, x in zip(rows, new, strict=True))),
+        )

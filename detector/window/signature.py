@@ -1,0 +1,83 @@
+"""Operation signatures: all that the fast path must know of (service, operation, outcome), once.
+
+A signature is shared by every identity, so that an identity's own memory holds references only.
+"""
+
+from msgspec import Struct
+
+from detector.window.registers import class_bits, spread_bits
+from schemas.event import ActivityEvent
+
+_MAX_SHARED = 50_000
+_READING = frozenset({"read", "list", "unknown"})
+
+
+class Signature(Struct, frozen=True, gc=False):
+    """`value` and `service` are the words that novelty is kept by; `notable` says how closely one
+    such event is looked at: 0 not at all, 1 refused, 2 sensitive, 3 grave by itself. `bits` and
+    `classes` are the register bits that every such event sets."""
+
+    value: str
+    service: str
+    notable: int
+    bits: int
+    classes: int
+
+
+class Signatures:
+    """A bounded table of signatures, by (service, operation, access, effect, status).
+
+    Examples:
+        >>> from schemas.event import Action, Principal
+        >>> event = ActivityEvent(uid="e", source="s", tenant="t", time=0,
+        ...     principal=Principal(uid="p"), action=Action(service="iam", operation="CreateUser",
+        ...     access="admin", effect="persist"))
+        >>> Signatures().of(event).notable
+        3
+    """
+
+    __slots__ = ("_table",)
+
+    def __init__(self) -> None:
+        self._table: dict[tuple[str, str, str, str, str], Signature] = {}
+
+    def of(self, event: ActivityEvent) -> Signature:
+        """The signature of an event's action and outcome; an event without an action has one too,
+        by its kind."""
+        action = event.action
+        outcome = event.outcome
+        status = outcome.status if outcome is not None else "success"
+        if action is None:
+            key = ("", event.kind, "unknown", "", status)
+        else:
+            key = (action.service, action.operation, action.access, action.effect, status)
+        found = self._table.get(key)
+        return found if found is not None else self._add(key)
+
+    def _add(self, key: tuple[str, str, str, str, str]) -> Signature:
+        if len(self._table) >= _MAX_SHARED:
+            self._table.clear()
+        service, operation, access, effect, status = key
+        made = Signature(
+            value=f"o:{service}:{operation}",
+            service=f"s:{service}",
+            notable=_notable(access, effect, status),
+            bits=spread_bits(service, operation),
+            classes=class_bits(access, status),
+        )
+        self._table[key] = made
+        return made
+
+
+def _notable(access: str, effect: str, status: str) -> int:
+    """How closely to look. A throttle or a missing resource is no refusal, and not even a grave
+    verb is grave when the thing was not there... except that trying to impair a defence is."""
+    if status == "throttled":
+        return 0
+    if effect and effect != "identity_probe":
+        return 3
+    if access not in _READING and access != "write":
+        return 2
+    if status in {"denied", "dry_run"} or effect:
+        return 1
+    return 0
