@@ -77,8 +77,8 @@ class EdgeBurst(EdgeModel):
         self,
         *,
         width: int = 1024,
-        decay: float = 0.7,
-        filter_over: float = 1e4,
+        decay: float = 0.8,
+        filter_over: float = 3e3,
         seed: int = 0,
     ) -> None:
         if not (0 < width <= 65_536 and 0.0 <= decay < 1.0):
@@ -138,12 +138,7 @@ class EdgeBurst(EdgeModel):
             self._settle(two, j, now)
         one.current[i] = current = one.current[i] + 1.0
         two.current[j] = other = two.current[j] + 1.0
-        past, past_other = one.past[i], two.past[j]
-        score = _chi_square(
-            other if other < current else current,
-            past_other if past_other < past else past,
-            now,
-        )
+        score = _chi_square(min(current, other), min(one.past[i], two.past[j]), now)
         one.score[i] = two.score[j] = score
         return score
 

@@ -10,11 +10,11 @@ Examples:
     >>> gate = Gate(Running())
     >>> gate.offer({"events": 3.0}, at=1)
     >>> gate.offer({"events": 9.0}, at=2, finding="f1")
-    >>> gate.model.usual("events").count, gate.held
+    >>> gate.model.usual("events").weight, gate.held
     (1.0, 1)
     >>> gate.release("f1")
     1
-    >>> gate.model.usual("events").count > 1.9, gate.held
+    >>> gate.model.usual("events").weight > 1.9, gate.held
     (True, 0)
 """
 

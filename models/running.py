@@ -4,7 +4,7 @@ The own past and the peers' are combined as a conjugate (normal-gamma) prior: pe
 `lean` windows, so a young identity is measured by its group and an old one by itself. The predictive
 distribution is then Student's t, whose heavy tails keep few windows from shouting.
 
-Statistics are plain triples (mean, variance, count), so a state elsewhere can hold them and use
+Statistics are plain triples (mean, variance, weight), so a state elsewhere can hold them and use
 `learn`, `merge` and `surprise` without this class.
 
 Examples:
@@ -40,11 +40,12 @@ _NAME_BYTES = 256
 
 
 class Usual(NamedTuple):
-    """Statistics of one feature: mean, variance (per count, not n - 1) and (decayed) count."""
+    """Statistics of one feature: mean, variance (over n, not n - 1) and weight: how many
+    values were learned, old ones decayed."""
 
     mean: float = 0.0
     variance: float = 0.0
-    count: float = 0.0
+    weight: float = 0.0
 
 
 _UNKNOWN = Usual()
@@ -55,13 +56,13 @@ def learn(usual: Usual, value: float, decay: float = 1.0) -> Usual:
 
     Examples:
         >>> learn(learn(Usual(), 1.0), 3.0)
-        Usual(mean=2.0, variance=1.0, count=2.0)
+        Usual(mean=2.0, variance=1.0, weight=2.0)
     """
-    before = usual.count * decay
-    count = before + 1.0
-    step = (value - usual.mean) / count
-    variance = (usual.variance + step * (value - usual.mean)) * (before / count)
-    return Usual(usual.mean + step, variance, count)
+    before = usual.weight * decay
+    weight = before + 1.0
+    step = (value - usual.mean) / weight
+    variance = (usual.variance + step * (value - usual.mean)) * (before / weight)
+    return Usual(usual.mean + step, variance, weight)
 
 
 def merge(one: Usual, other: Usual) -> Usual:
@@ -69,17 +70,17 @@ def merge(one: Usual, other: Usual) -> Usual:
 
     Examples:
         >>> merge(Usual(1.0, 0.0, 2.0), Usual(3.0, 0.0, 2.0))
-        Usual(mean=2.0, variance=1.0, count=4.0)
+        Usual(mean=2.0, variance=1.0, weight=4.0)
     """
-    count = one.count + other.count
-    if not count:
+    weight = one.weight + other.weight
+    if not weight:
         return one
-    share, apart = other.count / count, other.mean - one.mean
+    share, apart = other.weight / weight, other.mean - one.mean
     within = one.variance * (1.0 - share) + other.variance * share
     return Usual(
         one.mean * (1.0 - share) + other.mean * share,
         within + apart * apart * share * (1.0 - share),
-        count,
+        weight,
     )
 
 
@@ -93,13 +94,13 @@ def surprise(usual: Usual, value: float, spread: float = 1.0, floor: float = 0.0
         >>> surprise(Usual(2.0, 0.25, 100.0), 2.4), surprise(Usual(2.0, 0.25, 100.0), 4.5) > 8
         (0.0, True)
     """
-    count = usual.count
-    if not count:
+    weight = usual.weight
+    if not weight:
         return 0.0
-    variance = (usual.variance * count + spread * spread) / (count + 1.0)
-    scale = max(variance, floor * floor) * (1.0 + 1.0 / count)
+    variance = (usual.variance * weight + spread * spread) / (weight + 1.0)
+    scale = max(variance, floor * floor) * (1.0 + 1.0 / weight)
     off = value - usual.mean
-    return max(0.0, 0.5 * (count + 1.0) * log1p(off * off / (scale * count)) - _DEAD_ZONE)
+    return max(0.0, 0.5 * (weight + 1.0) * log1p(off * off / (scale * weight)) - _DEAD_ZONE)
 
 
 class _State(Struct, array_like=True, forbid_unknown_fields=True):
@@ -146,7 +147,7 @@ class Running(FeatureModel):
         if group is None:
             return own
         peers = group.features.get(name, _UNKNOWN)
-        return merge(own, peers._replace(count=min(peers.count, self.lean)))
+        return merge(own, peers._replace(weight=min(peers.weight, self.lean)))
 
     def score_one(self, x: Features, group: "Running | None" = None) -> float:
         """Nats of surprise over all features; without a group, a model with no past gives 0."""
@@ -172,14 +173,14 @@ class Running(FeatureModel):
         features = self.features
         for name in sorted(x):
             if name not in features and len(features) >= self.max_features:
-                del features[min(features, key=lambda known: (features[known].count, known))]
+                del features[min(features, key=lambda known: (features[known].weight, known))]
             features[name] = learn(features.get(name, _UNKNOWN), x[name], decay)
 
     def merge(self, other: Self) -> None:
         """Take in what another model has learned (a member's past into its group's)."""
         for name in sorted(other.features):
             self.features[name] = merge(self.features.get(name, _UNKNOWN), other.features[name])
-        by_count = sorted(self.features, key=lambda name: (-self.features[name].count, name))
+        by_count = sorted(self.features, key=lambda name: (-self.features[name].weight, name))
         for name in by_count[self.max_features :]:
             del self.features[name]
 

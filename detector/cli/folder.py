@@ -12,7 +12,6 @@ Examples:
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -103,7 +102,7 @@ def whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or nothing."""
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def read_alerts(path: Path) -> Iterator[Alert]:

@@ -33,7 +33,7 @@ _MIDDLE = 7.0
 def judge(view: View) -> Evidence | None:
     """Surprise summed over the last two minutes."""
     marks = view.within(_WINDOW)
-    weights = weigh(view, marks)
+    weights = weigh(marks)
     nats = damped([w.total for w in weights]) + context(view, marks)
     score = risk(nats, _MIDDLE, 1.5)
     top = [w.mark for w in weights if w.total > 0][:8]

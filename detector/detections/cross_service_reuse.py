@@ -10,6 +10,7 @@ References:
     lock learned from the log itself).
 """
 
+from detector.config import DAY
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.entities.credential import OpenUse
@@ -30,7 +31,7 @@ META = Detection(
     check="Does the owner know the second network and the second tool?",
 )
 ON = "credential"
-_BASE = 0.3
+_BASE = 0.25
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -41,6 +42,8 @@ def judge(view: CredentialUseView) -> Evidence | None:
     aspects, other = max(pairs, key=lambda p: (len(p[0]), p[1].at))
     near = min(len(a) for a, _ in pairs)
     if not aspects or near == 0 or "network" not in aspects:
+        return None
+    if _young(view):
         return None
     score = _score(view, aspects)
     reasons = [f"second context differs in {', '.join(aspects)}"]
@@ -65,6 +68,13 @@ def _unlike(view: CredentialUseView, other: OpenUse) -> list[str]:
     return out
 
 
+def _young(view: CredentialUseView) -> bool:
+    """On a static key's first day every context of its owner is a second one."""
+    credential = view.use.event.credential
+    static = credential is None or credential.lifetime != "ephemeral"
+    return static and view.time - min(use.event.time for use in view.before) < DAY
+
+
 def _place(network: str) -> str:
     """Networks of one provider or campus differ in the last octets only."""
     parts = network.split(".")
@@ -74,11 +84,11 @@ def _place(network: str) -> str:
 def _score(view: CredentialUseView, aspects: list[str]) -> float:
     credential = view.use.event.credential
     ephemeral = credential is not None and credential.lifetime == "ephemeral"
-    score = _BASE + (0.25 if ephemeral else 0.0)
-    score += 0.2 if "network" in view.use.novel else 0.0
-    if {"client", "workload"} & set(aspects):
-        score += 0.15 if {"client", "workload"} & ({*view.use.novel, "workload"}) else 0.05
-    score += 0.1 if {"principal", "source"} & set(aspects) else 0.0
+    score = _BASE + (0.2 if ephemeral else 0.0)
+    score += 0.18 if "network" in view.use.novel else 0.0
+    if "client" in aspects:
+        score += 0.25 if "client" in view.use.novel else 0.0
+    score += 0.1 if {"principal", "source", "workload"} & set(aspects) else 0.0
     return min(0.95, score)
 
 

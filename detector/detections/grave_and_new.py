@@ -8,7 +8,7 @@ itself. What is routine for the identity, or the trade of its kind, is not.
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.surprise import context, risk
 from detector.features.view import View
 
 META = Detection(
@@ -38,7 +38,9 @@ def judge(view: View) -> Evidence | None:
     novel = view.mark.novel
     if "operation" not in novel and "foreign" not in novel:
         return None
-    nats = gravity(view, view.mark) + novelty(view, view.mark) + context(view, [view.mark])
+    nats = view.mark.gravity + view.mark.novelty + context(view, [view.mark])
+    if nats < _MIDDLE:
+        return None
     share = view.rarity(view.mark.value)
     reasons = [f"{action.service}:{action.operation} ({action.effect.replace('_', ' ')}) is new here"]
     if share.members:

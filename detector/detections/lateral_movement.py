@@ -11,7 +11,7 @@ from detector.config import HOUR
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.surprise import context, risk
 from detector.features.view import View
 
 META = Detection(
@@ -39,7 +39,7 @@ def judge(view: View) -> Evidence | None:
     if not fresh or view.mark.notable < 1:
         return None
     marks = [m for m in view.within(HOUR) if m.event.credential == view.event.credential]
-    best = max((gravity(view, m) + novelty(view, m) for m in marks), default=0.0)
+    best = max((m.gravity + m.novelty for m in marks), default=0.0)
     nats = 1.2 * fresh + 0.8 * (len(path) - 1) + best + context(view, marks)
     walked = " → ".join([path[0].actor, *(step.child for step in path)])
     reasons = [f"path {walked}: {fresh} of {len(path)} hops never walked before"]

@@ -37,8 +37,10 @@ def judge(view: View) -> Evidence | None:
     marks = [m for m in view.within(_WINDOW) if _probes(m)]
     if view.mark not in marks or len({m.value for m in marks}) < _ENOUGH:
         return None
-    weights = weigh(view, marks)
+    weights = weigh(marks)
     refused = sum(_status(m) in _REFUSED for m in marks)
+    if not refused and not any(_asks_who(m) for m in marks):
+        return None
     nats = damped([w.total for w in weights]) + context(view, marks) + min(2.0, 0.2 * refused)
     normal = view.window(_WINDOW)
     reasons = [f"{len(weights)} probing operations in 15 min, {refused} refused"]
@@ -52,6 +54,11 @@ def _probes(mark) -> bool:  # noqa: ANN001
     return bool(mark.novel) and action is not None and (
         action.effect == "identity_probe" or _status(mark) in _REFUSED or action.access == "list"
     )  # fmt: skip
+
+
+def _asks_who(mark) -> bool:  # noqa: ANN001
+    action = mark.event.action
+    return action is not None and action.effect == "identity_probe"
 
 
 def _status(mark) -> str:  # noqa: ANN001

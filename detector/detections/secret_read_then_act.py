@@ -9,7 +9,7 @@ from detector.config import HOUR, MINUTE
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, gravity, novelty, risk
+from detector.features.surprise import context, risk
 from detector.features.view import View
 
 META = Detection(
@@ -43,7 +43,7 @@ def judge(view: View) -> Evidence | None:
     if not reads and not routine or view.approved(view.time - HOUR):
         return None
     marks = [*reads, view.mark]
-    nats = gravity(view, view.mark) + novelty(view, view.mark) + context(view, marks)
+    nats = view.mark.gravity + view.mark.novelty + context(view, marks)
     nats += 1.8 if reads else 0.8
     reasons = [
         f"read {len(reads) or routine} secrets, then {action.service}:{action.operation}; "

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from detector.entities.episodes import Episodes
+from detector.window.empty import none_yet
 from schemas.event import ActivityEvent, Task
 from schemas.fact import Context, CredentialStatus, Fact
 
@@ -57,9 +58,9 @@ class CredentialState(Struct):
 
     key: str
     tenant: str
-    uses: dict[int, Use] = field(default_factory=dict)
+    uses: dict[int, Use] = field(default_factory=none_yet)
     users: tuple[str, ...] = ()
-    status: dict[CredentialStatus, tuple[int, str]] = field(default_factory=dict)
+    status: dict[CredentialStatus, tuple[int, str]] = field(default_factory=none_yet)
     task: Task | None = None
     bound_to: str = ""
     issued: Fact | None = None
@@ -76,6 +77,7 @@ class CredentialState(Struct):
         name = _name(fact.context)
         old = self.uses.get(name)
         if old is None:
+            self.uses = self.uses or {}
             self.uses[name] = Use(fact.time, fact.time, _encode(fact))
             self._trim()
             return name in self.uses
@@ -97,6 +99,7 @@ class CredentialState(Struct):
         if fact.status is not None:
             proof = (fact.time, fact.evidence[0] if fact.evidence else "")
             if fact.status not in self.status or proof < self.status[fact.status]:
+                self.status = self.status or {}
                 self.status[fact.status] = proof
                 changed = True
         if fact.task is not None and fact.task != self.task:

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from detector.config import MINUTE
 from detector.findings import MAX_MOMENTS, Evidence
+from detector.window.empty import none_yet
 
 _MOST_PUBLISHED = 32
 
@@ -71,21 +72,23 @@ class Change(Struct, frozen=True):
 class Episodes(Struct):
     """The episodes of one entity. `open` is unsettled evidence by (detection, time, id)."""
 
-    settled: dict[str, Episode] = field(default_factory=dict)
-    open: dict[tuple[str, int, str], Evidence] = field(default_factory=dict)
-    published: dict[str, Published] = field(default_factory=dict)
+    settled: dict[str, Episode] = field(default_factory=none_yet)
+    open: dict[tuple[str, int, str], Evidence] = field(default_factory=none_yet)
+    published: dict[str, Published] = field(default_factory=none_yet)
 
     def offer(self, evidence: Evidence) -> None:
         """Unsettled evidence: kept until its time settles."""
         decisive = evidence.decisive
+        self.open = self.open or {}
         self.open[evidence.detection, decisive.time, decisive.uid] = evidence
 
     def withdraw(self, bound: int) -> None:
         """Drop unsettled evidence before `bound`; what still holds is settled instead."""
-        self.open = {k: v for k, v in self.open.items() if k[1] >= bound}
+        self.open = {k: v for k, v in self.open.items() if k[1] >= bound} or none_yet()
 
     def settle(self, entity: str, evidence: Evidence, quiet: int) -> None:
         """Fold one piece of settled evidence; calls come in event-time order."""
+        self.settled = self.settled or {}
         _fold(self.settled, entity, evidence, quiet)
 
     def current(self, entity: str, quiet: int) -> dict[str, Episode]:
@@ -114,6 +117,7 @@ class Episodes(Struct):
     def _change(self, episode: Episode) -> Change | None:
         old = self.published.get(episode.uid)
         if old is None:
+            self.published = self.published or {}
             self.published[episode.uid] = Published(1, episode.digest, episode.last, episode)
             return Change("open", 1, episode)
         old.last, old.episode = max(old.last, episode.last), episode

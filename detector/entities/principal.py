@@ -13,12 +13,13 @@ from detector.config import HOUR
 from detector.window.baseline import Learned
 from detector.entities.bounds import CredentialView
 from detector.entities.episodes import Episodes
+from detector.window.empty import none_yet
 from detector.window.marks import Mark, Marks
 from detector.window.novelty import Seen
 from detector.window.panes import QUARTER, Panes
 from detector.window.registers import event_bits
 from detector.window.signature import Signature
-from schemas.event import ActivityEvent, Principal
+from schemas.event import ActivityEvent, Origin, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
@@ -43,9 +44,9 @@ class PrincipalState(Struct):
     learned: Learned = field(default_factory=Learned)
     marks: Marks = field(default_factory=Marks)
     episodes: Episodes = field(default_factory=Episodes)
-    credentials: dict[str, CredentialView] = field(default_factory=dict)
-    paths: dict[str, tuple[Step, ...]] = field(default_factory=dict)
-    sent: dict[int, int] = field(default_factory=dict)
+    credentials: dict[str, CredentialView] = field(default_factory=none_yet)
+    paths: dict[str, tuple[Step, ...]] = field(default_factory=none_yet)
+    sent: dict[int, int] = field(default_factory=none_yet)
     approvals: tuple[int, ...] = ()
     late: int = 0
     due: bool = False
@@ -108,7 +109,7 @@ class PrincipalState(Struct):
                 if origin.network:
                     out["network"] = "n:" + origin.network
                 if origin.client:
-                    out["client"] = "c:" + origin.client
+                    out["client"] = "c:" + client_word(origin)
             if origin.region:
                 out["region"] = "r:" + origin.region
         if signature.notable and event.target is not None:
@@ -121,8 +122,11 @@ class PrincipalState(Struct):
 
     def novelties(self, values: dict[str, str], time: int, horizon: int) -> tuple[str, ...]:
         """Which kinds of value are novel at `time`, in the order of `values`."""
-        known, since = self.seen.known, time - horizon
-        return tuple(k for k, v in values.items() if known.get(v, since) >= since)
+        known, held, since = self.seen.known, self.seen.held, time - horizon
+        novel = (k for k, v in values.items() if known.get(v, since) >= since)
+        if not held:
+            return tuple(novel)
+        return tuple(k for k in novel if held.get(values[k], (since, 0))[0] >= since)
 
     def look(
         self, event: ActivityEvent, signature: Signature, horizon: int
@@ -138,6 +142,8 @@ class PrincipalState(Struct):
         known, pending = self.seen.known, self.seen.pending
         for value in values.values():
             if value not in known and pending.get(value, UNBORN) > time:
+                if not pending:
+                    pending = self.seen.pending = {}
                 pending[value] = time
         origin = event.origin
         self.context = (
@@ -160,6 +166,11 @@ class PrincipalState(Struct):
 
 
 
+def client_word(origin: Origin) -> str:
+    """The client by which an origin is known: a web console is one, whatever page or browser."""
+    return "console" if origin.console or origin.client == "browser" else origin.client
+
+
 def order(event: ActivityEvent) -> int:
     """Event time, then id: the total order of events, as one integer."""
-    return event.time << 32 | crc32(event.uid.encode())
+    return event.time << 20 | crc32(event.uid.encode()) >> 12

@@ -92,7 +92,9 @@ def _column(header: list[str], names: tuple[str, ...], place: str) -> int:
     for name in names:
         if name in header:
             return header.index(name)
-    raise LabelsError(f"{place}: expected a column {names[0]!r}, the header is {','.join(header)!r}")
+    raise LabelsError(
+        f"{place}: expected a column {names[0]!r}, the header is {','.join(header)!r}"
+    )
 
 
 def _refuse_unused(ignore: Collection[str], met: set[str], place: str) -> None:

@@ -117,9 +117,7 @@ class Score(Struct, frozen=True, kw_only=True):
     false_ones: tuple[FalseFinding, ...]
 
 
-def score(
-    stream: Stream, tally: Tally, *, budget: float, identities: int | None = None
-) -> Score:
+def score(stream: Stream, tally: Tally, *, budget: float, identities: int | None = None) -> Score:
     """Score one run. `identities` replaces the number of principals seen, where it is known better."""
     episodes = tally.episodes()
     true = [e for e in episodes if e.verdict == "true"]
@@ -210,9 +208,7 @@ def _kinds(each: Iterable[Incident]) -> Iterable[KindScore]:
         )
 
 
-def _detections(
-    episodes: Sequence[Episode], each: Sequence[Incident]
-) -> Iterable[DetectionScore]:
+def _detections(episodes: Sequence[Episode], each: Sequence[Incident]) -> Iterable[DetectionScore]:
     for name in sorted({e.detection for e in episodes}):
         own = [e for e in episodes if e.detection == name]
         true = sum(e.verdict == "true" for e in own)

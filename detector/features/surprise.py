@@ -34,11 +34,14 @@ ACCESS_WEIGHT = {
 }  # fmt: skip
 STATUS_FACTOR = {"success": 1.0, "denied": 0.8, "dry_run": 0.9, "failure": 0.8, "not_found": 0.55}
 PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "crossplane", "opentofu"})
-_BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential"})
+_BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
+                       "impair_defence"})  # fmt: skip
 _DAMPING = 0.72
 _FOREIGN = 1.0
 _DENIED = 0.5
 _MOST_NOVEL = 3.5
+_RARE_AMONG_PEERS = 2.3
+_READING = 0.6
 
 
 class Weight(Struct, frozen=True):
@@ -82,15 +85,21 @@ def _provisioner(view: View, mark: Mark) -> bool:
 
 def novelty(view: View, mark: Mark) -> float:
     """How unlike the identity's own past and its peers an action is."""
-    share = view.rarity(mark.value).share
-    peers = min(_MOST_NOVEL, -log(max(share, 0.01)))
     if "operation" in mark.novel:
         own = 1.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("operation"))
-        return 0.5 * (own + peers)
-    if "target" in mark.novel:
+        weight = 1.0
+    elif "target" in mark.novel:
         own = 0.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("target"))
-        return 0.25 * (own + peers)
-    return 0.0
+        weight = 0.4
+    else:
+        return 0.0
+    peers = min(1.0, -log(max(view.rarity(mark.value).share, 0.01)) / _RARE_AMONG_PEERS)
+    if _provisioner(view, mark):
+        weight *= 0.35
+    action = mark.event.action
+    if action is not None and action.access in {"read", "list"} and mark.status == "success":
+        weight *= _READING
+    return weight * own * peers
 
 
 def context(view: View, marks: list[Mark]) -> float:
@@ -105,14 +114,23 @@ def context(view: View, marks: list[Mark]) -> float:
     return out
 
 
-def weigh(view: View, marks: list[Mark]) -> list[Weight]:
+def appraise(view: View, mark: Mark) -> None:
+    """Fill in what a mark weighs by itself."""
+    mark.gravity, mark.novelty = gravity(view, mark), novelty(view, mark)
+
+
+def weigh(marks: list[Mark]) -> list[Weight]:
     """The weights of a window's distinct operations, heaviest first."""
     best: dict[str, Weight] = {}
     for mark in marks:
-        weight = Weight(mark, gravity(view, mark), novelty(view, mark))
-        old = best.get(mark.value)
+        weight = Weight(mark, mark.gravity, mark.novelty)
+        name = mark.value
+        origin = mark.event.origin
+        if origin is not None and origin.console and not mark.notable:
+            name = "console"  # a page load's burst is one action
+        old = best.get(name)
         if old is None or weight.total > old.total:
-            best[mark.value] = weight
+            best[name] = weight
     return sorted(best.values(), key=lambda w: (-w.total, w.mark.at))
 
 

@@ -4,7 +4,6 @@ A view is a value made for one mark. It shows what came up to and including that
 after, so a detection gives the same answer on arrival and when its window has settled.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -19,8 +18,8 @@ from detector.window.registers import Counts
 from schemas.event import ActivityEvent
 from schemas.fact import Step
 
-_WARM_QUARTERS = 4
-_SMALL_GROUP = 3
+_WARM_QUARTERS = 2
+_LEAN = 2.0
 
 
 class Rarity(Struct, frozen=True):
@@ -36,8 +35,8 @@ class Rarity(Struct, frozen=True):
     def share(self) -> float:
         """The share of peers that use it, leaning on the account while the group is small."""
         account = (self.account_users + 0.5) / (self.account_members + 2)
-        lean = 2.0
-        return (self.users + lean * account) / (self.members + lean)
+        own = (self.users + _LEAN * account) / (self.members + _LEAN)
+        return max(own, account)
 
 
 class View:
@@ -47,15 +46,15 @@ class View:
         self,
         state: PrincipalState,
         mark: Mark,
-        marks: Sequence[Mark],
+        index: int,
         peers: Peers,
         config: EngineConfig,
         found: Breach | None = None,
     ) -> None:
-        """`marks` are the identity's marks up to and including `mark`, in order."""
+        """`index` is the mark's place among the identity's marks; -1 if it is not one of them."""
         self.state = state
         self.mark = mark
-        self.marks = marks
+        self._index = index
         self.event: ActivityEvent = mark.event
         self.time = mark.event.time
         self.config = config
@@ -75,8 +74,10 @@ class View:
 
     def within(self, length: int) -> list[Mark]:
         """The marks of the last `length` ms, in order, this one included."""
-        since = self.time - length
-        return [m for m in self.marks if m.event.time > since]
+        if self._index < 0:
+            return [self.mark]
+        marks = self.state.marks
+        return marks.items[marks.index(self.time - length + 1) : self._index + 1]
 
     def window(self, length: int) -> Counts:
         """The counts of all events of the last `length` ms, marked or not."""

@@ -15,10 +15,11 @@ from detector.entities.credential import MOST_USERS, CredentialState
 from detector.features.credential_view import CredentialUseView
 from detector.pipeline.decide import finding, threshold
 from detector.entities.episodes import Change
-from detector.window.marks import Mark
+from detector.window.marks import Mark, Marks
 from detector.entities.principal import PrincipalState
 from detector.window.signature import Signature
 from detector.pipeline.state import NOTHING, Outcome, State
+from detector.features.surprise import appraise
 from detector.features.view import View
 from detector.respond.plan import Plan, plan
 from schemas.event import ActivityEvent
@@ -27,6 +28,7 @@ from schemas.fact import Fact
 _ON_PRINCIPAL = tuple(d for d in DETECTIONS.values() if d.ON == "principal")
 _ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
 _LONGEST = HOUR
+_DULL = 0.3
 
 
 def event(
@@ -53,27 +55,27 @@ def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> share.Creden
 
 def again(state: State, principal: PrincipalState, since: int) -> Outcome:
     """Judge the marks from `since` on, as far as a window of theirs may reach back to it."""
-    marks = principal.marks.ordered()
-    chosen = [
-        i for i, m in enumerate(marks) if since <= m.event.time <= since + _LONGEST
-    ]
-    for i in chosen:
+    marks = principal.marks
+    for i in range(marks.index(since), marks.index(since + _LONGEST)):
         for evidence in judged(state, principal, marks, i):
             principal.episodes.offer(evidence)
     return published(state, principal, principal.tenant, since)
 
 
 def judged(
-    state: State, principal: PrincipalState, marks: list[Mark], index: int
+    state: State, principal: PrincipalState, marks: Marks, index: int
 ) -> Iterable[Evidence]:
     """The evidence that passes the decision at one mark."""
-    mark = marks[index]
+    mark = marks.items[index]
     record = mark.event
     signature = state.signatures.of(record)
     values = principal.values(record, signature)
     mark.novel = principal.novelties(values, record.time, state.horizon)
     found = breach(_bounds_of(principal, record), record)
-    view = View(principal, mark, marks[: index + 1], state.peers, state.config, found)
+    view = View(principal, mark, index, state.peers, state.config, found)
+    appraise(view, mark)
+    if found is None and not view.path and mark.gravity + mark.novelty < _DULL:
+        return
     for unit in _ON_PRINCIPAL:
         if unit.META.id in state.config.disabled:
             continue
@@ -130,7 +132,7 @@ def late(
     if found is None:
         return NOTHING
     mark = Mark(record, signature.value, 3)
-    view = View(principal, mark, [mark], state.peers, state.config, found)
+    view = View(principal, mark, -1, state.peers, state.config, found)
     unit = DETECTIONS["credential_out_of_bounds"]
     evidence = unit.judge(view)
     if evidence is None:

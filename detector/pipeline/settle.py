@@ -67,11 +67,10 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
 def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[str, int]]:
     """Settle one active quarter: judge, fold, then learn it unless a finding covers it."""
     end = start + QUARTER
-    marks = principal.marks.ordered()
-    for i, mark in enumerate(marks):
-        if start <= mark.event.time < end:
-            for evidence in judge.judged(state, principal, marks, i):
-                principal.episodes.settle(principal.key, evidence, state.config.quiet)
+    marks = principal.marks
+    for i in range(marks.index(start), marks.index(end)):
+        for evidence in judge.judged(state, principal, marks, i):
+            principal.episodes.settle(principal.key, evidence, state.config.quiet)
     covered = principal.episodes.covers(start, end)
     release = end + state.config.release_after
     if covered:

@@ -79,6 +79,7 @@ def _first_this_hour(principal: PrincipalState, name: int, hour: int) -> bool:
     if len(principal.sent) >= _MOST_SENT:
         floor = sorted(principal.sent.values())[_MOST_SENT // 2]
         principal.sent = {k: v for k, v in principal.sent.items() if v > floor}
+    principal.sent = principal.sent or {}
     principal.sent[name] = hour
     return True
 
@@ -188,10 +189,12 @@ def told(principal: PrincipalState, fact: Fact) -> None:
         name = fact.credential.fingerprint
         old = principal.paths.get(name)
         if old is None or fact.path[-1].time < old[-1].time:
+            principal.paths = principal.paths or {}
             principal.paths[name] = fact.path
             if len(principal.paths) > 64:
                 del principal.paths[min(principal.paths, key=lambda k: principal.paths[k][-1].time)]
     if fact.kind == "status":
+        principal.credentials = principal.credentials or {}
         view = principal.credentials.setdefault(fact.target, CredentialView())
         proof = fact.evidence[0] if fact.evidence else ""
         if fact.status == "exposed":
@@ -206,4 +209,4 @@ def expect(fact: Fact) -> PrincipalState:
     """The state of a principal that a path leads to before its first own event."""
     assert fact.principal is not None
     tenant = fact.entity.split(":", 2)[1]
-    return PrincipalState(fact.entity, tenant, fact.principal, UNBORN << 32, "", UNBORN)
+    return PrincipalState(fact.entity, tenant, fact.principal, UNBORN, "", UNBORN)

@@ -73,7 +73,7 @@ def _fact(state: State, fact: Fact) -> Outcome:
         if fact.event is None or fact.principal is None:
             return NOTHING
         principal = state.principals[fact.entity] = share.expect(fact)
-    share.told(state, principal, fact)
+    share.told(principal, fact)
     return judge.again(state, principal, fact.time)
 
 

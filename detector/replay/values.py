@@ -41,7 +41,9 @@ _NEXT_LINE = re.compile(rb"\n")
 _NEXT_ANY = re.compile(rb"(?=[{\]])")
 _ENDLESS = "not JSON: a record without an end"
 # How far a record is followed past the place where the next one seems to begin.
-_RETRY = 262_144
+_RETRY = 16_384
+# How many first keys of records are remembered, to know where a record begins.
+_FIRST_KEYS = 16
 _CLOSING = re.compile(rb"\s*\}")
 
 
@@ -127,6 +129,7 @@ class Values:
         self._limits = limits
         self._tried_whole = False
         self._cut = False
+        self._first_keys: list[bytes] = []
         self._opening: re.Pattern[bytes] | None = None
         self.count = 0
 
@@ -197,7 +200,7 @@ class Values:
         raw = feed.buffer[feed.at : following.start()] if following else b""
         if not (raw and is_json(raw)):
             try:
-                raw = feed.head(self._balance(_INNER, _RETRY if following else None))
+                raw = feed.head(self._balance(_INNER, len(raw) + _RETRY if following else None))
             except _UnbalancedError as error:
                 yield from self._recovered(_ENDLESS if following else str(error))
                 return
@@ -215,7 +218,7 @@ class Values:
         self._feed.seek(self._opening or _NEXT_ANY)
 
     def _recovered(self, reason: str) -> Iterator[Flaw]:
-        """Go on at the next record that begins as this one does; strings cannot look like that."""
+        """Go on at the next record that begins as others did; no string can look like that."""
         flaw = self._flaw(reason, self.count)
         found = self._opening is not None and self._feed.seek(self._opening)
         if not found:
@@ -228,8 +231,10 @@ class Values:
 
     def _learn_opening(self) -> None:
         found = _OPENING.match(self._feed.buffer, self._feed.at)
-        if found:
-            self._opening = re.compile(rb",\s*(?=\{\s*" + re.escape(found[1]) + rb"\s*:)")
+        if found and found[1] not in self._first_keys and len(self._first_keys) < _FIRST_KEYS:
+            self._first_keys.append(found[1])
+            keys = b"|".join(map(re.escape, self._first_keys))
+            self._opening = re.compile(rb",\s*(?=\{\s*(?:" + keys + rb")\s*:)")
 
     def _list_goes_on(self) -> bool:
         # A stray `]` between two records.
@@ -290,7 +295,11 @@ class Values:
                         return found.end() - base
                 elif token in (b'"', b"\n"):
                     reach = found.start() - base
-                    self._check_open(token, buffer, found.start())
+                    if token == b"\n":
+                        raise _UnbalancedError(_ENDLESS, reach)
+                    # An open string may go on in the next chunk, never over the end of a line.
+                    if buffer.find(b"\n", found.start(), base + limit) >= 0:
+                        raise _UnbalancedError("not JSON: a string without an end", reach)
                     break
             else:
                 reach = min(feed.held, limit + 1)
@@ -298,14 +307,6 @@ class Values:
                 raise _UnbalancedError(f"record larger than {limit} bytes", reach)
             if not feed.more():
                 raise _UnbalancedError("truncated: the bytes end inside a record", reach)
-
-    def _check_open(self, token: bytes, buffer: bytes, start: int) -> None:
-        """An open string may go on in the next chunk, but never over the end of a line."""
-        reach = start - self._feed.at
-        if token == b"\n":
-            raise _UnbalancedError(_ENDLESS, reach)
-        if buffer.find(b"\n", start) >= 0:
-            raise _UnbalancedError("not JSON: a string without an end", reach)
 
     def _flaw(self, reason: str, position: int) -> Flaw:
         return Flaw(position, reason, self._feed.head(SAMPLE))

@@ -18,6 +18,7 @@ from schemas.alert import Alert
 from schemas.story import Held, Moment, Person, Place, Story
 
 MAX_MOMENTS = 24
+MAX_CHANGES = 6
 
 
 def card(alert: Alert) -> Markup:
@@ -99,7 +100,7 @@ def _credential(held: Held | None, now: int) -> Markup | None:
         _soft(f"{kind or 'credential'}, {age}"),
         _soft(f"until {moment(held.expires)} UTC" if held.expires is not None else ""),
         _soft(f"bound to {held.bound_to}" if held.bound_to else ""),
-        _soft(f"obtained with {held.parent}" if held.parent else ""),
+        _soft(f"obtained with credential {held.parent}" if held.parent else ""),
     )
 
 
@@ -126,7 +127,9 @@ def _origin(place: Place) -> Markup | None:
 
 def _did(story: Story) -> Child:
     if story.did:
-        return _list(story.did)
+        more = len(story.did) - MAX_CHANGES
+        rest = f"and {several(more, 'further change')}" if more > 0 else ""
+        return _list((*story.did[:MAX_CHANGES], rest))
     return element("span", "nothing: reads and refusals only", cls="soft")
 
 

@@ -42,10 +42,12 @@ def row(line: Line) -> Markup:
 
 def _same_unit(one: str, other: str) -> bool:
     """A missing unit fits any; a plural is its singular."""
-    first, second = (
-        unit.split(maxsplit=1)[0].removesuffix("s") if unit else "" for unit in (one, other)
-    )
-    return not first or not second or first == second
+    return not one or not other or _unit(one) == _unit(other)
+
+
+def _unit(words: str) -> str:
+    first = words.split(maxsplit=1)[0]
+    return first.removesuffix("s") if len(first) > len("ms") else first
 
 
 def _side(kind: str, words: str, share: float | None) -> Markup:

@@ -57,17 +57,15 @@ def _node(found: Sequence[Node], n: int) -> Markup:
     fresh = "box novel" if step is not None and step.novel else "box"
     return element(
         "g",
-        _arrow(found, n) if step is not None else None,
+        _arrow(found, n, step) if step is not None else None,
         element("rect", x=x + 1, y=y, width=width, height=24, rx=4, cls=fresh),
         element("text", label, x=x + 11, y=y + 16, cls="name"),
     )
 
 
-def _arrow(found: Sequence[Node], n: int) -> Markup:
+def _arrow(found: Sequence[Node], n: int, step: Step) -> Markup:
     """From under the actor, down and to the right, into the child; the operation beside it."""
-    _, depth, step = found[n]
-    if step is None:
-        return Markup()
+    depth = found[n][1]
     above = next(k for k in range(n) if found[k][0] == step.actor)
     x = found[above][1] * _INDENT + 14
     top, middle, end = above * _HEIGHT + 26, n * _HEIGHT + 14, depth * _INDENT

@@ -28,7 +28,8 @@ def person(actor: Person) -> str:
 def verdict(alert: Alert) -> str:
     """Whether it worked, how sure and how grave it is, in one line."""
     story = alert.unmapped
-    worked = "Every attempt was denied" if story.outcome == "denied" else "It succeeded"
+    worked = "It succeeded" if story.decisive.status == "success" else "Part of it succeeded"
+    worked = "Every attempt was denied" if story.outcome == "denied" else worked
     sure = f"confidence {alert.confidence_score} of 100" if alert.confidence_score else ""
     risk = f"risk {alert.risk_score} of 100" if alert.risk_score is not None else ""
     until = "provisional: a late event may still explain it" if story.provisional else ""

@@ -41,7 +41,7 @@ def findings_table(alerts: Iterable[Alert], most: int = MAX_ROWS) -> Table:
     table.add_column("Time (UTC)", no_wrap=True)
     table.add_column("Severity", no_wrap=True)
     table.add_column("Who", ratio=2, overflow="fold")
-    table.add_column("Credential", min_width=20, ratio=2, overflow="fold")
+    table.add_column("Credential", min_width=22, ratio=2, overflow="fold")
     table.add_column("What happened", ratio=4, overflow="fold")
     table.add_column("Command, or why not", ratio=4, overflow="fold")
     rows = [(c, a) for c in folded.campaigns for a in c.alerts]

@@ -139,7 +139,7 @@ def _unfit(
         return Withheld(command, "expired", "The command expired before it could go out.")
     covering = _covering(state, command)
     if covering is not None:
-        return Withheld(command, "covered", f"Command {covering.command_uid} ends the same thing.")
+        return Withheld(command, "covered", f"Command {covering.command_uid} already ends this.")
     locator = command.locator
     pattern = locator and protected_by(config.protected, locator.credential, locator.principal)
     if pattern:

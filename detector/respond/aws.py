@@ -49,8 +49,15 @@ def way_to_end(credential: Credential | None, principal: Principal | None) -> Wa
         return _key(credential, who)
     if who.role:
         return _role(who)
-    if principal is not None and ":user/" in who.uid:
+    if ":person/" in who.uid:
+        return _center(who)
+    if ":user/" in who.uid:
         return _user_sessions(who)
+    if ":federated/" in who.uid:
+        return Unreachable(
+            f"The federation token of {who.name} can be refused only through the IAM user that "
+            "obtained it. By hand: deny tokens issued up to now on that user, disable its keys."
+        )
     return Unreachable("The record names neither a key nor a role or user that AWS could act on.")
 
 
@@ -90,8 +97,10 @@ def _role(who: Principal) -> Way | Unreachable:
 
 def _is_imposed(who: Principal) -> bool:
     """Whether somebody else than the holder sets the session name: the identity provider for a
-    person, EC2 for an instance. Only then does a denial by name stop the holder."""
-    return who.type == "human" or who.session.startswith("i-")
+    person, EC2 for an instance. Whoever chooses the name may hold sessions under other names.
+    """
+    person = who.type == "human" and "@" in who.session
+    return person or who.session.startswith("i-")
 
 
 def _center(who: Principal) -> Way:

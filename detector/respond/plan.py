@@ -163,4 +163,7 @@ def _not_contained(children: tuple[Descendant, ...]) -> str:
 def _parent(credential: Credential | None) -> str:
     if credential is None or not credential.parent:
         return ""
-    return f"It came from {credential.parent}, which could obtain another if it is abused too."
+    return (
+        f"It was obtained with credential {credential.parent}, which could obtain another if it is "
+        "abused too."
+    )

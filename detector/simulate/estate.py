@@ -4,7 +4,7 @@ Examples:
     >>> estate = Estate(Random(1), accounts=3)
     >>> [account.name for account in estate.accounts]
     ['security', 'shared', 'prod-core']
-    >>> estate.accounts[2].holdings.pick("bucket") in estate.accounts[2].things["bucket"]
+    >>> estate.accounts[2].everything.pick("bucket") in estate.accounts[2].things["bucket"]
     True
 """
 
@@ -119,7 +119,7 @@ class Account:
         self.egress = {r: [networks.provider(rng, r) for _ in range(3)] for r in regions}
         self.endpoints = {r: [resource_id(rng, "vpce") for _ in range(4)] for r in regions}
         self.things = {k: [_name(rng, k, self.tag) for _ in range(n)] for k, n in _COUNTS.items()}
-        self.holdings = Holdings(self, self.things, rng)
+        self.everything = Holdings(self, self.things, rng)
         self.role_ids: dict[str, str] = {}
         self._rng = rng
 
@@ -127,6 +127,10 @@ class Account:
     def region(self) -> str:
         """Where the account mostly lives."""
         return self.regions[0]
+
+    def seen_by(self, rng: Random) -> Holdings:
+        """All that is in the account, drawn from by somebody's own randomness."""
+        return Holdings(self, self.things, rng)
 
     def role_id(self, role: str) -> str:
         """The unique id of a role of this account."""

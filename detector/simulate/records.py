@@ -62,7 +62,7 @@ class Caller:
         self.region = region
         self.endpoint = endpoint
         self.console = console
-        self.holdings = holdings or account.holdings
+        self.holdings = holdings or account.seen_by(rng)
 
     def but(self, **changes: Any) -> "Caller":
         """The same caller with something changed: another region, address, tool, identity."""

@@ -190,7 +190,7 @@ def assume(
     if source_identity:
         params["sourceIdentity"] = source_identity
     response = _granted(rng, identity, at + role.lifetime)
-    child = caller.but(identity=identity, account=role.account, holdings=role.account.holdings)
+    child = caller.but(identity=identity, account=role.account, holdings=role.account.seen_by(rng))
     first = call(caller, at, "sts:AssumeRole", params, response=response)
     if role.account is caller.account:
         return [first], child

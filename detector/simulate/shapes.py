@@ -6,7 +6,7 @@ without parameters, as most list calls are.
 Examples:
     >>> from random import Random
     >>> from detector.simulate.estate import Estate
-    >>> holdings = Estate(Random(1), accounts=2).accounts[0].holdings
+    >>> holdings = Estate(Random(1), accounts=2).accounts[0].everything
     >>> sorted(parameters("s3:GetBucketAcl", holdings, "eu-west-1") or {})
     ['Host', 'acl', 'bucketName']
 """

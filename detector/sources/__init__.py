@@ -1,0 +1,1 @@
+"""Log sources: bytes to `ActivityEvent`, one module per format; `registry` finds them."""

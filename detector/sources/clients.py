@@ -27,9 +27,9 @@ BROWSER = "browser"
 _CACHED = 16_384
 _LONGEST = 48
 _PARTNER = re.compile(r"\bAPN/[\d.]+ [^\s/]+/\S+ ([^\s/(),]+)")
-_CONSOLE = re.compile(r"^console\.|^signin\.|\bconsole(?:/|,|\b.*aws-internal/)|^aws-internal/", re.I)
-_SERVICE = re.compile(r"^[a-z0-9.-]+\.amazonaws\.com$|^aws[ -]internal$", re.I)
-_BROWSER = re.compile(r"^(?:mozilla|opera|safari|chrome)\b", re.I)
+_CONSOLE = re.compile(r"^console\.|^signin\.|^[\w ]*console[/,]|^aws-internal/", re.IGNORECASE)
+_SERVICE = re.compile(r"^[a-z0-9.-]+\.amazonaws\.com$|^aws[ -]internal$", re.IGNORECASE)
+_BROWSER = re.compile(r"^(?:mozilla|opera|safari|chrome)\b", re.IGNORECASE)
 # What carries a tool, and how such tools name themselves further on. Checked only behind a carrier.
 _CARRIER = re.compile(r"^(?:aws-sdk-[a-z0-9-]+|boto3|botocore|aws-crt|m|apache-httpclient)$")
 _CARRIED = re.compile(
@@ -37,7 +37,7 @@ _CARRIED = re.compile(
     r"ansible|packer|vault|amazon-ssm-agent|aws-load-balancer-controller|cluster-autoscaler|"
     r"external-dns|cert-manager|argocd|flux|steampipe|prowler|cloud-custodian|s3fs|rclone|fluent-bit)"
     r"\b",
-    re.I,
+    re.IGNORECASE,
 )
 _APPLICATION = re.compile(r"\sapp/([^\s/]+)")
 _SAME = {"aws-cdk": "cdk", "cdktf": "cdk", "aws-cdk-cli": "cdk", "hashicorp-terraform": "terraform"}

@@ -1,0 +1,284 @@
+"""AWS CloudTrail: management and data events as AWS delivers them.
+
+Reads a record by itself, in a delivered file's `Records`, in an EventBridge event, in a CloudWatch
+Logs delivery or as the text of a shipper's `message`. Insights and digest files are skipped by
+name. Cross-account twins share a `sharedEventID`, kept in the event's note as `shared:<id>`.
+
+References:
+    AWS CloudTrail user guide, "CloudTrail record contents" (event version 1.11).
+
+Examples:
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> raw = b'''{"eventTime": "2023-07-10T11:45:00Z", "eventSource": "iam.amazonaws.com",
+    ...     "eventName": "GetUser", "eventID": "5f0a", "recipientAccountId": "123456789012",
+    ...     "userIdentity": {"type": "Root", "accountId": "123456789012"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.action.access
+    ('aws:123456789012:root', 'read')
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+
+from msgspec import Raw
+
+from detector.sources.base import Context, DecodeError, SkipRecord
+from detector.sources.cloudtrail_actions import access_of, plane_of
+from detector.sources.cloudtrail_children import ACCESS_KEY, Call, child_of, concerns
+from detector.sources.cloudtrail_effects import effect_of
+from detector.sources.cloudtrail_identity import principal_of, service_name
+from detector.sources.cloudtrail_origin import is_true, origin_of
+from detector.sources.cloudtrail_outcome import outcome_of
+from detector.sources.cloudtrail_record import Identity, Record, is_given, messages, parse, split
+from detector.sources.cloudtrail_requests import refine
+from detector.sources.cloudtrail_targets import target_of
+from detector.sources.cloudtrail_words import name_of
+from detector.sources.text import kept
+from detector.sources.times import to_ms
+from schemas.event import (
+    Action,
+    ActivityEvent,
+    Child,
+    Credential,
+    Kind,
+    Lifetime,
+    Outcome,
+    Principal,
+    RawRef,
+)
+
+NAME = "cloudtrail"
+_LOOKED_AT = 65_536
+_CACHED = 16_384
+_DEEPEST = 4
+_DENIED = Outcome("denied", "Failure")
+
+
+class CloudTrail:
+    """The source. See the module's docstring."""
+
+    name = NAME
+
+    def sniff(self, raw: bytes) -> bool:
+        """Whether the bytes show CloudTrail's own field names."""
+        head = raw[:_LOOKED_AT]
+        if b'"eventSource"' in head and b'"eventName"' in head:
+            return True
+        if b'"digestS3Object"' in head or (b'"detail-type"' in head and b"CloudTrail" in head):
+            return True
+        return b'\\"eventSource\\"' in head and b'\\"eventName\\"' in head
+
+    def decode(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
+        """The events of one record or of a whole document.
+
+        Raises:
+            SkipRecord: an Insights event or a digest.
+            DecodeError: anything unreadable; of a document, after its readable records.
+        """
+        return _decode(parse(raw), raw, context, position)
+
+
+SOURCE = CloudTrail()
+
+
+def _decode(
+    record: Record, raw: bytes | Raw, context: Context, position: int, depth: int = 0
+) -> Iterable[ActivityEvent]:
+    if record.eventName is not None and record.eventTime is not None:
+        return (_event(record, raw, context, position),)
+    inner = _wrapped(record)
+    if inner is None:
+        return (_event(record, raw, context, position),)
+    if depth >= _DEEPEST:
+        raise DecodeError(f"expected a record, got more than {_DEEPEST} wrappers around it")
+    if len(inner) == 1:
+        return _decode(parse(inner[0]), inner[0], context, position, depth + 1)
+    return _all(inner, context, position, depth + 1)
+
+
+def _wrapped(record: Record) -> list[Raw] | list[bytes] | None:
+    if is_given(record.digestS3Object):
+        raise SkipRecord("digest")
+    if is_given(record.Records):
+        return split(record.Records)
+    if is_given(record.detail):
+        return [record.detail]
+    if is_given(record.logEvents):
+        return messages(record.logEvents)
+    if record.message is not None:
+        return [record.message.encode("utf-8", "surrogatepass")]
+    return None
+
+
+def _all(
+    inner: list[Raw] | list[bytes], context: Context, position: int, depth: int
+) -> Iterator[ActivityEvent]:
+    """Every readable record of a document, then one error that counts the others."""
+    failed = 0
+    first = ""
+    for place, one in enumerate(inner):
+        try:
+            yield from _decode(parse(one), one, context, position, depth)
+        except SkipRecord:
+            continue
+        except DecodeError as error:
+            failed += 1
+            first = first or f"record {place + 1} of {len(inner)}: {error}"
+    if failed:
+        raise DecodeError(first if failed == 1 else f"{first} (and {failed - 1} more)")
+
+
+def _event(record: Record, raw: bytes | Raw, context: Context, position: int) -> ActivityEvent:
+    if record.eventCategory == "Insight" or is_given(record.insightDetails):
+        raise SkipRecord("insights")
+    identity = record.userIdentity
+    if record.eventTime is None or record.eventName is None or not record.eventSource:
+        raise DecodeError(_missing(record))
+    if identity is None:
+        identity = _service_identity(record)
+    tenant = context.tenant_or()
+    time = _time(record.eventTime)
+    recipient = record.recipientAccountId or ""
+    origin = origin_of(record, identity.accountId or recipient)
+    principal = principal_of(
+        identity, recipient, console=origin.console or origin.client == "browser"
+    )
+    credential = _credential(identity, principal, context, tenant)
+    outcome = _outcome(record)
+    service, operation = _service(record.eventSource), name_of(kept(record.eventName))
+    action = refine(
+        _action(service, operation, _flag(record.readOnly)), record.requestParameters,
+        principal.account,
+    )  # fmt: skip
+    kind: Kind = "use"
+    child: Child | None = None
+    if outcome.status == "success" and concerns(operation):
+        kind, child = _child(record, context, tenant, time, principal, credential, operation)
+    return ActivityEvent(
+        uid=kept(record.eventID) if record.eventID else _hash(raw),
+        source=NAME,
+        tenant=tenant,
+        time=time,
+        principal=principal,
+        kind=kind,
+        action=action,
+        credential=credential,
+        target=target_of(
+            service, operation, record.resources, record.requestParameters, principal.account
+        ),
+        origin=origin,
+        outcome=outcome,
+        child=child,
+        chain=(principal.owner,) if principal.owner else (),
+        raw=RawRef(context.place, position),
+        note=f"shared:{kept(record.sharedEventID)}" if record.sharedEventID else "",
+    )
+
+
+def _service_identity(record: Record) -> Identity:
+    """Events that a service makes by itself may name nobody: the service acted."""
+    if record.eventType != "AwsServiceEvent":
+        raise DecodeError("userIdentity: expected an object that says who acted, got none")
+    return Identity(type="AWSService", invokedBy=record.eventSource)
+
+
+def _missing(record: Record) -> str:
+    names = ("eventTime", "eventName", "eventSource")
+    lacking = [name for name in names if not getattr(record, name)]
+    return f"expected a CloudTrail record, got one without {', '.join(lacking)}"
+
+
+def _time(text: str) -> int:
+    try:
+        return to_ms(text)
+    except ValueError as error:
+        raise DecodeError(f"eventTime: {error}") from None
+
+
+def _hash(raw: bytes | Raw) -> str:
+    """A record without an id is known by its content, so that a second delivery is a duplicate."""
+    return f"sha256:{sha256(raw).hexdigest()[:32]}"
+
+
+@lru_cache(_CACHED)
+def _service(source: str) -> str:
+    return service_name(source)
+
+
+@lru_cache(_CACHED)
+def _action(service: str, operation: str, read_only: bool | None) -> Action:
+    access = access_of(service, operation, read_only)
+    return Action(
+        service, operation, access, plane_of(service, operation, access),
+        effect_of(service, operation),
+    )  # fmt: skip
+
+
+def _flag(value: bool | str | None) -> bool | None:
+    return None if value is None else is_true(value)
+
+
+def _outcome(record: Record) -> Outcome:
+    response = record.responseElements
+    if record.eventName == "ConsoleLogin" and isinstance(response, dict):
+        return _DENIED if response.get("ConsoleLogin") == "Failure" else Outcome()
+    return outcome_of(record.errorCode, record.errorMessage)
+
+
+def _credential(
+    identity: Identity, principal: Principal, context: Context, tenant: str
+) -> Credential | None:
+    key = identity.accessKeyId
+    if not key:
+        return _bearer(identity, context, tenant)
+    session = identity.sessionContext
+    attributes = session.attributes if session is not None else None
+    issued = _optional_time(attributes.creationDate if attributes is not None else None)
+    lifetime = _lifetime(key, identity)
+    return Credential(
+        fingerprint=context.fingerprints.of_public(tenant, ACCESS_KEY, key),
+        uid=kept(key),
+        uid_kind=ACCESS_KEY,
+        type="session" if lifetime == "ephemeral" else "access_key",
+        lifetime=lifetime,
+        issued=issued,
+        bound_to=principal.session if principal.session.startswith("i-") else "",
+    )
+
+
+def _bearer(identity: Identity, context: Context, tenant: str) -> Credential | None:
+    uid = identity.credentialId
+    if not uid:
+        return None
+    kind = "bearer_credential_id"
+    mark = context.fingerprints.of_public(tenant, kind, uid)
+    return Credential(mark, kept(uid), kind, "bearer_token", "ephemeral")
+
+
+def _lifetime(key: str, identity: Identity) -> Lifetime:
+    if key.startswith("AKIA"):
+        return "static"
+    if key.startswith("ASIA") or identity.type in {"AssumedRole", "FederatedUser"}:
+        return "ephemeral"
+    return "static" if identity.type in {"IAMUser", "Root"} and not identity.sessionContext else ""
+
+
+def _optional_time(text: str | None) -> int | None:
+    try:
+        return to_ms(text) if text else None
+    except ValueError:
+        return None
+
+
+def _child(
+    record: Record, context: Context, tenant: str, time: int, principal: Principal,
+    credential: Credential | None, operation: str,
+) -> tuple[Kind, Child | None]:  # fmt: skip
+    request, response = record.requestParameters, record.responseElements
+    found = child_of(operation, Call(
+        record, context, tenant, time, principal, credential,
+        request if isinstance(request, dict) else {}, response if isinstance(response, dict) else {},
+    ))  # fmt: skip
+    return found if found is not None else ("use", None)

@@ -20,33 +20,10 @@ from functools import lru_cache
 
 from detector.sources.cloudtrail_effects import effect_of
 from detector.sources.cloudtrail_words import Name, take_apart
+from detector.sources.verbs import DELETE, LIST, READ, WRITE
 from schemas.event import Access, Plane
 
 _CACHED = 16_384
-_READ = frozenset({
-    "Get", "Describe", "Head", "View", "Lookup", "Check", "Validate", "Test", "Simulate", "Preview",
-    "Estimate", "Download", "Detect", "Query", "Scan", "Select", "Read", "Filter", "Retrieve",
-    "Poll", "Receive", "Verify", "Evaluate", "Count", "Compare", "Is", "Has", "Peek", "Fetch",
-    "Decode", "Decrypt", "Encrypt", "Re", "Resolve", "Discover", "Analyze", "Classify", "Recognize",
-    "Translate", "Synthesize", "Extract", "Predict", "Transact", "Explain", "Calculate", "Sign",
-    "Subscribe", "Watch", "Wait", "Authenticate", "Authorize", "Console", "Exit", "Switch",
-    "Prepare", "Locate", "Infer", "Rerank", "Generate",
-})  # fmt: skip
-_LIST = frozenset({"List", "Search", "Enumerate", "Find", "Browse"})
-_DELETE = frozenset({
-    "Delete", "Terminate", "Remove", "Purge", "Deregister", "Destroy", "Release", "Abort", "Expire",
-    "Empty", "Forget",
-})  # fmt: skip
-_WRITE = frozenset({
-    "Create", "Put", "Update", "Modify", "Set", "Add", "Tag", "Untag", "Upload", "Import", "Copy",
-    "Run", "Start", "Stop", "Reboot", "Restore", "Attach", "Detach", "Associate", "Disassociate",
-    "Register", "Enable", "Disable", "Send", "Publish", "Invoke", "Execute", "Write", "Change",
-    "Replace", "Request", "Accept", "Reject", "Cancel", "Apply", "Assign", "Unassign", "Allocate",
-    "Initiate", "Complete", "Commit", "Configure", "Deploy", "Export", "Grant", "Revoke", "Move",
-    "Merge", "Post", "Promote", "Provision", "Rotate", "Reset", "Resume", "Suspend", "Submit",
-    "Share", "Unshare", "Schedule", "Archive", "Activate", "Deactivate", "Leave", "Invite", "Join",
-    "Link", "Unlink", "Confirm", "Signal", "Failover", "Flush", "Upgrade", "Rebuild", "Rename",
-})  # fmt: skip
 # Writing here is administration whatever the noun: identities, trust, organisations, sign-on.
 _ADMINISTRATION = frozenset({
     "iam", "organizations", "sso", "sso-directory", "identitystore", "rolesanywhere", "account",
@@ -98,13 +75,14 @@ def access_of(service: str, operation: str, read_only: bool | None = None) -> Ac
 
 
 def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -> Access:
-    if name.verb in _LIST or (name.verb == "Describe" and _is_plural(name.noun)):
+    verb = name.verb.lower()
+    if verb in LIST or (verb == "describe" and _is_plural(name.noun)):
         return "list"
-    if name.verb in _READ and not _opens(name) and read_only is not False:
+    if verb in READ and not _opens(name) and read_only is not False:
         return "read"
-    if name.verb in _DELETE:
+    if verb in DELETE:
         return "delete"
-    if name.verb not in _WRITE and not _opens(name) and (read_only or name.verb in _READ):
+    if verb not in WRITE and not _opens(name) and (read_only or verb in READ):
         return "read"
     if service in _ADMINISTRATION or _ADMIN_WORDS.intersection(name.words):
         return "admin"

@@ -52,7 +52,14 @@ _WATCH_SETTINGS = (
 )  # fmt: skip
 _WATCHERS = frozenset({"guardduty", "securityhub", "macie2", "macie", "inspector2", "detective",
                        "access-analyzer", "cloudtrail", "config", "securitylake"})  # fmt: skip
-_WATCHER_WORDS = ("Members", "Member", "Account", "FromAdministratorAccount", "FromMasterAccount", "Hub")
+_WATCHER_WORDS = (
+    "Members",
+    "Member",
+    "Account",
+    "FromAdministratorAccount",
+    "FromMasterAccount",
+    "Hub",
+)
 _STORES = (
     "Bucket", "Object", "Objects", "Table", "Database", "Snapshot", "Snapshots", "Volume",
     "FileSystem", "Secret", "BackupVault", "Backup", "AutomatedBackup", "RecoveryPoint", "Vault",
@@ -178,7 +185,9 @@ def effect_of(service: str, operation: str) -> Effect:
         return "persist"
     if _grants(operation, name):
         return "grant"
-    if operation in _SHARE or (name.verb in {"Put", "Set"} and name.noun.endswith("ResourcePolicy")):
+    if operation in _SHARE or (
+        name.verb in {"Put", "Set"} and name.noun.endswith("ResourcePolicy")
+    ):
         return "share_out"
     if operation in _EXECUTE:
         return "execute"
@@ -247,4 +256,6 @@ def _probes(service: str, operation: str, name: Name) -> bool:
         return True
     if name.verb not in {"Get", "Describe"} or service in {"organizations", "signin"}:
         return False
-    return name.noun.startswith(_ACCOUNT_NOUNS) and not name.noun.endswith(("PublicAccessBlock", "Assignment", "Health"))
+    return name.noun.startswith(_ACCOUNT_NOUNS) and not name.noun.endswith(
+        ("PublicAccessBlock", "Assignment", "Health")
+    )

@@ -197,7 +197,9 @@ def _by_id(identity: Identity, account: str, *, human: bool) -> Principal | None
         name = f"{unique}/{template(kept(session))}"
     name = name or unique or (identity.arn or "")
     if name:
-        return _plain(account, "id", name, _user_type(human) if human else "unknown", identity.arn or "")
+        return _plain(
+            account, "id", name, _user_type(human) if human else "unknown", identity.arn or ""
+        )
     if identity.invokedBy:
         return _service(identity, account)
     return _plain(account, "account", account, "unknown", "") if account else None

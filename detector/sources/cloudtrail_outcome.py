@@ -19,19 +19,19 @@ from schemas.event import Outcome, Status
 _SUCCESS = Outcome()
 _CACHED = 4_096
 _FORMS: tuple[tuple[Status, re.Pattern[str]], ...] = (
-    ("dry_run", re.compile(r"DryRunOperation", re.I)),
+    ("dry_run", re.compile(r"DryRunOperation", re.IGNORECASE)),
     ("throttled", re.compile(
         r"Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|RateExceeded|RateLimit|"
-        r"ProvisionedThroughputExceeded|RequestThrottled|Bandwidth", re.I)),
+        r"ProvisionedThroughputExceeded|RequestThrottled|Bandwidth", re.IGNORECASE)),
     ("denied", re.compile(
         r"Access.?Denied|Unauthori[sz]ed|NotAuthori[sz]ed|Forbidden|AuthFailure|AuthorizationError|"
         r"InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidAccessKeyId|"
         r"Expired(?:Token|Credential)|InvalidToken|InvalidIdentityToken|IDPRejectedClaim|"
         r"MissingAuthenticationToken|IncompleteSignature|OptInRequired|NotPermitted|"
-        r"Failed authentication|AccountProblem|AllAccessDisabled|^Blocked$", re.I)),
+        r"Failed authentication|AccountProblem|AllAccessDisabled|^Blocked$", re.IGNORECASE)),
     ("not_found", re.compile(
         r"Not.?Found|NoSuch|DoesNotExist|NonExist|ResourceUnavailable|Unknown(?:Resource|Object)|"
-        r"^404$", re.I)),
+        r"^404$", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -44,5 +44,5 @@ def outcome_of(code: str | None, message: str | None = None) -> Outcome:
 
 @lru_cache(_CACHED)
 def _of_code(code: str, *, named: bool = True) -> Outcome:
-    found = next((status for status, form in _FORMS if form.search(code)), "failure")
+    found: Status = next((status for status, form in _FORMS if form.search(code)), "failure")
     return Outcome(found, kept(code) if named else "")

@@ -15,6 +15,19 @@ from msgspec import Raw, Struct, field
 
 from detector.sources.base import DecodeError
 
+# A part of the document that is looked at later. (A union with None would make msgspec refuse it.)
+ABSENT = Raw(b"")
+
+
+def is_given(part: Raw) -> bool:
+    """Whether a deferred part is there and not null.
+
+    Examples:
+        >>> is_given(ABSENT), is_given(Raw(b"null")), is_given(Raw(b"[]"))
+        (False, False, True)
+    """
+    return len(part) > 4 or (len(part) > 0 and bytes(part) != b"null")
+
 
 class Issuer(Struct, gc=False):
     """`sessionContext.sessionIssuer`: the role or user that the session was obtained from."""
@@ -107,21 +120,21 @@ class Record(Struct, gc=False):
     errorMessage: str | None = None  # noqa: N815
     requestParameters: Any = None  # noqa: N815
     responseElements: Any = None  # noqa: N815
-    resources: list[Resource] | None = None
+    resources: list[Resource | str] | None = None
     readOnly: bool | str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
     sharedEventID: str | None = None  # noqa: N815
     vpcEndpointId: str | None = None  # noqa: N815
     sessionCredentialFromConsole: bool | str | None = None  # noqa: N815
     # Wrappers: a delivered file, EventBridge, CloudWatch Logs, a shipper's message.
-    Records: Raw | None = None
-    detail: Raw | None = None
+    Records: Raw = ABSENT
+    detail: Raw = ABSENT
     detail_type: str | None = field(default=None, name="detail-type")
-    logEvents: Raw | None = None  # noqa: N815
+    logEvents: Raw = ABSENT  # noqa: N815
     message: str | None = None
     # Marks of what is no record of a call.
-    insightDetails: Raw | None = None  # noqa: N815
-    digestS3Object: Raw | None = None  # noqa: N815
+    insightDetails: Raw = ABSENT  # noqa: N815
+    digestS3Object: Raw = ABSENT  # noqa: N815
 
 
 class LogEvent(Struct, gc=False):

@@ -81,7 +81,9 @@ _SHOWN = frozenset({
     "eventType", "eventVersion", "kind", "operation", "requestID", "schema", "service", "source",
     "specversion", "time", "type",
 })  # fmt: skip
-_PIECE = re.compile(r"(?P<string>\"(?:[^\"\\]|\\.)*(?P<closed>\")?)(?P<colon>\s*:\s*)?|(?P<word>\w{2,})")
+_PIECE = re.compile(
+    r"(?P<string>\"(?:[^\"\\]|\\.)*(?P<closed>\")?)(?P<colon>\s*:\s*)?|(?P<word>\w{2,})"
+)
 _NUMBER = re.compile(r"[\d.+-]{1,20}$|true$|false$|null$", re.IGNORECASE)
 _HARMLESS = re.compile(r"[\w.:@ /-]{1,64}")
 

@@ -12,12 +12,13 @@ Examples:
     (True, False)
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, insort
 from zlib import crc32
 
 from msgspec import Struct, field
 
 from detector.config import DAY, HOUR, MINUTE
+from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent
 
@@ -28,13 +29,15 @@ Key = tuple[int, str, str, str, str, str]
 
 
 class Mark(Struct):
-    """One marked event. `novel` is filled in when it is judged and final when settled; `weight`
-    orders marks when a quarter holds too many (grave ones stay)."""
+    """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
+    it is judged, and final when its quarter has settled. `last` is its latest repeat (ms)."""
 
     event: ActivityEvent
     value: str
     notable: int
     novel: tuple[str, ...] = ()
+    gravity: float = 0.0
+    novelty: float = 0.0
     last: int = 0
 
     @property
@@ -47,53 +50,74 @@ class Mark(Struct):
         """Who stays when there are too many: decided by content, never by arrival."""
         return -self.notable, crc32(self.event.uid.encode()), self.event.uid
 
+    @property
+    def status(self) -> str:
+        """How the event ended."""
+        return self.event.outcome.status if self.event.outcome is not None else "success"
+
 
 class Marks(Struct):
-    """One identity's marks of the last day, by quarter."""
+    """One identity's marks of the last day, in event-time order."""
 
-    by_key: dict[Key, Mark] = field(default_factory=dict)
-    full: bool = False
+    items: list[Mark] = field(default_factory=list)
+    keys: dict[Key, Mark] = field(default_factory=none_yet)
 
     def add(self, event: ActivityEvent, value: str, notable: int) -> bool:
         """Mark an event. False if the same was marked in its minute, at this time or earlier."""
         key = _key(event, value)
-        old = self.by_key.get(key)
-        if old is None:
-            self.by_key[key] = Mark(event, value, notable, (), event.time)
-            if len(self.by_key) > _MOST_OPEN:
-                self._thin(event.time // QUARTER)
-            return key in self.by_key
-        if event.time > old.last:
-            old.last = event.time
-        if (event.time, event.uid) >= old.at:
-            return False
-        self.by_key[key] = Mark(event, value, notable, (), old.last)
-        return True
+        old = self.keys.get(key)
+        last = event.time
+        if old is not None:
+            last = max(last, old.last)
+            if (event.time, event.uid) >= old.at:
+                old.last = last
+                return False
+            self.items.remove(old)
+        mark = Mark(event, value, notable, last=last)
+        self.keys = self.keys or {}
+        self.keys[key] = mark
+        insort(self.items, mark, key=_at)
+        return len(self.items) <= _MOST_OPEN or self._thin(event.time // QUARTER, mark)
 
-    def _thin(self, quarter: int) -> None:
+    def _thin(self, quarter: int, mark: Mark) -> bool:
         self._keep(quarter, _MOST_OPEN)
+        return any(m is mark for m in self.items)
 
     def _keep(self, quarter: int, most: int) -> None:
-        inside = [(m.rank, k) for k, m in self.by_key.items() if m.event.time // QUARTER == quarter]
-        for _, key in sorted(inside)[most:]:
-            del self.by_key[key]
+        inside = self.between(quarter * QUARTER, (quarter + 1) * QUARTER)
+        for mark in sorted(inside, key=lambda m: m.rank)[most:]:
+            self.items.remove(mark)
+            del self.keys[_key(mark.event, mark.value)]
 
-    def ordered(self) -> list[Mark]:
-        """All marks in event-time order."""
-        return sorted(self.by_key.values(), key=lambda m: m.at)
-
-    def between(self, since: int, until: int) -> Iterator[Mark]:
+    def between(self, since: int, until: int) -> list[Mark]:
         """Marks in [since, until), in event-time order."""
-        return (m for m in self.ordered() if since <= m.event.time < until)
+        return self.items[self.index(since) : self.index(until)]
+
+    def index(self, time: int) -> int:
+        """How many marks come before `time`."""
+        return bisect_left(self.items, time, key=_time)
 
     def prune(self, bound: int) -> None:
         """Thin out settled quarters and forget what is more than a day older than `bound`."""
-        edge = bound - HOUR - QUARTER  # windows of up to an hour still want every mark
-        old = {m.event.time // QUARTER for m in self.by_key.values() if m.event.time < edge}
-        for quarter in old:
-            self._keep(quarter, _MOST_SETTLED)
+        if not self.items:
+            return
         floor = bound - DAY
-        self.by_key = {k: m for k, m in self.by_key.items() if m.event.time >= floor}
+        for mark in self.between(0, floor):
+            del self.keys[_key(mark.event, mark.value)]
+        del self.items[: self.index(floor)]
+        edge = bound - HOUR - QUARTER  # windows of up to an hour still want every mark
+        for quarter in {m.event.time // QUARTER for m in self.between(edge - QUARTER, edge)}:
+            self._keep(quarter, _MOST_SETTLED)
+        if not self.items:
+            self.keys = none_yet()
+
+
+def _at(mark: Mark) -> tuple[int, str]:
+    return mark.at
+
+
+def _time(mark: Mark) -> int:
+    return mark.event.time
 
 
 def _key(event: ActivityEvent, value: str) -> Key:

@@ -2,7 +2,8 @@
 
 *Novel at t* means: not seen, in time that is clean, before t - horizon. First times are minima, so
 they come out the same in any order of arrival. A value first seen in a pane that a finding covers
-is held back (quarantined): it becomes known only when the hold is released, at the release's time.
+is held back (quarantined): it is not learned, by the identity or by its peers, until the hold is
+released. While held it is not novel either: a change that is there to stay costs one episode.
 
 Examples:
     >>> seen = Seen()
@@ -17,6 +18,8 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from detector.window.empty import none_yet
+
 _MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64}
 
 
@@ -25,19 +28,23 @@ class Seen(Struct):
     operation, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
     `f:` foreign party."""
 
-    known: dict[str, int] = field(default_factory=dict)
-    pending: dict[str, int] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=none_yet)
+    pending: dict[str, int] = field(default_factory=none_yet)
+    held: dict[str, tuple[int, int]] = field(default_factory=none_yet)
 
     def novel(self, value: str, time: int, horizon: int) -> bool:
         """Whether the value is novel at `time`."""
         first = self.known.get(value)
-        return first is None or first >= time - horizon
+        if first is None:
+            first = self.held.get(value, (time, 0))[0]
+        return first >= time - horizon
 
     def note(self, value: str, time: int) -> None:
         """The value occurred; before settling it is only a candidate."""
         first = self.pending.get(value)
         if first is None or time < first:
+            if not self.pending:
+                self.pending = {}
             self.pending[value] = time
 
     def settle(
@@ -53,26 +60,29 @@ class Seen(Struct):
             if value in self.known and self.known[value] <= time:
                 continue
             if dirty(time):
-                self.held.setdefault(value, release)
+                self.held = self.held or {}
+                self.held.setdefault(value, (time, release))
             elif value not in self.held:
+                self.known = self.known or {}
                 self.known[value] = time
                 learned.append((value, time))
         if not self.pending:
-            self.pending = {}  # an emptied dictionary keeps its table
+            self.pending = none_yet()  # an emptied dictionary keeps its table
         self._trim()
         return learned
 
     def free(self, bound: int) -> list[tuple[str, int]]:
         """Release holds that have run out before `bound`: one episode was their price."""
-        out = [(v, t) for v, t in sorted(self.held.items()) if t < bound]
+        out = [(v, t) for v, (_, t) in sorted(self.held.items()) if t < bound]
         for value, time in out:
             del self.held[value]
+            self.known = self.known or {}
             self.known.setdefault(value, time)
         return out
 
     def extend(self, release: int) -> None:
         """A grave action came: nothing held is let go before `release`."""
-        self.held = {v: max(t, release) for v, t in self.held.items()}
+        self.held = {v: (t, max(r, release)) for v, (t, r) in self.held.items()} or none_yet()
 
     def _trim(self) -> None:
         if len(self.known) <= 40:

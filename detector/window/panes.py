@@ -18,6 +18,7 @@ Examples:
 from msgspec import Struct, field
 
 from detector.config import DAY, HOUR, MINUTE, SECOND
+from detector.window.empty import none_yet
 from detector.window.registers import Counts, counts, pack, unpack
 
 FINE = 5 * SECOND
@@ -41,9 +42,9 @@ class Panes(Struct):
 
     now: int = -1
     current: int = 0
-    fine: dict[int, int] = field(default_factory=dict)
-    quarter: dict[int, int] = field(default_factory=dict)
-    coarse: dict[int, int] = field(default_factory=dict)
+    fine: dict[int, int] = field(default_factory=none_yet)
+    quarter: dict[int, int] = field(default_factory=none_yet)
+    coarse: dict[int, int] = field(default_factory=none_yet)
 
     def add(self, time: int, bits: int) -> None:
         """Set one event's bits in the pane of its event time (ms)."""
@@ -59,6 +60,10 @@ class Panes(Struct):
             self.current = bits
 
     def _spill(self, index: int, register: int) -> None:
+        if not self.quarter:
+            self.quarter = {}
+        if not self.fine:
+            self.fine = {}
         self.fine[index] = self.fine.get(index, 0) | register
         at = index * FINE // QUARTER
         self.quarter[at] = self.quarter.get(at, 0) | register
@@ -108,13 +113,15 @@ class Panes(Struct):
     def prune(self, bound: int) -> None:
         """Forget what no window that can still be looked at reaches; `bound` is settled."""
         keep = (bound - MINUTE) // FINE
-        self.fine = {k: v for k, v in self.fine.items() if k >= keep}
+        self.fine = {k: v for k, v in self.fine.items() if k >= keep} or none_yet()
         keep = (bound - HOUR - COARSE) // QUARTER
         for index in [k for k in self.quarter if k < keep]:
             at = index // _PER_COARSE
+            if not self.coarse:
+                self.coarse = {}
             self.coarse[at] = self.coarse.get(at, 0) | self.quarter.pop(index)
         keep = bound // COARSE - _MOST_COARSE
-        self.coarse = {k: v for k, v in self.coarse.items() if k >= keep}
+        self.coarse = {k: v for k, v in self.coarse.items() if k >= keep} or none_yet()
 
     def packed(self) -> Packed:
         """A snapshot: registers as bytes, since they are wider than any wire integer."""

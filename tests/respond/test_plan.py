@@ -105,6 +105,18 @@ def test_a_session_name_that_the_holder_cannot_choose_narrows_the_step(who):
     assert f"*:{who.session}" in made.step
 
 
+def test_a_session_name_that_the_holder_chose_narrows_nothing():
+    """A person who assumed a role by hand may hold other sessions; the whole role is cut off."""
+    assert planned(finding(SESSION, structs.replace(DEPLOY, type="human"))).scope == "principal"
+
+
+def test_an_identity_center_person_without_a_role_is_signed_out():
+    """A directory user seen by itself loses the sessions of the directory."""
+    who = structs.replace(PERSON, uid="aws:123456789012:person/u-1", role="")
+
+    assert planned(finding(None, who)).step.startswith("Identity Center")
+
+
 def test_single_sign_on_ends_the_sessions_of_the_person():
     """A role of Identity Center is left alone; its person is signed out."""
     made = planned(finding(SESSION, PERSON))
@@ -123,6 +135,7 @@ def test_single_sign_on_ends_the_sessions_of_the_person():
         (None, AGENT, "names no credential"),
         (token("", ""), AGENT, "only a fingerprint"),
         (None, structs.replace(ADA, uid="aws:123456789012:unknown"), "neither a key nor a role"),
+        (SESSION, structs.replace(ADA, uid="aws:123456789012:federated/ada"), "federation token"),
     ],
 )
 def test_what_no_call_can_revoke_says_so(credential, who, why):

@@ -16,6 +16,7 @@ from detector.findings import Moment, Normal
 from detector.sinks.ocsf import alert, receipt
 from detector.sinks.ocsf.envelope import PRODUCT_VERSION
 from detector.sinks.ocsf.parts import address
+from detector.sinks.ocsf.plain import sentence
 from schemas.alert import Alert
 from schemas.command import RevokeCommand, Verb
 from schemas.event import Credential, Origin
@@ -135,11 +136,11 @@ def test_the_verdict_follows_the_confidence(confidence, verdict):
 
 
 def test_denied_attempts_say_so_first():
-    """Where everything was denied, the verdict and the outcome say that nothing succeeded."""
+    """Where everything was refused, the verdict and the outcome say that nothing succeeded."""
     seen = structs.replace(SEEN, decisive=REFUSED, moments=(REFUSED,), denied_only=True)
     made = alert(structs.replace(FINDING, evidence=seen), DETECTION)
 
-    assert made.message.startswith("Very likely attempts at abuse, all denied, by ada")
+    assert made.message.startswith("Very likely attempts at abuse, none successful, by ada")
     assert "denied" == made.unmapped.outcome
 
 
@@ -355,10 +356,27 @@ def test_every_verb_of_a_command_has_its_countermeasure():
 
 def test_a_line_of_normal_without_a_baseline_has_none():
     """What was never measured before has an anomaly and no baseline."""
-    seen = structs.replace(SEEN, normal=(Normal("Regions", "", "3"),))
+    seen = structs.replace(SEEN, normal=(Normal("Regions", "-", "3"),))
     made = alert(structs.replace(FINDING, evidence=seen), DETECTION)
 
     assert () == made.anomaly_analyses[0].baselines
+    assert "Regions: now 3." in made.finding_info.desc
+
+
+def test_a_single_event_has_no_pace():
+    """One event is told without a duration."""
+    seen = structs.replace(SEEN, moments=(MINTED,), count=1)
+
+    assert alert(structs.replace(FINDING, evidence=seen), DETECTION).message.endswith(
+        "; 1 event, risk 87 of 100."
+    )
+
+
+def test_a_sentence_keeps_a_name_at_its_start():
+    """An operation that opens a sentence is not given a capital; a word is."""
+    told = [sentence("iam:CreateUser is new"), sentence("new here"), sentence(" ")]
+
+    assert ["iam:CreateUser is new.", "New here.", ""] == told
 
 
 def test_the_product_version_is_the_packages():

@@ -56,7 +56,7 @@ def secret_rotator(world: World, account: Account) -> Workload:
         world, f"secrets-rotation-{account.name}", "rotator",
         Role(account, "secrets-rotation-role", "service-role/", 12 * HOUR), provider(account),
         issuer=issued_by("lambda"), naming=lambda _: "secrets-rotation", churn=True,
-        holdings=account.holdings,
+        holdings=account.seen_by(world.rng(f"holdings:{account.id}")),
     )  # fmt: skip
     work.follow(every(3 * HOUR), new_value, "key rotation")
     return work

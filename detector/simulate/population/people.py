@@ -116,7 +116,7 @@ class Person(Actor):
         """The accounts a person works in, the usual one first, with their share of the things."""
         accounts = self.world.estate.accounts
         chosen: list[Account] = self.rng.sample(accounts, min(len(accounts), self.rng.randint(1, 4)))
-        return [(self._role(a, self.trade.permission_set), a.holdings.share(self.rng, 4)) for a in chosen]
+        return [(self._role(a, self.trade.permission_set), a.everything.share(self.rng, 4)) for a in chosen]
 
     def _role(self, account: Account, permission_set: str) -> Role:
         suffix = f"{Random(f'{account.id}:{permission_set}').getrandbits(64):016x}"

@@ -49,7 +49,7 @@ class Pipeline(Actor):
         branch = self.rng.choice(("ref:refs/heads/main", "environment:production"))
         self.subject = f"repo:{world.estate.company}/{repository}:{branch}"
         self.agent = agent or command_line(self.rng).replace("os/macos", "os/linux")
-        self.holdings = account.holdings.share(self.rng, 2)
+        self.holdings = account.everything.share(self.rng, 2)
         style = self.rng.random()
         self.session = "GitHubActions" if style < 0.3 else repository[:50]
         self.numbered = style > 0.7

@@ -49,7 +49,7 @@ class KeyUser(Actor):
         self.agent = agent
         self.places = places
         self.identity = user_identity(self.rng, account, name)
-        self.holdings = account.holdings.share(self.rng)
+        self.holdings = account.everything.share(self.rng)
         self.whereabouts = Whereabouts(world, self.rng) if not places else None
         self.zone = self.rng.choice(world.zones)
         self.trade = ""

@@ -220,15 +220,15 @@ def _runner(world: World, rng: Random, account: Account, name: str, number: int)
     how = number % 4
     if how == 1:
         user = KeyUser(world, name, account, terraform_agent(rng), (rng.choice(account.egress[account.region]),))
-        user.holdings = account.holdings.share(rng, 8)
+        user.holdings = account.everything.share(rng, 8)
         return user
     if how == 2:
         machine = resource_id(rng, "i")
         return Workload(
             world, name, "instance", Role(account, name, lifetime=6 * HOUR), nat(account),
             issuer=issued_by("ec2"), naming=lambda _: machine, agent=terraform_agent(rng),
-            holdings=account.holdings.share(rng, 8), context={"ec2RoleDelivery": "2.0"},
+            holdings=account.everything.share(rng, 8), context={"ec2RoleDelivery": "2.0"},
         )  # fmt: skip
     pipeline = Pipeline(world, name, account, f"{name}-deploy", agent=terraform_agent(rng))
-    pipeline.holdings = account.holdings.share(rng, 8)
+    pipeline.holdings = account.everything.share(rng, 8)
     return pipeline

@@ -103,7 +103,7 @@ class Workload(Actor):
         self.lanes = [Lane(self.naming(self.rng)) for _ in range(lanes)]
         self.agent = agent or boto3(self.rng)
         self.region = region or role.account.region
-        self.holdings = holdings or role.account.holdings.share(self.rng)
+        self.holdings = holdings or role.account.everything.share(self.rng)
         self.churn = churn
         self.sticky = sticky
         self.context = context or {}

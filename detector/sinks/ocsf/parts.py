@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from detector.findings import Evidence, Moment, Normal
+from detector.sinks.ocsf.plain import measured
 from schemas.alert import AnomalyAnalysis, Artifact, Observation, Observed, RelatedEvent, Target
 from schemas.event import Credential, Principal, PrincipalType
 from schemas.ocsf import (
@@ -126,7 +127,7 @@ def anomalies(normal: Iterable[Normal], entity: str) -> tuple[AnomalyAnalysis, .
         AnomalyAnalysis(
             analysis_targets=(Target(name=entity, type=kind),),
             anomalies=(_observed(line.what, line.now),),
-            baselines=(_observed(line.what, line.usual),) if line.usual else (),
+            baselines=(_observed(line.what, line.usual),) if measured(line.usual) else (),
         )
         for line in normal
         if any(char.isdigit() for char in line.now)

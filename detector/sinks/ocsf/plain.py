@@ -50,10 +50,18 @@ def listed(names: Sequence[str], most: int = 5, by: str = ", ") -> str:
     return by.join((*names[:most], *rest))
 
 
+def measured(usual: str) -> bool:
+    """Whether there is anything usual: a dash or nothing stands for "never seen"."""
+    return usual.strip(" -–—") != ""
+
+
 def sentence(text: str) -> str:
-    """The text with a capital at its start and a full stop at its end, or ""."""
+    """The text with a capital at its start and a full stop at its end, or "".
+
+    A first word that is a name, such as `iam:CreateUser`, keeps its letters.
+    """
     text = text.strip()
     if not text:
         return ""
     ended = text if text.endswith((".", "!", "?")) else f"{text}."
-    return ended[0].upper() + ended[1:]
+    return ended[0].upper() + ended[1:] if text.split()[0].isalpha() else ended

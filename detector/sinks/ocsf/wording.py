@@ -16,8 +16,8 @@ Examples:
 events in 42 s, risk 87 of 100.'
 """
 
-from detector.findings import Finding, Moment
-from detector.sinks.ocsf.plain import listed, many, sentence, span, utc
+from detector.findings import Finding, Moment, Normal
+from detector.sinks.ocsf.plain import listed, many, measured, sentence, span, utc
 from schemas.event import Principal
 
 _ENDED = {
@@ -37,8 +37,9 @@ def message(finding: Finding) -> str:
     if finding.superseded_by:
         return f"{verdict}; replaced by finding {finding.superseded_by}."
     seen = finding.evidence
-    events = many(max(seen.count, len(seen.moments), 1), "event")
-    numbers = f"{events} in {span(finding.last - finding.first)}, risk {finding.risk} of 100"
+    count = max(seen.count, len(seen.moments), 1)
+    pace = f" in {span(finding.last - finding.first)}" if count > 1 else ""
+    numbers = f"{many(count, 'event')}{pace}, risk {finding.risk} of 100"
     return f"{verdict}; {decisive(seen.decisive)}; {numbers}."
 
 
@@ -46,11 +47,11 @@ def description(finding: Finding, summary: str) -> str:
     """What the detection looks for, what was unusual against usual, and what came of it."""
     seen = finding.evidence
     lines = [summary, f"It was decided at {utc(seen.decisive.time)}: {decisive(seen.decisive)}"]
-    lines += [f"{line.what}: usually {line.usual}, now {line.now}" for line in seen.normal]
+    lines += [_compared(line) for line in seen.normal]
     lines += seen.reasons
     lines += [f"It changed: {listed(finding.did, by='; ')}"] if finding.did else []
     lines += [f"It can reach: {listed(finding.reach, by='; ')}"] if finding.reach else []
-    lines += ["Every attempt was denied"] if seen.denied_only else []
+    lines += ["No attempt succeeded"] if seen.denied_only else []
     lines += ["Provisional: a late event could still explain it"] if seen.provisional else []
     return " ".join(filter(None, map(sentence, lines)))
 
@@ -76,6 +77,12 @@ def actor_name(finding: Finding) -> str:
     return _named(who)
 
 
+def _compared(line: Normal) -> str:
+    if not measured(line.usual):
+        return f"{line.what}: now {line.now}"
+    return f"{line.what}: usually {line.usual}, now {line.now}"
+
+
 def _named(who: Principal) -> str:
     name = who.name or who.uid
     kind = who.type if who.type != "unknown" else ""
@@ -90,4 +97,4 @@ def _verdict(finding: Finding) -> str:
         return f"Closed: {noun}"
     sure = "Very likely" if finding.confidence >= 80 else "Likely"
     sure = sure if finding.confidence >= 50 else "Possible"
-    return f"{sure} {'attempts at abuse, all denied,' if finding.evidence.denied_only else 'abuse'}"
+    return f"{sure} {'attempts at abuse, none successful,' if finding.evidence.denied_only else 'abuse'}"

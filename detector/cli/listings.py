@@ -1,0 +1,135 @@
+"""What there is: detections, sources, settings and contracts, generated from the code.
+
+With `--markdown` each prints the table that stands in the README.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from detector.cli.console import out
+from detector.cli.guard import WrongUseError
+from detector.cli.options import Config
+
+Markdown = Annotated[bool, typer.Option("--markdown", help="Print the README's table.")]
+
+
+def detections(*, markdown: Markdown = False) -> None:
+    """List the detections: what each looks for and which frameworks it maps to."""
+    from detector.detections import DETECTIONS
+
+    rows = [
+        (
+            f"`{meta.id}`" if markdown else meta.id,
+            meta.summary,
+            meta.status,
+            "yes" if meta.calibrated else "no",
+            ", ".join((*meta.attack, *meta.atlas, *meta.owasp)),
+        )
+        for meta in (unit.META for unit in DETECTIONS.values())
+    ]
+    head = ("detection", "looks for", "status", "follows the budget", "frameworks")
+    _print(head, rows, markdown=markdown)
+
+
+def sources(*, markdown: Markdown = False) -> None:
+    """List the log formats that can be read; `--source` takes their names."""
+    from detector.sources.registry import SOURCES
+
+    rows = [(f"`{name}`" if markdown else name, _about(source)) for name, source in SOURCES.items()]
+    _print(("source", "what it is"), rows, markdown=markdown)
+
+
+def settings(*, config: Config = None, markdown: Markdown = False) -> None:
+    """List every setting with its meaning and default; with `--config`, also its value in effect.
+
+    A setting stands in the file as `name = value` (`response.ttl` is `ttl` in table `[response]`)
+    or in the environment as `DETECTOR_NAME`, which wins. Lengths of time carry their unit: "15m".
+    """
+    from detector.settings import load_settings, reference
+
+    loaded = None if markdown else load_settings(config)
+    head: tuple[str, ...] = ("setting", "environment", "default", "meaning")
+    if markdown:
+        rows = [
+            (
+                f"`{row.name}`",
+                f"`{row.variable}`",
+                f"`{row.default}`" * bool(row.default),
+                row.meaning,
+            )
+            for row in reference()
+        ]
+    else:
+        head = ("setting", "environment", "default", "in effect", "meaning")
+        rows = [
+            (
+                row.name,
+                row.variable,
+                row.default,
+                row.value if row.value != row.default else "",
+                row.meaning,
+            )
+            for row in reference(loaded)
+        ]
+    _print(head, rows, markdown=markdown)
+
+
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(help="A contract; without it, the list.", show_default=False)
+    ] = None,
+    *,
+    markdown: Markdown = False,
+) -> None:
+    """Print a message's JSON Schema, or list the messages there are."""
+    from detector.settings.known import nearest
+    from schemas.registry import CONTRACTS, json_schema
+
+    if name is None:
+        rows = [(f"`{n}`" if markdown else n, c.about) for n, c in CONTRACTS.items()]
+        _print(("message", "what it is"), rows, markdown=markdown)
+        return
+    if name not in CONTRACTS:
+        raise WrongUseError(f"there is no message {name!r}{nearest(name, CONTRACTS)}")
+    typer.echo(json.dumps(json_schema(name), indent=2, ensure_ascii=False))
+
+
+def _about(source: Any) -> str:
+    """The first paragraph of the source's own docstring."""
+    text = getattr(source, "about", "") or type(source).__doc__ or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def _print(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool) -> None:
+    if markdown:
+        typer.echo(table(head, rows))
+        return
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in head:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    out().print(drawn)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    r"""A Markdown table.
+
+    Examples:
+        >>> print(table(("a", "b"), [("1", "x|y")]))
+        | a | b |
+        |---|---|
+        | 1 | x\|y |
+    """
+    lines = [head, *rows]
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    cells.insert(1, [])
+    return "\n".join(
+        f"| {' | '.join(line)} |" if line else f"|{'---|' * len(head)}" for line in cells
+    )

@@ -1,0 +1,56 @@
+"""`detector replay`: logs in, findings out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detector.cli.options import Baseline, Budget, Config, Paths, Source
+
+Out = Annotated[
+    Path,
+    typer.Option(metavar="DIR", help="Where the files go; made if absent, its old run replaced."),
+]
+
+
+def replay(
+    paths: Paths,
+    *,
+    source: Source = "auto",
+    config: Config = None,
+    budget: Budget = None,
+    out: Out = Path("detector-out"),
+    baseline: Baseline = None,
+) -> None:
+    """Replay logs and say which credentials are being abused.
+
+    Prints the findings and a summary, and writes into the output folder: **alerts.jsonl** (OCSF
+    Detection Finding, every message in order), **commands.jsonl** (revoke commands; nothing is
+    sent), **dead-letters.jsonl** (records that could not be read), **summary.json** and
+    **report.html**.
+
+    Examples:
+
+    - `detector replay path/to/AWSLogs`
+    - `detector replay 'logs/*.json.gz' --budget 1 --out monday`
+    - `zcat trail.json.gz | detector replay -`
+    - `detector replay new/ --baseline baseline.bin`, after `detector learn old/`
+    """
+    from detector.cli.folder import Folder
+    from detector.cli.reading import reading
+    from detector.cli.run import drive, print_run
+    from detector.cli.setup import engine_config, read_baseline
+    from detector.settings import load_settings
+
+    settings = load_settings(config)
+    learned = read_baseline(baseline)
+    with (
+        reading(paths, source, settings) as logs,
+        Folder(out) as folder,
+    ):
+        logs.on_dead_letter = folder.dead_letter
+        tally = drive(logs.events(), engine_config(settings, budget), folder, learned)
+        summary = {**tally.summary(), "commands": folder.commands, **logs.counts()}
+        folder.conclude(summary)
+    print_run(folder, summary)
+    logs.check()

@@ -1,0 +1,105 @@
+"""Snapshots: the whole state as bytes, and back.
+
+A restored state goes on exactly where the other stopped. What was learned can be taken alone
+(`learned_only`), which is what `detector learn` saves and `--baseline` reads.
+
+Examples:
+    >>> from detector.pipeline.state import State
+    >>> len(restore(snapshot(State()), State().config).principals)
+    0
+"""
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from detector.config import EngineConfig
+from detector.entities.credential import CredentialState
+from detector.entities.episodes import Episodes
+from detector.entities.group import GroupState, Peers
+from detector.entities.principal import PrincipalState
+from detector.pipeline.state import State
+from detector.window.marks import Marks
+from detector.window.panes import Packed, Panes
+
+FORMAT = 1
+_NO_PANES = Panes()
+
+
+class Snapshot(Struct, array_like=True):
+    """What is written. `format` changes when older snapshots can no longer be read as they are;
+    panes stand beside their principal because registers are wider than any wire integer."""
+
+    format: int
+    bound: int
+    watermark: int
+    late: int
+    principals: list[tuple[PrincipalState, Packed]]
+    credentials: list[CredentialState]
+    groups: list[GroupState]
+    peers: Peers
+    due: list[str]
+
+
+class SnapshotError(ValueError):
+    """A snapshot that this version cannot read."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decoder = msgspec.msgpack.Decoder(Snapshot)
+
+
+def snapshot(state: State, *, learned_only: bool = False) -> bytes:
+    """The state as bytes: the same state gives the same bytes."""
+    principals = []
+    for key in sorted(state.principals):
+        principal = state.principals[key]
+        if learned_only:
+            principal = _learned(principal)
+        principals.append((replace(principal, panes=_NO_PANES), principal.panes.packed()))
+    credentials = [state.credentials[key] for key in sorted(state.credentials)]
+    if learned_only:
+        credentials = [replace(c, episodes=Episodes()) for c in credentials]
+    return _encode(
+        Snapshot(
+            FORMAT,
+            state.bound,
+            state.watermark,
+            state.late,
+            principals,
+            credentials,
+            [state.groups[key] for key in sorted(state.groups)],
+            state.peers,
+            list(state.due),
+        )
+    )
+
+
+def _learned(principal: PrincipalState) -> PrincipalState:
+    return replace(principal, episodes=Episodes(), marks=Marks())
+
+
+def restore(packed: bytes, config: EngineConfig) -> State:
+    """The state of a snapshot, under these settings.
+
+    Raises:
+        SnapshotError: it is no snapshot, or one of a format that is not known.
+    """
+    try:
+        read = _decoder.decode(packed)
+    except msgspec.MsgspecError as error:
+        msg = f"expected a snapshot of format {FORMAT}, got something else: {error}"
+        raise SnapshotError(msg) from error
+    if read.format != FORMAT:
+        msg = f"expected a snapshot of format {FORMAT}, got format {read.format}: learn again"
+        raise SnapshotError(msg)
+    state = State(config)
+    state.bound, state.watermark, state.late = read.bound, read.watermark, read.late
+    for principal, panes in read.principals:
+        principal.panes = Panes.unpacked(panes)
+        state.principals[principal.key] = principal
+    state.credentials = {c.key: c for c in read.credentials}
+    state.groups = {g.key: g for g in read.groups}
+    state.peers = read.peers
+    state.due = read.due
+    return state

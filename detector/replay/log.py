@@ -1,0 +1,214 @@
+"""One plain file: which source it is of, and its records decoded, each bad one a dead letter.
+
+Examples:
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> desk = DeadLetters(Reading(), lambda one: print(one.position, one.reason), limit=9)
+    >>> log = Log(Where("a.json", says_log=True), context, desk, Patience(10**6))
+    >>> list(log.events([Frame(1, b'{"name": "a-package"}')]))
+    1 no source recognises this record; expected cloudtrail, token_use
+    []
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import msgspec
+
+from detector.replay.feed import StreamBrokenError
+from detector.replay.reading import UNKNOWN, DeadLetters, Reading
+from detector.replay.unpack import Where
+from detector.replay.values import Flaw, Frame, is_json
+from detector.sources.base import Context, DecodeError, SkipRecord, Source
+from detector.sources.registry import SOURCES, auto
+from schemas.event import ActivityEvent
+
+Sized = tuple[ActivityEvent, int]
+
+# The end of the year 9999, the last that ISO 8601 can write with four digits.
+_LAST_TIME = 253_402_300_799_999
+# Of a file in which nothing could be read, so many complaints; the next sums up the rest.
+_SHOWN = 10
+
+
+class Patience:
+    """Passes bytes on until more than `limit` have come without one readable record among them.
+
+    Examples:
+        >>> list(Patience(3).guard([b"ab", b"cd"]))
+        Traceback (most recent call last):
+        ...
+        detector.replay.feed.StreamBrokenError: no readable record in 3 bytes: the rest is not read
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.barren = 0
+
+    def guard(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same bytes.
+
+        Raises:
+            StreamBrokenError: patience is at its end; the rest of the file is not read.
+        """
+        for chunk in chunks:
+            self.barren += len(chunk)
+            if self.barren > self._limit:
+                raise StreamBrokenError(
+                    f"no readable record in {self._limit} bytes: the rest is not read"
+                )
+            yield chunk
+
+
+class Log:
+    """Decodes the records of one file. `fixed` is the source the operator named, if any.
+
+    `named`: the operator named the file, so that it is no log is an error. A file that was found in
+    a folder may be anything: nothing is complained of before a source has recognised a record.
+    """
+
+    def __init__(
+        self,
+        where: Where,
+        context: Context,
+        desk: DeadLetters,
+        patience: Patience,
+        fixed: Source | None = None,
+        *,
+        named: bool = True,
+    ) -> None:
+        self._where = where
+        self._context = msgspec.structs.replace(context, place=where.place)
+        self._desk = desk
+        self._reading = desk.reading
+        self._patience = patience
+        self._fixed = fixed
+        self._named = named
+        self._source = fixed if named else None
+        self._flaws: list[Flaw] = []
+        self._foreign: list[Frame] = []
+        self._unheard = 0
+
+    def events(self, found: Iterable[Frame | Flaw]) -> Iterator[Sized]:
+        """Every event of the file, each with the size of its raw record in bytes."""
+        found = iter(found)
+        if self._source is None:
+            first = self._recognised(found)
+            if first is None:
+                self._reject()
+                return
+            self._accept()
+            found = chain([first], found)
+        self._reading.files += 1
+        for one in found:
+            self._reading.records += 1
+            if isinstance(one, Flaw):
+                self._dead(one.position, one.reason, one.sample)
+            else:
+                for event in self._decoded(one):
+                    yield event, len(one.raw)
+
+    # ------------------------------------------------------------------------- decoding
+
+    def _decoded(self, frame: Frame) -> list[ActivityEvent]:
+        """The events of one record; none if it is skipped or dead."""
+        source = self._source
+        if source is None:
+            return []
+        try:
+            events = list(source.decode(frame.raw, self._context, frame.position))
+        except SkipRecord as skipped:
+            self._reading.skip(skipped.reason)
+            events = []
+        except DecodeError as error:
+            return self._by_another(frame, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in one source must not end a replay
+            self._dead(frame.position, f"cannot be decoded: {type(error).__name__}", frame.raw)
+            return []
+        self._patience.barren = 0
+        if self._desk.in_a_row:
+            self._desk.settle(source.name, self._where.place)
+        for event in events:
+            if not 0 <= event.time <= _LAST_TIME:
+                reason = "time out of range: expected the years 1970 to 9999"
+                self._dead(frame.position, reason, frame.raw)
+                return []
+        return events
+
+    def _by_another(self, frame: Frame, reason: str) -> list[ActivityEvent]:
+        """A file may hold records of several sources, if none was named."""
+        other = None if self._fixed else auto(frame.raw)
+        if other is None or other is self._source:
+            self._dead(frame.position, reason, frame.raw)
+            return []
+        self._source = other
+        return self._decoded(frame)
+
+    def _dead(self, position: int, reason: str, raw: bytes) -> None:
+        source = self._source or self._fixed
+        self._desk.write(
+            source.name if source else UNKNOWN, self._where.place, position, reason, raw
+        )
+
+    # ---------------------------------------------------------------------- recognising
+
+    def _recognised(self, found: Iterator[Frame | Flaw]) -> Frame | None:
+        """The first record that a source recognises; what comes before it is kept, up to a limit."""
+        for one in found:
+            if isinstance(one, Flaw):
+                self._doubt(one)
+            elif (source := self._known(one.raw)) is not None:
+                self._source = source
+                return one
+            elif is_json(one.raw):
+                self._foreign.append(one)
+                self._unheard += len(self._foreign) > _SHOWN
+                del self._foreign[_SHOWN:]
+            else:
+                self._doubt(Flaw(one.position, "not JSON that can be read", one.raw))
+        return None
+
+    def _known(self, raw: bytes) -> Source | None:
+        if self._fixed is None:
+            return auto(raw)
+        return self._fixed if self._fixed.sniff(raw) else None
+
+    def _doubt(self, flaw: Flaw) -> None:
+        self._flaws.append(flaw)
+        self._unheard += len(self._flaws) > _SHOWN
+        del self._flaws[_SHOWN:]
+
+    def _accept(self) -> None:
+        """It is a log, so now complain of what came before the first record."""
+        for flaw in self._flaws:
+            self._dead(flaw.position, flaw.reason, flaw.sample)
+        for frame in self._foreign:
+            self._dead(frame.position, self._unrecognised("this record"), frame.raw)
+        self._reading.records += len(self._flaws) + len(self._foreign)
+        self._sum_up()
+
+    def _reject(self) -> None:
+        """Nothing in it is ours: say so once, if it was named or claims to be a log."""
+        if self._foreign and self._named:
+            first = self._foreign[0]
+            what = "this record" if len(self._foreign) == 1 else "any of its records"
+            self._dead(first.position, self._unrecognised(what), first.raw)
+        elif self._foreign:
+            self._reading.skip_file("no source recognises it")
+        elif self._flaws and (self._named or self._where.says_log):
+            for flaw in self._flaws:
+                self._dead(flaw.position, flaw.reason, flaw.sample)
+            self._sum_up()
+        elif self._flaws:
+            self._reading.skip_file("no log: not JSON")
+        else:
+            self._reading.files += 1
+
+    def _sum_up(self) -> None:
+        if self._unheard:
+            self._reading.records += self._unheard
+            self._dead(0, f"{self._unheard} more records before the first that could be read", b"")
+
+    def _unrecognised(self, what: str) -> str:
+        names = self._fixed.name if self._fixed else ", ".join(sorted(SOURCES))
+        return f"no source recognises {what}; expected {names}"

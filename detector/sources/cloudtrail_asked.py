@@ -1,0 +1,77 @@
+"""Reading a request without keeping anything of it: bounded walks, flags, and a changed action.
+
+Examples:
+    >>> sorted(leaves({"a": [{"b": 1}, {"b": 2}]}))
+    [('b', 1), ('b', 2)]
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from schemas.event import Access, Action, Effect
+
+Request = dict[str, Any]
+Rule = Callable[[Action, Request, str], Action]
+
+_MOST = 512
+_DEEPEST = 12
+
+
+def changed(
+    action: Action, *, access: Access | None = None, effect: Effect | None = None, foreign: str = ""
+) -> Action:
+    """`action` with what a rule found; what is left out stays."""
+    return Action(
+        action.service, action.operation, action.access if access is None else access,
+        action.plane, action.effect if effect is None else effect, foreign or action.foreign,
+    )  # fmt: skip
+
+
+def leaves(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every (key, leaf) below a request, breadth first, bounded."""
+    queue: list[tuple[str, Any, int]] = [("", value, 0)]
+    for seen, (key, one, depth) in enumerate(queue):
+        if seen >= _MOST:
+            return
+        if isinstance(one, dict) and depth < _DEEPEST:
+            queue += [(str(k), v, depth + 1) for k, v in one.items()][:_MOST]
+        elif isinstance(one, list) and depth < _DEEPEST:
+            queue += [(key, v, depth + 1) for v in one][:_MOST]
+        else:
+            yield key, one
+
+
+def is_true(value: Any) -> bool:
+    """A flag that is on, written as a boolean or a word."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def is_false(value: Any) -> bool:
+    """A flag that is off, written as a boolean or a word."""
+    return value is False or (isinstance(value, str) and value.lower() == "false")
+
+
+def has(request: Request, names: frozenset[str], test: Callable[[Any], bool]) -> bool:
+    """Whether a field of one of these names, anywhere in the request, passes the test."""
+    return any(key in names and test(value) for key, value in leaves(request))
+
+
+def names(request: Request) -> Iterator[str]:
+    """Every field name in a request, bounded."""
+    queue: list[tuple[Any, int]] = [(request, 0)]
+    for value, depth in queue:
+        if len(queue) > _MOST or depth > _DEEPEST:
+            return
+        if isinstance(value, dict):
+            yield from map(str, value)
+            queue += [(one, depth + 1) for one in value.values()]
+        elif isinstance(value, list):
+            queue += [(one, depth + 1) for one in value]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """A text, or the texts of a list."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (one for one in value if isinstance(one, str))

@@ -1,0 +1,187 @@
+"""What the request says beyond the operation's name: is the secret read, is the port open, who is
+let in. Only this verdict leaves here, never a value of the request, apart from account ids.
+
+A rule takes the action as its name tells it, the request and the caller's account. Where a request
+is missing, which denied calls and some services leave out, the name decides.
+
+Examples:
+    >>> rule = Action("ec2", "AuthorizeSecurityGroupIngress", "admin", "action", "open_network")
+    >>> refine(rule, {"cidrIp": "10.0.0.0/8"}, "123456789012").effect
+    ''
+    >>> read = Action("ssm", "GetParameter", "read", "retrieval")
+    >>> refine(read, {"name": "/db", "withDecryption": True}, "123456789012").access
+    'secret_read'
+"""
+
+from typing import Any
+
+from detector.sources import cloudtrail_sharing as sharing
+from detector.sources.cloudtrail_asked import (
+    Request,
+    Rule,
+    changed,
+    has,
+    is_true,
+    leaves,
+)
+from detector.sources.cloudtrail_lifecycle import lifecycle
+from detector.sources.cloudtrail_policies import outsider
+from schemas.event import Action, Effect
+
+_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def refine(action: Action, request: Any, account: str) -> Action:
+    """`action` as its request makes it. `account` is the caller's own."""
+    rule = _RULES.get(action.operation) or _BY_EFFECT.get(action.effect)
+    if rule is None or not isinstance(request, dict):
+        return action
+    return rule(action, request, account)
+
+
+def _secret_if_decrypted(action: Action, request: Request, _account: str) -> Action:
+    if is_true(request.get("withDecryption")):
+        return changed(action, access="secret_read")
+    return action
+
+
+def _secret_if_user_data(action: Action, request: Request, _account: str) -> Action:
+    if request.get("attribute") == "userData":
+        return changed(action, access="secret_read")
+    return action
+
+
+def _secret_if_values(action: Action, request: Request, _account: str) -> Action:
+    if is_true(request.get("includeValues", request.get("includeValue"))):
+        return changed(action, access="secret_read")
+    return action
+
+
+def _open_to_world(action: Action, request: Request, _account: str) -> Action:
+    if any(isinstance(value, str) and value in _EVERYWHERE for _, value in leaves(request)):
+        return changed(action, access="admin", effect="open_network", foreign="*")
+    return changed(action, effect="")
+
+
+def _acl_entry(action: Action, request: Request, account: str) -> Action:
+    allows = request.get("ruleAction") != "deny" and not is_true(request.get("egress"))
+    return _open_to_world(action, request, account) if allows else changed(action, effect="")
+
+
+def _public_block(action: Action, request: Request, _account: str) -> Action:
+    names = frozenset({"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy",
+                       "RestrictPublicBuckets", "blockPublicAcls", "ignorePublicAcls",
+                       "blockPublicPolicy", "restrictPublicBuckets"})  # fmt: skip
+    opened = has(request, names, _is_false)
+    return changed(action, effect="open_network" if opened else "")
+
+
+def _public_instance(action: Action, request: Request, _account: str) -> Action:
+    names = frozenset({"publiclyAccessible", "endpointPublicAccess"})
+    if has(request, names, _is_true):
+        return changed(action, access="admin", effect="open_network")
+    return action
+
+
+def _function_url(action: Action, request: Request, _account: str) -> Action:
+    return changed(action, foreign="*") if request.get("authType") == "NONE" else action
+
+
+def _selectors(action: Action, request: Request, _account: str) -> Action:
+    """Selectors that leave nothing out impair nothing."""
+    narrowed = has(request, frozenset({"readWriteType"}), lambda v: v in {"WriteOnly", "ReadOnly"})
+    narrowed |= has(request, frozenset({"includeManagementEvents"}), _is_false)
+    narrowed |= has(request, frozenset({"excludeManagementEventSources"}), bool)
+    plain = isinstance(request.get("eventSelectors"), list) and request["eventSelectors"]
+    return changed(action, effect="" if plain and not narrowed else "impair_defence")
+
+
+def _trail(action: Action, request: Request, _account: str) -> Action:
+    names = frozenset({"isMultiRegionTrail", "includeGlobalServiceEvents", "enableLogFileValidation",
+                       "isOrganizationTrail"})  # fmt: skip
+    moved = any(request.get(name) for name in ("s3BucketName", "kmsKeyId", "snsTopicName"))
+    return changed(
+        action, effect="impair_defence" if moved or has(request, names, _is_false) else ""
+    )
+
+
+def _detector(action: Action, request: Request, _account: str) -> Action:
+    off = has(request, frozenset({"enable", "autoEnable"}), _is_false)
+    off |= has(
+        request, frozenset({"status", "autoEnable"}), lambda v: v in {"DISABLED", "PAUSED", "NONE"}
+    )
+    return changed(action, effect="impair_defence" if off else "")
+
+
+def _bucket_logging(action: Action, request: Request, _account: str) -> Action:
+    status = request.get("BucketLoggingStatus")
+    kept_on = isinstance(status, dict) and bool(status.get("LoggingEnabled"))
+    return changed(action, effect="" if kept_on else "impair_defence")
+
+
+def _versioning(action: Action, request: Request, _account: str) -> Action:
+    off = has(request, frozenset({"Status"}), lambda v: v == "Suspended")
+    return changed(action, effect="destroy" if off else "")
+
+
+def _reactivated(action: Action, request: Request, _account: str) -> Action:
+    return changed(action, effect="mint_credential" if request.get("status") == "Active" else "")
+
+
+def _runs_code(action: Action, request: Request, _account: str) -> Action:
+    """Changed start-up code of an instance, or a layer put under a function."""
+    if request.get("attribute") == "userData" or "userData" in request or request.get("layers"):
+        return changed(action, effect="execute")
+    return action
+
+
+_RULES: dict[str, Rule] = {
+    "GetParameter": _secret_if_decrypted,
+    "GetParameters": _secret_if_decrypted,
+    "GetParametersByPath": _secret_if_decrypted,
+    "GetParameterHistory": _secret_if_decrypted,
+    "DescribeInstanceAttribute": _secret_if_user_data,
+    "GetApiKey": _secret_if_values,
+    "GetApiKeys": _secret_if_values,
+    "AuthorizeSecurityGroupIngress": _open_to_world,
+    "AuthorizeDBSecurityGroupIngress": _open_to_world,
+    "AuthorizeCacheSecurityGroupIngress": _open_to_world,
+    "AuthorizeClusterSecurityGroupIngress": _open_to_world,
+    "CreateNetworkAclEntry": _acl_entry,
+    "ReplaceNetworkAclEntry": _acl_entry,
+    "PutPublicAccessBlock": _public_block,
+    "PutBucketPublicAccessBlock": _public_block,
+    "PutAccountPublicAccessBlock": _public_block,
+    "ModifyDBInstance": _public_instance,
+    "CreateDBInstance": _public_instance,
+    "ModifyCluster": _public_instance,
+    "UpdateClusterConfig": _public_instance,
+    "AddPermission": sharing.permission,
+    "CreateRole": sharing.trusted,
+    "UpdateAssumeRolePolicy": sharing.trusted,
+    "CreateFunctionUrlConfig": _function_url,
+    "UpdateFunctionUrlConfig": _function_url,
+    "CreateResourceShare": sharing.ram,
+    "AssociateResourceShare": sharing.ram,
+    "PutEventSelectors": _selectors,
+    "UpdateTrail": _trail,
+    "UpdateDetector": _detector,
+    "UpdateMacieSession": _detector,
+    "PutBucketLogging": _bucket_logging,
+    "PutBucketLifecycle": lifecycle,
+    "PutBucketLifecycleConfiguration": lifecycle,
+    "PutBucketVersioning": _versioning,
+    "UpdateAccessKey": _reactivated,
+    "ModifyInstanceAttribute": _runs_code,
+    "UpdateFunctionConfiguration": _runs_code,
+    "PutBucketReplication": sharing.replicated,
+    "CreateGrant": sharing.granted,
+    "PutKeyPolicy": sharing.key_policy,
+    "CreateTrafficMirrorSession": lambda action, _request, _account: action,
+    "PutSubscriptionFilter": lambda action, request, account: changed(
+        action,
+        effect="share_out" if outsider(str(request.get("destinationArn", "")), account) else "",
+        foreign=outsider(str(request.get("destinationArn", "")), account),
+    ),
+}
+_BY_EFFECT: dict[Effect, Rule] = {"share_out": sharing.shared}
