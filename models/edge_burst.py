@@ -7,10 +7,11 @@ scored over `filter_over` when its tick ended is not added to the past, so an at
 its own excuse; the past then grows by its mean, as if the tick had been a usual one.
 
 Unlike the paper, cells are settled when they are next touched instead of all at every tick (an idle
-tick has a closed form), and a count below the mean is no burst. `tests/bench/darpa.py` measures it.
+tick has a closed form), and a count below the mean is no burst. `tests/bench/darpa.py` measures it;
+the default decay and filter are the best of nine pairs tried on that trace.
 
-Keys are hashed with a keyed BLAKE2b, so that nobody outside can choose colliding names, and the
-same names fall into the same cells in every process.
+Names are hashed with a BLAKE2b keyed by the seed: the same names fall into the same cells in every
+process, and who does not know the seed cannot choose names that collide.
 
 The sketch takes ticks in order; a late edge counts in the present tick.
 

@@ -4,11 +4,19 @@ Each feature may be usual by itself and their combination still be wrong: twice 
 more requests. River's running covariances of every pair give the Mahalanobis distance of a window
 from all it has learned.
 
-Chosen by measurement on seeded streams with 12 correlated features (ROC AUC of windows whose joint,
-single or repeated deviation was hidden, each scored before it was learned): this 0.97, 0.99, 0.93;
-river's `GaussianScorer` per feature 0.66, 0.90, 0.61; `LODA` with 100 cuts 0.73, 0.92, 0.64;
-`HalfSpaceTrees` 10 x 8 0.65, 0.72, 0.69; `OneClassSVM` 0.48, 0.49, 0.50; `LocalOutlierFactor`
-costs 13 ms a window. It runs once per window, not per event.
+Chosen by measurement: three seeded streams of 2,000 windows with 12 features, scored before they
+were learned, only clean windows learned. Mean ROC AUC where the deviation was in the combination, in
+single features, and in repeated windows; microseconds to score and learn a window:
+
+    this                                       0.98  0.99  0.99   190
+    river `LODA`, 100 cuts, standardised       0.74  0.91  0.69   205
+    river `GaussianScorer` per feature         0.64  0.84  0.67   140
+    river `HalfSpaceTrees` 10 x 8, min-max     0.67  0.66  0.67    50
+    river `OneClassSVM`, standardised          0.46  0.63  0.59    30
+
+The features of these streams are correlated by construction, as counts of one window are; where
+they are not, `models.running` says as much for a sixth of the price. It costs more than the trees,
+so it belongs on settled or gated windows, never on events.
 
 Examples:
     >>> model = Together()

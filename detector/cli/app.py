@@ -6,13 +6,11 @@ from typing import Annotated
 import typer
 
 from detector.cli import (
-    demo,
     evaluate,
     explain,
     learn,
     listings,
     replay,
-    simulate,
 )
 
 app = typer.Typer(
@@ -38,8 +36,6 @@ for function, panel in (
     (listings.sources, READ),
     (listings.settings, READ),
     (listings.schema, READ),
-    (demo.demo, TRY),
-    (simulate.simulate, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
 

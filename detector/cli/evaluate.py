@@ -65,7 +65,7 @@ def evaluate(
     Logs made by `detector simulate` are scored in pairs as well: each scenario found, its benign
     twin quiet.
 
-    Examples:
+    For example:
 
     - `detector evaluate --labels labels.csv logs/`
     - `detector evaluate --labels labels.csv logs/ --budget 12.5 --curve 0.2,1,5,12.5,50`
@@ -77,8 +77,7 @@ def evaluate(
     from detector.cli.setup import engine_config, read_baseline
     from detector.evaluate.curve import budgets_of
     from detector.evaluate.labels import read_labels
-    from detector.evaluate.outcome import outcome
-    from detector.evaluate.printing import printed
+    from detector.evaluate.outcome import outcome, printed
     from detector.settings import load_settings
 
     settings = load_settings(config)

@@ -22,7 +22,7 @@ def learn(
     What looks like abuse in there is not learned. The file holds fingerprints, so it fits only runs
     with the same fingerprint key.
 
-    Examples:
+    For example:
 
     - `detector learn last-quarter/ --save baseline.bin`
     - `detector replay today/ --baseline baseline.bin`

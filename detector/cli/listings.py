@@ -15,6 +15,7 @@ from rich.text import Text
 from detector.cli.console import out
 from detector.cli.guard import WrongUseError
 from detector.cli.options import Config
+from detector.settings.reference import Setting
 
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print the README's table.")]
 
@@ -54,30 +55,17 @@ def settings(*, config: Config = None, markdown: Markdown = False) -> None:
     from detector.settings import load_settings, reference
 
     loaded = None if markdown else load_settings(config)
-    head: tuple[str, ...] = ("setting", "environment", "default", "meaning")
+    rows = [_setting(row, markdown=markdown) for row in reference(loaded)]
+    head = ("setting", "environment", "default", "in effect", "meaning")
+    _print(head[:3] + head[3 + markdown :], rows, markdown=markdown)
+
+
+def _setting(row: Setting, *, markdown: bool) -> tuple[str, ...]:
     if markdown:
-        rows = [
-            (
-                f"`{row.name}`",
-                f"`{row.variable}`",
-                f"`{row.default}`" * bool(row.default),
-                row.meaning,
-            )
-            for row in reference()
-        ]
-    else:
-        head = ("setting", "environment", "default", "in effect", "meaning")
-        rows = [
-            (
-                row.name,
-                row.variable,
-                row.default,
-                row.value if row.value != row.default else "",
-                row.meaning,
-            )
-            for row in reference(loaded)
-        ]
-    _print(head, rows, markdown=markdown)
+        default = f"`{row.default}`" if row.default else ""
+        return f"`{row.name}`", f"`{row.variable}`", default, row.meaning
+    changed = row.value if row.value != row.default else ""
+    return row.name, row.variable, row.default, changed, row.meaning
 
 
 def schema(

@@ -29,7 +29,7 @@ def replay(
     sent), **dead-letters.jsonl** (records that could not be read), **summary.json** and
     **report.html**.
 
-    Examples:
+    For example:
 
     - `detector replay path/to/AWSLogs`
     - `detector replay 'logs/*.json.gz' --budget 1 --out monday`

@@ -45,8 +45,8 @@ def read_baseline(path: Path | None) -> bytes | None:
         raise WrongUseError(f"--baseline {path}: {error.strerror}") from None
 
 
-def source_name(name: str) -> str | None:
-    """The source by name, or None for `auto`.
+def source_name(name: str) -> str:
+    """The same name: a source, or `auto`.
 
     Raises:
         WrongUseError: there is no such source.
@@ -54,9 +54,7 @@ def source_name(name: str) -> str | None:
     from detector.settings.known import nearest
     from detector.sources.registry import SOURCES
 
-    if name == "auto":
-        return None
-    if name not in SOURCES:
+    if name != "auto" and name not in SOURCES:
         raise WrongUseError(
             f"--source {name}: there is no such source{nearest(name, SOURCES)} "
             f"(auto, {', '.join(sorted(SOURCES))})"

@@ -8,7 +8,7 @@ from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, damped, risk, weigh
+from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
 
 META = Detection(
@@ -34,9 +34,9 @@ def judge(view: View) -> Evidence | None:
     """Surprise summed over the last two minutes."""
     marks = view.within(_WINDOW)
     weights = weigh(marks)
-    nats = damped([w.total for w in weights]) + context(view, marks)
+    nats = total(view, marks, weights)
     score = risk(nats, _MIDDLE, 1.5)
-    top = [w.mark for w in weights if w.total > 0][:8]
+    top = [m for m in weights if m.weight > 0]
     named = ", ".join(m.value.removeprefix("o:") for m in top[:4])
     reasons = [f"{len(weights)} unusual operations in {_WINDOW // MINUTE} min: {named}"]
     return gather(view, META.id, marks, score, reasons, normal=[

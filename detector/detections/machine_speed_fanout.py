@@ -8,7 +8,7 @@ from detector.config import MINUTE, SECOND
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, damped, risk, weigh
+from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
 
 META = Detection(
@@ -42,7 +42,7 @@ def judge(view: View) -> Evidence | None:
     services = {m.event.action.service for m in marks if m.event.action is not None}
     if len(quick) < 2:  # noqa: PLR2004 - one operation is no fan-out
         return None
-    nats = damped([w.total for w in weigh(marks)]) + context(view, marks)
+    nats = total(view, marks, weigh(marks))
     score = risk(nats + 0.5 * (len(services) - 1), _MIDDLE, 1.5)
     window = view.window(_SHORT)
     reasons = [

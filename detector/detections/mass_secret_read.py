@@ -8,8 +8,9 @@ from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, risk
+from detector.features.surprise import context, provisioner, risk
 from detector.features.view import View
+from detector.window.marks import Mark
 
 META = Detection(
     id="mass_secret_read",
@@ -30,6 +31,7 @@ ON = "principal"
 _WINDOW = 15 * MINUTE
 _ENOUGH = 2
 _MIDDLE = 5.0
+_REFRESH = 1.5
 
 
 def judge(view: View) -> Evidence | None:
@@ -45,13 +47,15 @@ def judge(view: View) -> Evidence | None:
     if any("operation" in m.novel for m in marks):
         own += 1.0 if view.cold else view.habits.surprise("operation")
     nats = min(4.0, 1.1 * (len(targets) - 1)) + 0.6 * own + context(view, marks)
+    if provisioner(view, view.mark):
+        nats -= _REFRESH
     reasons = [f"{len(targets)} secrets read within 15 min that are new for this identity"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("unfamiliar secrets in 15 min", "0", str(len(targets))),
     ])  # fmt: skip
 
 
-def _unfamiliar(mark) -> bool:  # noqa: ANN001
+def _unfamiliar(mark: Mark) -> bool:
     action = mark.event.action
     return (
         action is not None

@@ -8,8 +8,9 @@ from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
-from detector.features.surprise import context, damped, risk, weigh
+from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
+from detector.window.marks import Mark
 
 META = Detection(
     id="privileged_recon",
@@ -34,32 +35,31 @@ _ENOUGH = 2
 
 def judge(view: View) -> Evidence | None:
     """Two or more distinct refused or probing operations, new for this identity."""
-    marks = [m for m in view.within(_WINDOW) if _probes(m)]
-    if view.mark not in marks or len({m.value for m in marks}) < _ENOUGH:
+    if not _probes(view.mark):
         return None
-    weights = weigh(marks)
-    refused = sum(_status(m) in _REFUSED for m in marks)
+    marks = [m for m in view.within(_WINDOW) if _probes(m)]
+    refused = sum(m.status in _REFUSED for m in marks)
     if not refused and not any(_asks_who(m) for m in marks):
         return None
-    nats = damped([w.total for w in weights]) + context(view, marks) + min(2.0, 0.2 * refused)
-    normal = view.window(_WINDOW)
+    weights = weigh(marks)
+    if len(weights) < _ENOUGH:
+        return None
+    nats = total(view, marks, weights) + min(2.0, 0.2 * refused)
+    refusals = max(refused, view.window(_WINDOW).denied)
     reasons = [f"{len(weights)} probing operations in 15 min, {refused} refused"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE, 1.5), reasons, normal=[
-        Normal("refused calls in 15 min", "0", str(max(refused, normal.denied))),
+        Normal("probing operations in 15 min", "0", str(len(weights))),
+        Normal("refused calls in 15 min", "0", str(refusals)),
     ])  # fmt: skip
 
 
-def _probes(mark) -> bool:  # noqa: ANN001
+def _probes(mark: Mark) -> bool:
     action = mark.event.action
-    return bool(mark.novel) and action is not None and (
-        action.effect == "identity_probe" or _status(mark) in _REFUSED or action.access == "list"
-    )  # fmt: skip
+    if action is None or not mark.novel:
+        return False
+    return mark.status in _REFUSED or action.access == "list" or _asks_who(mark)
 
 
-def _asks_who(mark) -> bool:  # noqa: ANN001
+def _asks_who(mark: Mark) -> bool:
     action = mark.event.action
     return action is not None and action.effect == "identity_probe"
-
-
-def _status(mark) -> str:  # noqa: ANN001
-    return mark.event.outcome.status if mark.event.outcome is not None else "success"

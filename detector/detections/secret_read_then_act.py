@@ -11,6 +11,7 @@ from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import context, risk
 from detector.features.view import View
+from detector.window.marks import Mark
 
 META = Detection(
     id="secret_read_then_act",
@@ -54,6 +55,6 @@ def judge(view: View) -> Evidence | None:
     ])  # fmt: skip
 
 
-def _reads(mark) -> bool:  # noqa: ANN001
+def _reads(mark: Mark) -> bool:
     action = mark.event.action
     return action is not None and action.access == "secret_read"

@@ -18,6 +18,7 @@ The rules, in the order in which they are applied:
 
 from detector.evaluate.labels import Labels, LabelsError, read_labels
 from detector.evaluate.matching import Episode, Message, Tally
+from detector.evaluate.outcome import Outcome, outcome
 from detector.evaluate.score import Score, score
 from detector.evaluate.stream import Stream
 
@@ -26,9 +27,11 @@ __all__ = [
     "Labels",
     "LabelsError",
     "Message",
+    "Outcome",
     "Score",
     "Stream",
     "Tally",
+    "outcome",
     "read_labels",
     "score",
 ]

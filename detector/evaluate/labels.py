@@ -12,7 +12,8 @@ Examples:
 """
 
 import csv
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -39,9 +40,19 @@ class Labels(Struct, frozen=True):
         return tuple(sorted(set(self.attacks.values())))
 
 
+_ROLES = frozenset({"attack", "twin"})
+_NUMBERED = re.compile(r"[-_]\d+$")
+
+
 def kind_of(incident: str) -> str:
-    """What sort of incident it is, by its name."""
-    return incident.partition(":")[2] or "incident"
+    """What sort of incident it is, by its name: `i7:campaign` is a campaign.
+
+    A simulation names the scenario first, as in `role_chain-3:attack`.
+    """
+    before, _, after = incident.partition(":")
+    if after in _ROLES:
+        return _NUMBERED.sub("", before)
+    return after or "incident"
 
 
 def read_labels(path: Path, ignore: Collection[str] = ()) -> Labels:
@@ -59,6 +70,19 @@ def read_labels(path: Path, ignore: Collection[str] = ()) -> Labels:
         raise LabelsError(f"{path}: not CSV: {error}") from None
 
 
+def read_events(path: Path) -> dict[str, str]:
+    """Which incident each event of a file of the same form belongs to, whatever its label.
+
+    Raises:
+        LabelsError: the file cannot be read or lacks a column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return {uid: incident for uid, _, incident in _rows(lines, str(path)) if incident}
+    except OSError as error:
+        raise LabelsError(f"{path}: {error.strerror}") from None
+
+
 def parse_labels(
     lines: Iterable[str], ignore: Collection[str] = (), place: str = "labels"
 ) -> Labels:
@@ -67,25 +91,30 @@ def parse_labels(
     Raises:
         LabelsError: a column is missing, or no row carries a label that `ignore` names.
     """
+    attacks: dict[str, str] = {}
+    ignored: set[str] = set()
+    met: set[str] = set()
+    for uid, label, incident in _rows(lines, place):
+        met.add(label)
+        if label in ignore:
+            ignored.add(uid)
+        elif incident and label.lower() not in BENIGN:
+            attacks[uid] = incident
+    _refuse_unused(ignore, met, place)
+    return Labels(attacks, frozenset(ignored))
+
+
+def _rows(lines: Iterable[str], place: str) -> Iterator[tuple[str, str, str]]:
+    """Event id, label and incident of every row."""
     rows = csv.reader(lines)
     header = [name.strip().lower() for name in next(rows, [])]
     uid, label = _column(header, IDS, place), _column(header, ("label",), place)
     incident = _column(header, INCIDENTS, place)
-    attacks: dict[str, str] = {}
-    ignored: set[str] = set()
-    met: set[str] = set()
     for row in rows:
-        if not any(row):
-            continue
-        if len(row) <= max(uid, label, incident):
+        if len(row) > max(uid, label, incident):
+            yield row[uid], row[label], row[incident]
+        elif any(row):
             raise LabelsError(f"{place}: line {rows.line_num}: expected {len(header)} columns")
-        met.add(row[label])
-        if row[label] in ignore:
-            ignored.add(row[uid])
-        elif row[incident] and row[label].lower() not in BENIGN:
-            attacks[row[uid]] = row[incident]
-    _refuse_unused(ignore, met, place)
-    return Labels(attacks, frozenset(ignored))
 
 
 def _column(header: list[str], names: tuple[str, ...], place: str) -> int:

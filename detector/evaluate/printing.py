@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detector.evaluate.curve import Point
+from detector.evaluate.pairs import Pair
 from detector.evaluate.score import Score
 from detector.report.words import moment, plain
 
@@ -187,3 +188,19 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     return drawn
+
+
+def pairs_table(pairs: Sequence[Pair]) -> Table:
+    """Each scenario: attacks found, twins quiet, and by name what went wrong."""
+    return _table(
+        ("scenario", "attacks found", "twins quiet", "missed or noisy"),
+        (
+            (
+                pair.scenario,
+                f"{pair.found} of {pair.attacks}",
+                f"{pair.quiet} of {pair.twins}",
+                ", ".join((*pair.missed, *pair.noisy)),
+            )
+            for pair in pairs
+        ),
+    )

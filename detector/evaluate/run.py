@@ -1,11 +1,15 @@
-"""Evaluation as one pass: the events are read once and driven through one engine per budget.
+"""One engine under evaluation, and what it said.
 
 Examples:
-    >>> evaluate([], Labels({}), [EngineConfig()])[0].findings
-    0
+    >>> [config.budget for config in at_budgets(EngineConfig(), [1.0, 5.0])]
+    [1.0, 5.0]
+    >>> trial = Trial(EngineConfig(), Labels({}))
+    >>> trial.finish()
+    >>> trial.tally.episodes()
+    []
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -13,8 +17,6 @@ from detector.config import EngineConfig
 from detector.detections import DETECTIONS
 from detector.evaluate.labels import Labels
 from detector.evaluate.matching import Tally, message_of
-from detector.evaluate.score import Score, score
-from detector.evaluate.stream import Stream
 from detector.findings import Finding
 from detector.replay.drive import Replay
 from detector.sinks.ocsf import alert
@@ -45,25 +47,3 @@ class Trial:
 def at_budgets(config: EngineConfig, budgets: Iterable[float]) -> list[EngineConfig]:
     """The same configuration at several alert budgets."""
     return [replace(config, budget=budget) for budget in budgets]
-
-
-def evaluate(
-    events: Iterable[ActivityEvent],
-    labels: Labels,
-    configs: Sequence[EngineConfig],
-    baseline: bytes | None = None,
-    identities: int | None = None,
-) -> list[Score]:
-    """One score for each configuration, from events in event-time order."""
-    stream = Stream(labels)
-    trials = [Trial(config, labels, baseline) for config in configs]
-    for event in events:
-        stream.take(event)
-        for trial in trials:
-            trial.feed(event)
-    for trial in trials:
-        trial.finish()
-    return [
-        score(stream, trial.tally, budget=trial.config.budget, identities=identities)
-        for trial in trials
-    ]

@@ -46,8 +46,11 @@ def gather(
     *,
     normal: Iterable[Normal] = (),
     provisional: bool = False,
-) -> Evidence:
-    """The evidence that these marks are for a detection, decided by the view's mark."""
+) -> Evidence | None:
+    """The evidence that these marks are for a detection, decided by the view's mark; none if the
+    score is below what the decision asks for."""
+    if score < view.floor:
+        return None
     moments = sorted(moment(m.event, m.novel) for m in marks)
     event = view.event
     statuses = {m.status for m in moments}

@@ -12,9 +12,8 @@ References:
 
 from math import exp, log
 
-from msgspec import Struct
-
 from detector.window.marks import Mark
+from detector.entities.principal import client_word
 from detector.features.view import View
 
 EFFECT_WEIGHT = {
@@ -42,19 +41,8 @@ _DENIED = 0.5
 _MOST_NOVEL = 3.5
 _RARE_AMONG_PEERS = 2.3
 _READING = 0.6
-
-
-class Weight(Struct, frozen=True):
-    """One mark's weight in nats and its parts."""
-
-    mark: Mark
-    gravity: float
-    novelty: float
-
-    @property
-    def total(self) -> float:
-        """Gravity and novelty together."""
-        return self.gravity + self.novelty
+_READS = frozenset({"read", "list"})
+_ONLY_READING = 1.5
 
 
 def gravity(view: View, mark: Mark) -> float:
@@ -66,15 +54,16 @@ def gravity(view: View, mark: Mark) -> float:
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
     if action.foreign:
         weight += _FOREIGN
-    if action.effect in _BUILDING and _provisioner(view, mark):
+    if action.effect in _BUILDING and provisioner(view, mark):
         weight *= 0.4
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
-    extra = _DENIED if status in {"denied", "dry_run"} else 0.0
+    extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
     return weight * STATUS_FACTOR.get(status, 0.0) + extra
 
 
-def _provisioner(view: View, mark: Mark) -> bool:
+def provisioner(view: View, mark: Mark) -> bool:
+    """Whether a provisioning tool acts that is this identity's habit."""
     origin = mark.event.origin
     return (
         origin is not None
@@ -94,10 +83,10 @@ def novelty(view: View, mark: Mark) -> float:
     else:
         return 0.0
     peers = min(1.0, -log(max(view.rarity(mark.value).share, 0.01)) / _RARE_AMONG_PEERS)
-    if _provisioner(view, mark):
+    if provisioner(view, mark):
         weight *= 0.35
     action = mark.event.action
-    if action is not None and action.access in {"read", "list"} and mark.status == "success":
+    if action is not None and action.access in _READS:
         weight *= _READING
     return weight * own * peers
 
@@ -117,26 +106,55 @@ def context(view: View, marks: list[Mark]) -> float:
 def appraise(view: View, mark: Mark) -> None:
     """Fill in what a mark weighs by itself."""
     mark.gravity, mark.novelty = gravity(view, mark), novelty(view, mark)
+    mark.weight = mark.gravity + mark.novelty
 
 
-def weigh(marks: list[Mark]) -> list[Weight]:
-    """The weights of a window's distinct operations, heaviest first."""
-    best: dict[str, Weight] = {}
+def weigh(marks: list[Mark]) -> list[Mark]:
+    """The heaviest mark of each distinct operation, heaviest first. A console page's burst of reads
+    is one action."""
+    best: dict[str, Mark] = {}
     for mark in marks:
-        weight = Weight(mark, mark.gravity, mark.novelty)
-        name = mark.value
-        origin = mark.event.origin
-        if origin is not None and origin.console and not mark.notable:
-            name = "console"  # a page load's burst is one action
+        name = "console" if _paged(mark) else mark.value
         old = best.get(name)
-        if old is None or weight.total > old.total:
-            best[name] = weight
-    return sorted(best.values(), key=lambda w: (-w.total, w.mark.at))
+        if old is None or mark.weight > old.weight:
+            best[name] = mark
+    return sorted(best.values(), key=_heaviest)
 
 
-def damped(weights: list[float]) -> float:
-    """A sum in which each further term counts less."""
-    return sum(w * _DAMPING**i for i, w in enumerate(sorted(weights, reverse=True)))
+def _paged(mark: Mark) -> bool:
+    """A console fetches what a page may show, allowed or not; that is no act of its user's."""
+    event = mark.event
+    reading = event.action is not None and event.action.access in _READS
+    return reading and event.origin is not None and client_word(event.origin) == "console"
+
+
+def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
+    """The nats of a window: its operations, damped, with place and tool. Reading alone, without a
+    refusal, is what newcomers and new scanners do, so it has to be the more unusual."""
+    nats = damped(weighed) + context(view, marks)
+    if all(_only_reads(mark) for mark in weighed):
+        nats -= _ONLY_READING
+    return nats
+
+
+def _only_reads(mark: Mark) -> bool:
+    action = mark.event.action
+    return _paged(mark) or (
+        action is not None and action.access in _READS and mark.status not in {"denied", "dry_run"}
+    )
+
+
+def _heaviest(mark: Mark) -> tuple[float, int, str]:
+    return -mark.weight, mark.event.time, mark.event.uid
+
+
+def damped(weighed: list[Mark]) -> float:
+    """The weights of `weigh`, summed so that each further one counts less."""
+    total, factor = 0.0, 1.0
+    for mark in weighed:
+        total += mark.weight * factor
+        factor *= _DAMPING
+    return total
 
 
 def risk(nats: float, middle: float, width: float = 1.2) -> float:

@@ -58,6 +58,7 @@ class View:
         self.event: ActivityEvent = mark.event
         self.time = mark.event.time
         self.config = config
+        self.floor = 0.0
         self.breach = found
         self.version = self.time // config.epoch
         self._peers = peers

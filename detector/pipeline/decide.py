@@ -16,7 +16,7 @@ from detector.entities.episodes import Change, Episode
 _DEFAULT_BUDGET = 0.2
 _BASE = 0.72
 _PER_DECADE = 0.10
-_LOWEST, _HIGHEST = 0.3, 0.97
+_LOWEST, _HIGHEST = 0.5, 0.97
 _SEVERITY = ((0.93, 5), (0.8, 4), (0.6, 3), (0.0, 2))
 
 
@@ -29,6 +29,8 @@ def threshold(config: EngineConfig, detection: Detection) -> float:
         >>> threshold(EngineConfig(budget=2.0), meta) < threshold(EngineConfig(), meta)
         True
     """
+    if detection.id in config.disabled:
+        return 2.0
     if not detection.calibrated:
         return _LOWEST
     moved = _BASE - _PER_DECADE * log10(max(config.budget, 1e-3) / _DEFAULT_BUDGET)

@@ -13,7 +13,7 @@ from detector.pipeline import share
 from detector.entities.bounds import breach
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.features.credential_view import CredentialUseView
-from detector.pipeline.decide import finding, threshold
+from detector.pipeline.decide import finding
 from detector.entities.episodes import Change
 from detector.window.marks import Mark, Marks
 from detector.entities.principal import PrincipalState
@@ -77,10 +77,9 @@ def judged(
     if found is None and not view.path and mark.gravity + mark.novelty < _DULL:
         return
     for unit in _ON_PRINCIPAL:
-        if unit.META.id in state.config.disabled:
-            continue
+        view.floor = state.floors[unit.META.id]
         evidence = unit.judge(view)
-        if evidence is not None and evidence.score >= threshold(state.config, unit.META):
+        if evidence is not None:
             yield evidence
 
 
@@ -117,10 +116,8 @@ def judged_uses(state: State, holder: CredentialState, since: int) -> Iterable[E
             continue
         view = CredentialUseView(holder, use, uses[:i], state.config)
         for unit in _ON_CREDENTIAL:
-            if unit.META.id in state.config.disabled:
-                continue
             evidence = unit.judge(view)
-            if evidence is not None and evidence.score >= threshold(state.config, unit.META):
+            if evidence is not None and evidence.score >= state.floors[unit.META.id]:
                 yield evidence
 
 

@@ -4,11 +4,13 @@ from msgspec import Struct
 
 from detector.config import EngineConfig
 from detector.findings import Finding
+from detector.detections import DETECTIONS
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState, Peers
 from detector.window.panes import QUARTER
 from detector.entities.principal import PrincipalState
 from detector.window.signature import Signatures
+from detector.pipeline.decide import threshold
 from detector.respond.plan import Plan
 from schemas.fact import Fact
 
@@ -40,6 +42,7 @@ class State:
         self.credentials: dict[str, CredentialState] = {}
         self.groups: dict[str, GroupState] = {}
         self.peers = Peers()
+        self.floors = {id_: threshold(self.config, unit.META) for id_, unit in DETECTIONS.items()}
         self.signatures = Signatures()
         self.bound = 0
         self.watermark = 0

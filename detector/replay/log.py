@@ -2,6 +2,7 @@
 
 Examples:
     >>> from detector.sources.fingerprint import Fingerprints
+    >>> from detector.replay.reading import Reading
     >>> context = Context(Fingerprints("a key of at least sixteen characters"))
     >>> desk = DeadLetters(Reading(), lambda one: print(one.position, one.reason), limit=9)
     >>> log = Log(Where("a.json", says_log=True), context, desk, Patience(10**6))
@@ -16,9 +17,9 @@ from itertools import chain
 import msgspec
 
 from detector.replay.feed import StreamBrokenError
-from detector.replay.reading import UNKNOWN, DeadLetters, Reading
+from detector.replay.reading import UNKNOWN, DeadLetters
 from detector.replay.unpack import Where
-from detector.replay.values import Flaw, Frame, is_json
+from detector.replay.values import SAMPLE, Flaw, Frame, is_json
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
 from detector.sources.registry import SOURCES, auto
 from schemas.event import ActivityEvent
@@ -27,7 +28,9 @@ Sized = tuple[ActivityEvent, int]
 
 # The end of the year 9999, the last that ISO 8601 can write with four digits.
 _LAST_TIME = 253_402_300_799_999
-# Of a file in which nothing could be read, so many complaints; the next sums up the rest.
+_OUT_OF_RANGE = "time out of range: expected the years 1970 to 9999"
+# Before the first readable record so many complaints are kept; if none comes, so many are shown.
+_KEPT = 1_000
 _SHOWN = 10
 
 
@@ -86,8 +89,9 @@ class Log:
         self._named = named
         self._source = fixed if named else None
         self._flaws: list[Flaw] = []
-        self._foreign: list[Frame] = []
-        self._unheard = 0
+        self._doubts = 0
+        self._foreign: Frame | None = None
+        self._foreigners = 0
 
     def events(self, found: Iterable[Frame | Flaw]) -> Iterator[Sized]:
         """Every event of the file, each with the size of its raw record in bytes."""
@@ -106,43 +110,46 @@ class Log:
                 self._dead(one.position, one.reason, one.sample)
             else:
                 for event in self._decoded(one):
-                    yield event, len(one.raw)
+                    if 0 <= event.time <= _LAST_TIME:
+                        yield event, len(one.raw)
+                    else:
+                        self._dead(one.position, _OUT_OF_RANGE, one.raw)
 
     # ------------------------------------------------------------------------- decoding
 
     def _decoded(self, frame: Frame) -> list[ActivityEvent]:
-        """The events of one record; none if it is skipped or dead."""
+        """The events of one record; none if it is skipped or dead. A record that is itself a batch
+        may have both, events and a dead letter."""
         source = self._source
+        events: list[ActivityEvent] = []
         if source is None:
-            return []
+            return events
         try:
-            events = list(source.decode(frame.raw, self._context, frame.position))
+            # Not `extend`: what a batch yields before it fails counts.
+            for event in source.decode(frame.raw, self._context, frame.position):
+                events.append(event)  # noqa: PERF402
         except SkipRecord as skipped:
             self._reading.skip(skipped.reason)
-            events = []
         except DecodeError as error:
-            return self._by_another(frame, str(error))
+            if not events and self._is_of_another(frame):
+                return self._decoded(frame)
+            self._dead(frame.position, str(error), frame.raw)
+            return events
         except Exception as error:  # noqa: BLE001 - a fault in one source must not end a replay
             self._dead(frame.position, f"cannot be decoded: {type(error).__name__}", frame.raw)
-            return []
+            return events
         self._patience.barren = 0
         if self._desk.in_a_row:
             self._desk.settle(source.name, self._where.place)
-        for event in events:
-            if not 0 <= event.time <= _LAST_TIME:
-                reason = "time out of range: expected the years 1970 to 9999"
-                self._dead(frame.position, reason, frame.raw)
-                return []
         return events
 
-    def _by_another(self, frame: Frame, reason: str) -> list[ActivityEvent]:
-        """A file may hold records of several sources, if none was named."""
+    def _is_of_another(self, frame: Frame) -> bool:
+        """A file may hold records of several sources, if none was named; then change to it."""
         other = None if self._fixed else auto(frame.raw)
         if other is None or other is self._source:
-            self._dead(frame.position, reason, frame.raw)
-            return []
+            return False
         self._source = other
-        return self._decoded(frame)
+        return True
 
     def _dead(self, position: int, reason: str, raw: bytes) -> None:
         source = self._source or self._fixed
@@ -153,19 +160,21 @@ class Log:
     # ---------------------------------------------------------------------- recognising
 
     def _recognised(self, found: Iterator[Frame | Flaw]) -> Frame | None:
-        """The first record that a source recognises; what comes before it is kept, up to a limit."""
+        """The first record that a source can read; what comes before it is kept, up to a limit."""
         for one in found:
             if isinstance(one, Flaw):
                 self._doubt(one)
             elif (source := self._known(one.raw)) is not None:
-                self._source = source
-                return one
+                reason = self._unreadable(source, one)
+                if reason is None:
+                    self._source = source
+                    return one
+                self._doubt(Flaw(one.position, reason, one.raw[:SAMPLE]))
             elif is_json(one.raw):
-                self._foreign.append(one)
-                self._unheard += len(self._foreign) > _SHOWN
-                del self._foreign[_SHOWN:]
+                self._foreign = self._foreign or one
+                self._foreigners += 1
             else:
-                self._doubt(Flaw(one.position, "not JSON that can be read", one.raw))
+                self._doubt(Flaw(one.position, "not JSON that can be read", one.raw[:SAMPLE]))
         return None
 
     def _known(self, raw: bytes) -> Source | None:
@@ -173,42 +182,51 @@ class Log:
             return auto(raw)
         return self._fixed if self._fixed.sniff(raw) else None
 
+    def _unreadable(self, source: Source, frame: Frame) -> str | None:
+        """Why a source that recognises a record still cannot read it; None if it can."""
+        try:
+            next(iter(source.decode(frame.raw, self._context, frame.position)), None)
+        except SkipRecord:
+            return None
+        except DecodeError as error:
+            return str(error)
+        except Exception as error:  # noqa: BLE001 - as in `_decoded`
+            return f"cannot be decoded: {type(error).__name__}"
+        return None
+
     def _doubt(self, flaw: Flaw) -> None:
-        self._flaws.append(flaw)
-        self._unheard += len(self._flaws) > _SHOWN
-        del self._flaws[_SHOWN:]
+        if len(self._flaws) < _KEPT:
+            self._flaws.append(flaw)
+        self._doubts += 1
 
     def _accept(self) -> None:
         """It is a log, so now complain of what came before the first record."""
-        for flaw in self._flaws:
-            self._dead(flaw.position, flaw.reason, flaw.sample)
-        for frame in self._foreign:
-            self._dead(frame.position, self._unrecognised("this record"), frame.raw)
-        self._reading.records += len(self._flaws) + len(self._foreign)
-        self._sum_up()
+        self._complain(_KEPT)
+        if self._foreign:
+            self._dead(self._foreign.position, self._unrecognised(), self._foreign.raw)
+        self._reading.records += self._doubts + self._foreigners
 
     def _reject(self) -> None:
         """Nothing in it is ours: say so once, if it was named or claims to be a log."""
         if self._foreign and self._named:
-            first = self._foreign[0]
-            what = "this record" if len(self._foreign) == 1 else "any of its records"
-            self._dead(first.position, self._unrecognised(what), first.raw)
+            self._dead(self._foreign.position, self._unrecognised(), self._foreign.raw)
         elif self._foreign:
             self._reading.skip_file("no source recognises it")
         elif self._flaws and (self._named or self._where.says_log):
-            for flaw in self._flaws:
-                self._dead(flaw.position, flaw.reason, flaw.sample)
-            self._sum_up()
+            self._complain(_SHOWN)
         elif self._flaws:
             self._reading.skip_file("no log: not JSON")
         else:
             self._reading.files += 1
 
-    def _sum_up(self) -> None:
-        if self._unheard:
-            self._reading.records += self._unheard
-            self._dead(0, f"{self._unheard} more records before the first that could be read", b"")
+    def _complain(self, most: int) -> None:
+        for flaw in self._flaws[:most]:
+            self._dead(flaw.position, flaw.reason, flaw.sample)
+        more = self._doubts - len(self._flaws[:most])
+        if more:
+            self._dead(self._flaws[-1].position, f"and {more} more that could not be read", b"")
 
-    def _unrecognised(self, what: str) -> str:
+    def _unrecognised(self) -> str:
         names = self._fixed.name if self._fixed else ", ".join(sorted(SOURCES))
+        what = "this record" if self._foreigners == 1 else f"{self._foreigners} records"
         return f"no source recognises {what}; expected {names}"

@@ -73,8 +73,12 @@ def _chunks(stream: BinaryIO | io.FileIO) -> Iterator[bytes]:
         raise StreamBrokenError(f"cannot be read: {error.strerror}") from error
 
 
+def _read1(stream: BinaryIO) -> bytes:
+    return stream.read1(CHUNK) if isinstance(stream, io.BufferedReader) else stream.read(CHUNK)
+
+
 def _standard_input(on_read: Callable[[int], None]) -> Iterator[bytes]:
     # `read1` hands on what a live pipe has, instead of waiting for a full chunk.
-    while chunk := sys.stdin.buffer.read1(CHUNK):
+    while chunk := _read1(sys.stdin.buffer):
         on_read(len(chunk))
         yield chunk

@@ -28,14 +28,14 @@ class _Island:
 
     def __init__(self) -> None:
         self.events: list[ActivityEvent] = []
-        self.principals: set[str] = set()
+        self._principals: set[str] = set()
 
     def add(self, event: ActivityEvent) -> None:
         self.events.append(event)
-        self.principals.add(event.key)
+        self._principals.add(event.key)
 
     def stands(self, limits: Limits) -> bool:
-        return len(self.principals) >= limits.confirm or len(self.events) >= limits.volume
+        return len(self._principals) >= limits.confirm or len(self.events) >= limits.volume
 
     @property
     def size(self) -> int:
@@ -48,17 +48,48 @@ def plausible(
 ) -> Iterator[ActivityEvent]:
     """The events, which come in time order, without the strays, which go to `on_stray`.
 
-    Memory: a few records for each island that nobody confirmed while none stands; they lie at least
-    `max_gap` apart, so there cannot be many.
+    Memory: fewer than `volume` records for each island that does not stand, while none does. They
+    lie at least `max_gap` apart, so there are few.
     """
-    doubtful: list[_Island] = []
-    stands = False
-    for island in _islands(events, limits, doubtful):
-        if isinstance(island, ActivityEvent):
-            if not stands:
-                stands = True
-                _reject(doubtful, on_stray)
-            yield island
-        elif stands:
-            _reject(doubtful, on_stray)
-    yield from ()
+    doubtful = [_Island()]
+    standing = known = False
+    last: int | None = None
+    for event in events:
+        if last is not None and event.time - last > limits.max_gap:
+            if known:
+                _stray(doubtful, on_stray)
+            doubtful.append(_Island())
+            standing = False
+        last = event.time
+        if standing:
+            yield event
+            continue
+        doubtful[-1].add(event)
+        if doubtful[-1].stands(limits):
+            standing = known = True
+            yield from doubtful.pop().events
+            _stray(doubtful, on_stray)
+            doubtful = [_Island()]
+    if known:
+        _stray(doubtful, on_stray)
+    else:
+        yield from _largest(doubtful, on_stray)
+
+
+def _stray(islands: list[_Island], on_stray: Callable[[ActivityEvent], None]) -> None:
+    for island in islands:
+        for event in island.events:
+            on_stray(event)
+    islands.clear()
+
+
+def _largest(
+    islands: list[_Island], on_stray: Callable[[ActivityEvent], None]
+) -> Iterator[ActivityEvent]:
+    """Of islands that nobody confirmed, those of the largest size."""
+    size = max(island.size for island in islands)
+    for island in islands:
+        if island.size == size:
+            yield from island.events
+        else:
+            _stray([island], on_stray)

@@ -3,6 +3,7 @@ complained of once; what is a log is read record by record.
 
 Examples:
     >>> from detector.sources.fingerprint import Fingerprints
+    >>> from detector.replay.reading import Reading
     >>> desk = DeadLetters(Reading(), print, limit=10)
     >>> context = Context(Fingerprints("a key of at least sixteen characters"))
     >>> list(Reader("auto", context, desk, Limits()).events([]))
@@ -19,7 +20,7 @@ from detector.replay.limits import Limits
 from detector.replay.log import Log, Patience, Sized
 from detector.replay.opening import is_regular, opened
 from detector.replay.paths import LogFile
-from detector.replay.reading import UNKNOWN, DeadLetters, Reading
+from detector.replay.reading import UNKNOWN, DeadLetters
 from detector.replay.unpack import Entry, Where
 from detector.sources.base import Context
 from detector.sources.registry import SOURCES
@@ -71,34 +72,33 @@ class Reader:
                 self._desk.settle(UNKNOWN, entry[0].place)
         except StreamBrokenError as error:
             # The file itself or an archive as a whole; what breaks within a log is its own flaw.
-            if file.named or file.says_log:
-                self._desk.write(UNKNOWN, file.place, 0, str(error), b"")
-            else:
-                self._reading.skip_file("cannot be opened or unpacked")
+            self._refuse(Where(file.place, file.named or file.says_log), 0, str(error))
+            self._desk.settle(UNKNOWN, file.place)
 
     def _entry(self, file: LogFile, entry: Entry, patience: Patience) -> Iterator[Sized]:
         where, chunks = entry[0], patience.guard(entry[1])
         try:
             head = next(chunks, b"")
         except StreamBrokenError as error:
-            self._refuse(where, str(error), b"")
+            self._refuse(where, 0, str(error))
             return
         unlike = unlike_json(head)
         if unlike:
-            self._refuse(where, f"expected JSON records, got {unlike}", head)
-            return
-        # A member of a named archive was not itself named.
-        named = file.named and where.place == file.place
-        log = Log(where, self._context, self._desk, patience, self._fixed, named=named)
-        yield from log.events(frames(chain([head], chunks), self._limits))
-
-    def _refuse(self, where: Where, reason: str, head: bytes) -> None:
-        if not head and not reason.startswith("expected"):
-            self._desk.write(UNKNOWN, where.place, 0, reason, head)
-        elif where.says_log and head:
-            self._desk.write(UNKNOWN, where.place, 1, reason, head)
+            self._refuse(where, 1, unlike, head)
+        elif not head:
+            self._reading.skip_file("an empty file")
         else:
-            self._reading.skip_file(reason)
+            # A member of an archive was not itself named.
+            named = file.named and where.place == file.place
+            log = Log(where, self._context, self._desk, patience, self._fixed, named=named)
+            yield from log.events(frames(chain([head], chunks), self._limits))
+
+    def _refuse(self, where: Where, position: int, reason: str, head: bytes = b"") -> None:
+        if where.says_log:
+            expected = "expected JSON records, got " if head else ""
+            self._desk.write(UNKNOWN, where.place, position, expected + reason, head)
+        else:
+            self._reading.skip_file(f"no log: {reason}")
 
     def _count(self, size: int) -> None:
         self._reading.read_bytes += size
@@ -111,14 +111,12 @@ def unlike_json(head: bytes) -> str:
 
     Examples:
         >>> unlike_json(b'{"a": 1}'), unlike_json(b"event_id,label,incident")
-        ('', 'text or binary that is not JSON')
+        ('', 'something that is not JSON')
     """
-    if not head:
-        return "an empty file"
     if head.startswith(_UTF16):
         return "UTF-16 text; convert it to UTF-8"
     if head[257:262] == b"ustar":
         return "a tar archive; unpack it first"
     if _JSON_LINE.search(head.removeprefix(b"\xef\xbb\xbf")) or not head.strip():
         return ""
-    return "text or binary that is not JSON"
+    return "something that is not JSON"

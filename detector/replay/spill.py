@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import IO, Self
 
 import msgspec
 
@@ -53,7 +53,7 @@ class Sorter:
         self._run: list[ActivityEvent] = []
         self._bytes = 0
         # Level n holds runs of about `fan_in ** n` times the size of the first.
-        self._levels: list[list[BinaryIO]] = []
+        self._levels: list[list[IO[bytes]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +94,7 @@ class Sorter:
             return
         yield from heapq.merge(*map(_read, files), self._run, key=_ORDER)
 
-    def _files(self) -> list[BinaryIO]:
+    def _files(self) -> list[IO[bytes]]:
         # The highest level holds the earliest runs, so that equal keys keep the order of the files.
         return [file for level in reversed(self._levels) for file in level]
 
@@ -104,7 +104,7 @@ class Sorter:
         self._run.clear()
         self._bytes = 0
 
-    def _keep(self, file: BinaryIO, level: int) -> None:
+    def _keep(self, file: IO[bytes], level: int) -> None:
         if level == len(self._levels):
             self._levels.append([])
         runs = self._levels[level]
@@ -118,9 +118,9 @@ class Sorter:
         self._keep(wider, level + 1)
 
 
-def _written(events: Iterable[ActivityEvent]) -> BinaryIO:
+def _written(events: Iterable[ActivityEvent]) -> IO[bytes]:
     """A nameless temporary file of length-prefixed blocks, each a msgpack array of events."""
-    file = tempfile.TemporaryFile(buffering=_BLOCK_BYTES)  # noqa: SIM115 - the sorter closes it
+    file: IO[bytes] = tempfile.TemporaryFile(buffering=_BLOCK_BYTES)  # noqa: SIM115 - the sorter closes it
     block: list[bytes] = []
     size = 0
     for event in events:
@@ -136,7 +136,7 @@ def _written(events: Iterable[ActivityEvent]) -> BinaryIO:
     return file
 
 
-def _write_block(file: BinaryIO, block: list[bytes], size: int) -> None:
+def _write_block(file: IO[bytes], block: list[bytes], size: int) -> None:
     # msgpack "array 16": a tag and a length of two bytes, then the elements.
     header = b"\xdc" + len(block).to_bytes(2, "big")
     file.write(_LENGTH.pack(len(header) + size))
@@ -144,7 +144,7 @@ def _write_block(file: BinaryIO, block: list[bytes], size: int) -> None:
     file.writelines(block)
 
 
-def _read(file: BinaryIO) -> Iterator[ActivityEvent]:
+def _read(file: IO[bytes]) -> Iterator[ActivityEvent]:
     while prefix := file.read(_LENGTH.size):
         (length,) = _LENGTH.unpack(prefix)
         yield from _DECODER.decode(file.read(length))

@@ -87,9 +87,11 @@ def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 break
             begun = True
             try:
-                yield member.decompress(waiting, CHUNK)
+                plain = member.decompress(waiting, CHUNK)
             except zlib.error as error:
                 raise StreamBrokenError(f"damaged gzip: {error}") from error
+            if plain:
+                yield plain
             waiting = member.unconsumed_tail
             if member.eof:
                 waiting, begun = member.unused_data, False
@@ -109,9 +111,11 @@ def _expanded(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 break
             begun = True
             try:
-                yield stream.decompress(waiting, CHUNK)
+                plain = stream.decompress(waiting, CHUNK)
             except lzma.LZMAError as error:
                 raise StreamBrokenError(f"damaged xz: {error}") from error
+            if plain:
+                yield plain
             waiting = b""
             if stream.eof:
                 waiting, begun = stream.unused_data, False
@@ -158,12 +162,11 @@ def _contained(
     try:
         yield from unpacked(chunks, where, limits, depth)
     except StreamBrokenError as error:
-        yield where, _broken(str(error))
+        yield where, map(_throw, [error])
 
 
-def _broken(reason: str) -> Iterator[bytes]:
-    raise StreamBrokenError(reason)
-    yield b""  # pragma: no cover - makes this a generator
+def _throw(error: StreamBrokenError) -> bytes:
+    raise error
 
 
 def _extracted(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -28,8 +28,8 @@ from detector.replay.limits import Limits
 BLANKS = b" \t\r\n"
 SAMPLE = 4_096
 # An object or list whose records are wanted instead of itself; small fields may stand before them.
-CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"Records"\s*:\s*\[)')
-_RECORDS = re.compile(rb'"Records"\s*:\s*\[')
+CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|events)"\s*:\s*\[)')
+_RECORDS = re.compile(rb'"(?:Records|events)"\s*:\s*\[')
 _STRING = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
 # In a document, brackets are counted outside strings. A lone quote opens a string that has no end.
 _INNER = re.compile(_STRING + rb'|[{}\[\]"]')
@@ -64,7 +64,8 @@ class Flaw(NamedTuple):
 
 
 class _Envelope(Struct):
-    Records: list[Raw]
+    Records: list[Raw] | None = None
+    events: list[Raw] | None = None
 
 
 class _UnbalancedError(Exception):
@@ -95,7 +96,7 @@ def is_json(raw: bytes) -> bool:
 
 
 def records_of(document: bytes) -> list[bytes] | None:
-    """The records of a list, or of an object's `Records`; None if it cannot be decoded in one go.
+    """The records of a list, or of an object's `Records` or `events`; None if it cannot be decoded in one go.
 
     Examples:
         >>> records_of(b'{"Records":[{"a":1},{"b":2}]}'), records_of(b'{"Records":[{"a":1},')
@@ -103,10 +104,13 @@ def records_of(document: bytes) -> list[bytes] | None:
     """
     try:
         if document.lstrip().startswith(b"["):
-            raws = _LIST.decode(document)
+            raws: list[Raw] | None = _LIST.decode(document)
         else:
-            raws = _OBJECT.decode(document).Records
+            envelope = _OBJECT.decode(document)
+            raws = envelope.events if envelope.Records is None else envelope.Records
     except (msgspec.DecodeError, RecursionError):
+        return None
+    if raws is None:
         return None
     records = [bytes(raw) for raw in raws]
     if any(b'"Records"' in record[:64] for record in records):
@@ -277,9 +281,7 @@ class Values:
 
     # ------------------------------------------------------------------------ brackets
 
-    def _balance(
-        self, tokens: re.Pattern[bytes], limit: int | None = None, depth: int = 0
-    ) -> int:
+    def _balance(self, tokens: re.Pattern[bytes], limit: int | None = None, depth: int = 0) -> int:
         """Offset of the end of the value that starts here (or, with `depth`, is open here)."""
         feed, reach = self._feed, 0
         limit = self._limits.record_bytes if limit is None else limit

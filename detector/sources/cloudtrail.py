@@ -26,7 +26,9 @@ from msgspec import Raw
 
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.cloudtrail_actions import access_of, plane_of
-from detector.sources.cloudtrail_children import ACCESS_KEY, Call, child_of, concerns
+from detector.sources.cloudtrail_call import Call
+from detector.sources.cloudtrail_children import child_of, concerns
+from detector.sources.cloudtrail_credential import credential_of
 from detector.sources.cloudtrail_effects import effect_of
 from detector.sources.cloudtrail_identity import principal_of, service_name
 from detector.sources.cloudtrail_origin import is_true, origin_of
@@ -43,7 +45,6 @@ from schemas.event import (
     Child,
     Credential,
     Kind,
-    Lifetime,
     Outcome,
     Principal,
     RawRef,
@@ -105,6 +106,8 @@ def _wrapped(record: Record) -> list[Raw] | list[bytes] | None:
         return split(record.Records)
     if is_given(record.detail):
         return [record.detail]
+    if record.messageType == "CONTROL_MESSAGE":
+        raise SkipRecord("control message")
     if is_given(record.logEvents):
         return messages(record.logEvents)
     if record.message is not None:
@@ -145,12 +148,12 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
     principal = principal_of(
         identity, recipient, console=origin.console or origin.client == "browser"
     )
-    credential = _credential(identity, principal, context, tenant)
+    credential = credential_of(identity, principal, context, tenant)
     outcome = _outcome(record)
     service, operation = _service(record.eventSource), name_of(kept(record.eventName))
     action = refine(
         _action(service, operation, _flag(record.readOnly)), record.requestParameters,
-        principal.account,
+        recipient or principal.account,
     )  # fmt: skip
     kind: Kind = "use"
     child: Child | None = None
@@ -225,51 +228,6 @@ def _outcome(record: Record) -> Outcome:
     if record.eventName == "ConsoleLogin" and isinstance(response, dict):
         return _DENIED if response.get("ConsoleLogin") == "Failure" else Outcome()
     return outcome_of(record.errorCode, record.errorMessage)
-
-
-def _credential(
-    identity: Identity, principal: Principal, context: Context, tenant: str
-) -> Credential | None:
-    key = identity.accessKeyId
-    if not key:
-        return _bearer(identity, context, tenant)
-    session = identity.sessionContext
-    attributes = session.attributes if session is not None else None
-    issued = _optional_time(attributes.creationDate if attributes is not None else None)
-    lifetime = _lifetime(key, identity)
-    return Credential(
-        fingerprint=context.fingerprints.of_public(tenant, ACCESS_KEY, key),
-        uid=kept(key),
-        uid_kind=ACCESS_KEY,
-        type="session" if lifetime == "ephemeral" else "access_key",
-        lifetime=lifetime,
-        issued=issued,
-        bound_to=principal.session if principal.session.startswith("i-") else "",
-    )
-
-
-def _bearer(identity: Identity, context: Context, tenant: str) -> Credential | None:
-    uid = identity.credentialId
-    if not uid:
-        return None
-    kind = "bearer_credential_id"
-    mark = context.fingerprints.of_public(tenant, kind, uid)
-    return Credential(mark, kept(uid), kind, "bearer_token", "ephemeral")
-
-
-def _lifetime(key: str, identity: Identity) -> Lifetime:
-    if key.startswith("AKIA"):
-        return "static"
-    if key.startswith("ASIA") or identity.type in {"AssumedRole", "FederatedUser"}:
-        return "ephemeral"
-    return "static" if identity.type in {"IAMUser", "Root"} and not identity.sessionContext else ""
-
-
-def _optional_time(text: str | None) -> int | None:
-    try:
-        return to_ms(text) if text else None
-    except ValueError:
-        return None
 
 
 def _child(

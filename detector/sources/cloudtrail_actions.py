@@ -78,20 +78,13 @@ def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -
     verb = name.verb.lower()
     if verb in LIST or (verb == "describe" and _is_plural(name.noun)):
         return "list"
-    if verb in READ and not _opens(name) and read_only is not False:
+    if verb in READ or (read_only and verb not in WRITE | DELETE):
         return "read"
     if verb in DELETE:
         return "delete"
-    if verb not in WRITE and not _opens(name) and (read_only or verb in READ):
-        return "read"
     if service in _ADMINISTRATION or _ADMIN_WORDS.intersection(name.words):
         return "admin"
     return "admin" if effect_of(service, operation) in _ADMIN_EFFECTS else "write"
-
-
-def _opens(name: Name) -> bool:
-    """`AuthorizeSecurityGroupIngress` is no read."""
-    return name.verb == "Authorize" and name.noun.endswith(("Ingress", "Egress"))
 
 
 def _is_plural(noun: str) -> bool:

@@ -11,62 +11,22 @@ Examples:
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
-
-from detector.sources.base import Context
+from detector.sources.cloudtrail_call import (
+    ACCESS_KEY,
+    KEY_PAIR,
+    PASSWORD,
+    SPECIFIC,
+    SSH_KEY,
+    Call,
+    part_of,
+    text_of,
+)
 from detector.sources.cloudtrail_identity import of_role
-from detector.sources.cloudtrail_record import Record
 from detector.sources.text import kept
 from detector.sources.times import to_ms
-from schemas.event import Child, Credential, Kind, Lifetime, Principal
+from schemas.event import Child, Kind, Principal
 
-ACCESS_KEY = "access_key_id"
-_PASSWORD = "console_password"  # noqa: S105 - a kind of credential, not one
-_SSH_KEY = "ssh_public_key_id"
-_KEY_PAIR = "key_pair_id"
-_SPECIFIC = "service_specific_credential_id"
 _QUARANTINE = "AWSCompromisedKeyQuarantine"
-
-
-class Call(Struct, frozen=True):
-    """A successful call, as far as its children need it."""
-
-    record: Record
-    context: Context
-    tenant: str
-    time: int
-    principal: Principal
-    credential: Credential | None
-    request: dict[str, Any]
-    response: dict[str, Any]
-
-    def user(self) -> Principal:
-        """The IAM user that the call is about: named in the request, or the caller."""
-        name = _text(self.request.get("userName"))
-        account = self.principal.account
-        if not name or name == self.principal.name:
-            return self.principal
-        return Principal(
-            uid=f"aws:{account}:user/{kept(name)}", name=kept(name), account=account, type="service",
-            known_by=kept(f"arn:aws:iam::{account}:user/{name}"),
-        )  # fmt: skip
-
-    def made(
-        self, kind: str, uid: str, type_: str, lifetime: Lifetime, expires: int | None = None
-    ) -> Credential:
-        """A new credential known by a public identifier, the caller's credential its parent."""
-        return Credential(
-            fingerprint=self.context.fingerprints.of_public(self.tenant, kind, uid),
-            uid=kept(uid), uid_kind=kind, type=type_, lifetime=lifetime, issued=self.time,
-            # A capture whose times were moved keeps old expiries: those would end it before birth.
-            expires=expires if expires is not None and expires > self.time else None,
-            parent=self.credential.fingerprint if self.credential is not None else "",
-        )  # fmt: skip
-
-    def known(self, kind: str, uid: str, type_: str) -> Credential:
-        """A long-lived credential that was there before."""
-        mark = self.context.fingerprints.of_public(self.tenant, kind, uid)
-        return Credential(mark, kept(uid), kind, type_, "static")
 
 
 Effectuated = tuple[Kind, Child]
@@ -84,18 +44,9 @@ def child_of(operation: str, call: Call) -> Effectuated | None:
     return rule(call) if rule is not None else None
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _part(value: Any, name: str) -> dict[str, Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _session(call: Call, principal: Principal | None) -> Effectuated:
-    credentials = _part(call.response, "credentials")
-    key = _text(credentials.get("accessKeyId"))
+    credentials = part_of(call.response, "credentials")
+    key = text_of(credentials.get("accessKeyId"))
     made = None
     if key:
         expires = _time(credentials.get("expiration"))
@@ -112,17 +63,17 @@ def _time(value: Any) -> int | None:
 
 def _assumed(call: Call) -> Effectuated | None:
     """The role session, keyed as its own calls will be."""
-    arn = _text(_part(call.response, "assumedRoleUser").get("arn"))
+    arn = text_of(part_of(call.response, "assumedRoleUser").get("arn"))
     account, role, session = _from_session_arn(arn)
-    path = _text(call.request.get("roleArn"))
+    path = text_of(call.request.get("roleArn"))
     if not role:
         account, role = _account(path), path.rpartition("/")[2]
-        session = _text(call.request.get("roleSessionName"))
+        session = text_of(call.request.get("roleSessionName"))
     if not role:
         return _session(call, None) if call.response else None
     identity = call.record.userIdentity
     web = identity is not None and identity.type == "WebIdentityUser"
-    sub = _text(call.response.get("subjectFromWebIdentityToken"))
+    sub = text_of(call.response.get("subjectFromWebIdentityToken"))
     if web and not sub and identity is not None:
         sub = identity.userName or ""
     provider = (identity.identityProvider or "web") if web and identity is not None else ""
@@ -148,7 +99,7 @@ def _same_actor(call: Call) -> Effectuated | None:
 
 
 def _root_session(call: Call) -> Effectuated | None:
-    account = _account(_text(call.request.get("targetPrincipal"))) or _text(
+    account = _account(text_of(call.request.get("targetPrincipal"))) or text_of(
         call.request.get("targetPrincipal")
     )
     principal = Principal(uid=f"aws:{kept(account)}:root", name="root", account=kept(account),
@@ -157,8 +108,8 @@ def _root_session(call: Call) -> Effectuated | None:
 
 
 def _federated(call: Call) -> Effectuated | None:
-    arn = _text(_part(call.response, "federatedUser").get("arn"))
-    name = arn.partition(":federated-user/")[2] or _text(call.request.get("name"))
+    arn = text_of(part_of(call.response, "federatedUser").get("arn"))
+    name = arn.partition(":federated-user/")[2] or text_of(call.request.get("name"))
     account = _account(arn) or call.principal.account
     if not name:
         return _session(call, None)
@@ -169,10 +120,10 @@ def _federated(call: Call) -> Effectuated | None:
 
 
 def _access_key(call: Call) -> Effectuated | None:
-    key = _part(call.response, "accessKey")
-    uid = _text(key.get("accessKeyId"))
+    key = part_of(call.response, "accessKey")
+    uid = text_of(key.get("accessKeyId"))
     owner = call.user()
-    name = _text(key.get("userName"))
+    name = text_of(key.get("userName"))
     if name and name != owner.name:
         owner = Principal(uid=f"aws:{owner.account}:user/{kept(name)}", name=kept(name),
                           account=owner.account, type="service")  # fmt: skip
@@ -182,18 +133,18 @@ def _access_key(call: Call) -> Effectuated | None:
 
 def _password(call: Call) -> Effectuated | None:
     owner = call.user()
-    return "issue", Child(call.made(_PASSWORD, owner.uid, "password", "static"), owner)
+    return "issue", Child(call.made(PASSWORD, owner.uid, "password", "static"), owner)
 
 
 def _password_gone(call: Call) -> Effectuated | None:
     owner = call.user()
-    return "end", Child(call.known(_PASSWORD, owner.uid, "password"), owner)
+    return "end", Child(call.known(PASSWORD, owner.uid, "password"), owner)
 
 
 def _by_id(part: str, field: str, kind: str, type_: str) -> _Rule:
     def issued(call: Call) -> Effectuated | None:
-        holder = _part(call.response, part) if part else call.response
-        uid = _text(holder.get(field))
+        holder = part_of(call.response, part) if part else call.response
+        uid = text_of(holder.get(field))
         if not uid:
             return None
         return "issue", Child(call.made(kind, uid, type_, "static"), call.user())
@@ -203,7 +154,7 @@ def _by_id(part: str, field: str, kind: str, type_: str) -> _Rule:
 
 def _gone(field: str, kind: str, type_: str) -> _Rule:
     def ended(call: Call) -> Effectuated | None:
-        uid = _text(call.request.get(field))
+        uid = text_of(call.request.get(field))
         if not uid:
             return None
         return "end", Child(call.known(kind, uid, type_), call.user())
@@ -212,7 +163,7 @@ def _gone(field: str, kind: str, type_: str) -> _Rule:
 
 
 def _key_status(call: Call) -> Effectuated | None:
-    uid, status = _text(call.request.get("accessKeyId")), _text(call.request.get("status"))
+    uid, status = text_of(call.request.get("accessKeyId")), text_of(call.request.get("status"))
     if not uid or status not in {"Active", "Inactive"}:
         return None
     child = Child(call.known(ACCESS_KEY, uid, "access_key"), call.user())
@@ -221,7 +172,7 @@ def _key_status(call: Call) -> Effectuated | None:
 
 def _quarantined(call: Call) -> Effectuated | None:
     """AWS found the user's key in public and attached its own policy: everything since is suspect."""
-    named = _text(call.request.get("policyArn")) + _text(call.request.get("policyName"))
+    named = text_of(call.request.get("policyArn")) + text_of(call.request.get("policyName"))
     return ("exposure", Child(None, call.user())) if _QUARANTINE in named else None
 
 
@@ -239,17 +190,17 @@ _ISSUES: dict[str, _Rule] = {
     "DeleteLoginProfile": _password_gone,
     "UpdateAccessKey": _key_status,
     "DeleteAccessKey": _gone("accessKeyId", ACCESS_KEY, "access_key"),
-    "UploadSSHPublicKey": _by_id("sSHPublicKey", "sSHPublicKeyId", _SSH_KEY, "ssh_key"),
-    "DeleteSSHPublicKey": _gone("sSHPublicKeyId", _SSH_KEY, "ssh_key"),
+    "UploadSSHPublicKey": _by_id("sSHPublicKey", "sSHPublicKeyId", SSH_KEY, "ssh_key"),
+    "DeleteSSHPublicKey": _gone("sSHPublicKeyId", SSH_KEY, "ssh_key"),
     "CreateServiceSpecificCredential": _by_id(
-        "serviceSpecificCredential", "serviceSpecificCredentialId", _SPECIFIC, "service_specific"
+        "serviceSpecificCredential", "serviceSpecificCredentialId", SPECIFIC, "service_specific"
     ),
     "DeleteServiceSpecificCredential": _gone(
-        "serviceSpecificCredentialId", _SPECIFIC, "service_specific"
+        "serviceSpecificCredentialId", SPECIFIC, "service_specific"
     ),
-    "CreateKeyPair": _by_id("", "keyPairId", _KEY_PAIR, "ssh_key"),
-    "ImportKeyPair": _by_id("", "keyPairId", _KEY_PAIR, "ssh_key"),
-    "DeleteKeyPair": _gone("keyPairId", _KEY_PAIR, "ssh_key"),
+    "CreateKeyPair": _by_id("", "keyPairId", KEY_PAIR, "ssh_key"),
+    "ImportKeyPair": _by_id("", "keyPairId", KEY_PAIR, "ssh_key"),
+    "DeleteKeyPair": _gone("keyPairId", KEY_PAIR, "ssh_key"),
     "AttachUserPolicy": _quarantined,
     "PutUserPolicy": _quarantined,
 }

@@ -144,7 +144,7 @@ def of_role(
         type_ = "human" if human else "workload" if machine else "service"
     return Principal(
         uid=f"aws:{account}:role/{role}/{actor.part}" if actor.part else f"aws:{account}:role/{role}",
-        name=actor.part or role, account=account, type=type_, role=role, session=kept(session),
+        name=actor.part if type_ == "human" else f"{role}/{actor.part}", account=account, type=type_, role=role, session=kept(session),
         known_by=kept(known_by),
     )  # fmt: skip
 
@@ -210,6 +210,10 @@ def _owner(identity: Identity) -> str:
     context, behalf = identity.sessionContext, identity.onBehalfOf
     if context is not None and context.sourceIdentity:
         return kept(context.sourceIdentity)
+    if context is not None and context.sessionIssuer is not None:
+        issuer = context.sessionIssuer
+        if issuer.type == "IAMUser" and issuer.userName and identity.type == "FederatedUser":
+            return kept(issuer.userName)
     return kept(behalf.userId) if behalf is not None and behalf.userId else ""
 
 

@@ -131,6 +131,7 @@ class Record(Struct, gc=False):
     detail: Raw = ABSENT
     detail_type: str | None = field(default=None, name="detail-type")
     logEvents: Raw = ABSENT  # noqa: N815
+    messageType: str | None = None  # noqa: N815
     message: str | None = None
     # Marks of what is no record of a call.
     insightDetails: Raw = ABSENT  # noqa: N815

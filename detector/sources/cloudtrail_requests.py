@@ -21,11 +21,11 @@ from detector.sources.cloudtrail_asked import (
     Rule,
     changed,
     has,
+    is_false,
     is_true,
     leaves,
 )
 from detector.sources.cloudtrail_lifecycle import lifecycle
-from detector.sources.cloudtrail_policies import outsider
 from schemas.event import Action, Effect
 
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
@@ -72,13 +72,13 @@ def _public_block(action: Action, request: Request, _account: str) -> Action:
     names = frozenset({"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy",
                        "RestrictPublicBuckets", "blockPublicAcls", "ignorePublicAcls",
                        "blockPublicPolicy", "restrictPublicBuckets"})  # fmt: skip
-    opened = has(request, names, _is_false)
+    opened = has(request, names, is_false)
     return changed(action, effect="open_network" if opened else "")
 
 
 def _public_instance(action: Action, request: Request, _account: str) -> Action:
     names = frozenset({"publiclyAccessible", "endpointPublicAccess"})
-    if has(request, names, _is_true):
+    if has(request, names, is_true):
         return changed(action, access="admin", effect="open_network")
     return action
 
@@ -90,7 +90,7 @@ def _function_url(action: Action, request: Request, _account: str) -> Action:
 def _selectors(action: Action, request: Request, _account: str) -> Action:
     """Selectors that leave nothing out impair nothing."""
     narrowed = has(request, frozenset({"readWriteType"}), lambda v: v in {"WriteOnly", "ReadOnly"})
-    narrowed |= has(request, frozenset({"includeManagementEvents"}), _is_false)
+    narrowed |= has(request, frozenset({"includeManagementEvents"}), is_false)
     narrowed |= has(request, frozenset({"excludeManagementEventSources"}), bool)
     plain = isinstance(request.get("eventSelectors"), list) and request["eventSelectors"]
     return changed(action, effect="" if plain and not narrowed else "impair_defence")
@@ -101,12 +101,12 @@ def _trail(action: Action, request: Request, _account: str) -> Action:
                        "isOrganizationTrail"})  # fmt: skip
     moved = any(request.get(name) for name in ("s3BucketName", "kmsKeyId", "snsTopicName"))
     return changed(
-        action, effect="impair_defence" if moved or has(request, names, _is_false) else ""
+        action, effect="impair_defence" if moved or has(request, names, is_false) else ""
     )
 
 
 def _detector(action: Action, request: Request, _account: str) -> Action:
-    off = has(request, frozenset({"enable", "autoEnable"}), _is_false)
+    off = has(request, frozenset({"enable", "autoEnable"}), is_false)
     off |= has(
         request, frozenset({"status", "autoEnable"}), lambda v: v in {"DISABLED", "PAUSED", "NONE"}
     )
@@ -177,11 +177,7 @@ _RULES: dict[str, Rule] = {
     "PutBucketReplication": sharing.replicated,
     "CreateGrant": sharing.granted,
     "PutKeyPolicy": sharing.key_policy,
-    "CreateTrafficMirrorSession": lambda action, _request, _account: action,
-    "PutSubscriptionFilter": lambda action, request, account: changed(
-        action,
-        effect="share_out" if outsider(str(request.get("destinationArn", "")), account) else "",
-        foreign=outsider(str(request.get("destinationArn", "")), account),
-    ),
+    "PutSubscriptionFilter": sharing.log_destination,
 }
+# Sharing is asked for in few ways, so an operation without a rule of its own is read by its effect.
 _BY_EFFECT: dict[Effect, Rule] = {"share_out": sharing.shared}

@@ -11,6 +11,7 @@ Examples:
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from detector.sources.cloudtrail_asked import Request, changed, leaves, names, texts
 from detector.sources.cloudtrail_policies import outsider, outsiders
@@ -40,24 +41,32 @@ _PUBLIC_WORDS = frozenset({
 def shared(action: Action, request: Request, account: str) -> Action:
     """Sharing by a policy document or by an attribute. A policy that lets in nobody from outside
     shares nothing, and taking somebody off a list is a reversal."""
-    policy = next((request[name] for name in _POLICY_FIELDS if request.get(name)), None)
-    if policy is None and action.operation in {"SetQueueAttributes", "SetTopicAttributes"}:
-        attributes = request.get("attributes")
-        policy = attributes.get("Policy") if isinstance(attributes, dict) else None
-        if policy is None and request.get("attributeName") not in {None, "Policy"}:
+    if action.operation in {"SetQueueAttributes", "SetTopicAttributes"}:
+        policy = _attribute_policy(request)
+        if policy is None:
             return changed(action, effect="")
-        if policy is None and isinstance(attributes, dict):
-            return changed(action, effect="")
-        policy = policy or request.get("attributeValue")
-    if policy is not None:
-        found = outsiders(policy, account)
-        if found is None:
-            return action
-        return changed(action, effect=action.effect if found else "", foreign=",".join(found[:3]))
-    return shared_by_list(action, request, account)
+    else:
+        policy = next((request[name] for name in _POLICY_FIELDS if request.get(name)), None)
+    if policy is None:
+        return _shared_by_list(action, request, account)
+    found = outsiders(policy, account)
+    if found is None:
+        return action
+    return changed(
+        action, effect=action.effect if found else "", foreign=",".join(found[:_MOST_NAMED])
+    )
 
 
-def shared_by_list(action: Action, request: Request, account: str) -> Action:
+def _attribute_policy(request: Request) -> Any:
+    """The policy among the attributes of a queue or topic; None if another attribute is set."""
+    attributes = request.get("attributes")
+    if isinstance(attributes, dict):
+        return attributes.get("Policy")
+    return request.get("attributeValue") if request.get("attributeName") == "Policy" else None
+
+
+def _shared_by_list(action: Action, request: Request, account: str) -> Action:
+    """Sharing by naming accounts or groups; only those that are added count."""
     keys = set(names(request))
     if keys & _REMOVING and not keys & _ADDING:
         return changed(action, effect="")
@@ -67,7 +76,7 @@ def shared_by_list(action: Action, request: Request, account: str) -> Action:
     private = action.operation in {"PutBucketAcl", "PutObjectAcl", "UpdateProjectVisibility"}
     if private and not found:
         return changed(action, effect="")
-    return changed(action, foreign=",".join(found[:3]))
+    return changed(action, foreign=",".join(found[:_MOST_NAMED]))
 
 
 def _without_removed(request: Request) -> Request:
@@ -91,10 +100,10 @@ def trusted(action: Action, request: Request, account: str) -> Action:
     """A role's trust policy: the edit itself is the effect; whom it lets in is added."""
     policy = request.get("assumeRolePolicyDocument", request.get("policyDocument"))
     found = outsiders(policy, account) if policy is not None else None
-    return changed(action, foreign=",".join(found[:3])) if found else action
+    return changed(action, foreign=",".join(found[:_MOST_NAMED])) if found else action
 
 
-def function_permission(action: Action, request: Request, account: str) -> Action:
+def _function_permission(action: Action, request: Request, account: str) -> Action:
     """A service may invoke a function everywhere; that is wiring. Somebody outside is a back door."""
     principal = request.get("principal")
     if not isinstance(principal, str):
@@ -106,18 +115,20 @@ def function_permission(action: Action, request: Request, account: str) -> Actio
 
 
 def ram(action: Action, request: Request, account: str) -> Action:
+    """A resource share; one with nobody in it shares nothing yet."""
     found = sorted({outside for one in texts(request.get("principals"))
                     if (outside := outsider(one, account))})  # fmt: skip
     if not found and not request.get("principals"):
         return changed(action, effect="")
-    return changed(action, foreign=",".join(found[:3]))
+    return changed(action, foreign=",".join(found[:_MOST_NAMED]))
 
 
 def replicated(action: Action, request: Request, account: str) -> Action:
+    """Replication into a bucket of another account takes every new object out."""
     found = sorted({value for key, value in leaves(request)
                     if key in {"Account", "account"} and value != account and isinstance(value, str)
                     and value.isdecimal()})  # fmt: skip
-    return changed(action, foreign=",".join(found[:3]))
+    return changed(action, foreign=",".join(found[:_MOST_NAMED]))
 
 
 def granted(action: Action, request: Request, account: str) -> Action:
@@ -127,15 +138,20 @@ def granted(action: Action, request: Request, account: str) -> Action:
 
 
 def key_policy(action: Action, request: Request, account: str) -> Action:
+    """The policy of a key stays what its name says; outsiders in it are named."""
     policy = request.get("policy", request.get("policyDocument"))
     found = outsiders(policy, account) if policy is not None else None
-    return changed(action, foreign=",".join(found[:3])) if found else action
+    return changed(action, foreign=",".join(found[:_MOST_NAMED])) if found else action
 
 
 def permission(action: Action, request: Request, account: str) -> Action:
+    """One more permission on a resource: a function's is a way in, others' are shares."""
     if action.service == "lambda":
-        return function_permission(action, request, account)
-    return shared_by_list(action, request, account)
+        return _function_permission(action, request, account)
+    return _shared_by_list(action, request, account)
 
 
-_RULES["AddPermission"] = _add_permission
+def log_destination(action: Action, request: Request, account: str) -> Action:
+    """Logs streamed to a destination of another account."""
+    found = outsider(str(request.get("destinationArn", "")), account)
+    return changed(action, effect="share_out" if found else "", foreign=found)

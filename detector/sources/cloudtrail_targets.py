@@ -106,11 +106,21 @@ def target_in(service: str, operation: str, request: dict[str, Any]) -> Target |
         found = _object(request)
         if found is not None:
             return found
+    if len(request) == 1:
+        request = _unwrapped(request)
     for field, kind in _ranking(operation, tuple(request)[:_MOST_FIELDS]):
         text = _text(request[field])
         if text:
             return _named(service, kind, text)
     return None
+
+
+def _unwrapped(request: dict[str, Any]) -> dict[str, Any]:
+    """Some EC2 operations put their fields into one called `<Operation>Request`."""
+    [(field, inner)] = request.items()
+    if not str(field).endswith("Request") or not isinstance(inner, dict):
+        return request
+    return {str(name)[:1].lower() + str(name)[1:]: value for name, value in inner.items()}
 
 
 def _object(request: dict[str, Any]) -> Target | None:
@@ -137,8 +147,10 @@ def _text(value: Any) -> str:
         if isinstance(value, list) and value:
             value = value[0]
         elif isinstance(value, dict) and value:
-            value = value.get("items") or next(
-                (one for name, one in value.items() if _IDENTIFIER.match(str(name))), None
+            value = (
+                value.get("items")
+                or value.get("content")
+                or next((one for name, one in value.items() if _IDENTIFIER.match(str(name))), None)
             )
         else:
             return ""

@@ -22,10 +22,11 @@ _UNPRINTABLE = re.compile(
 )
 _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 _HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
-# What a generator draws: 16 and more letters and digits in one word, at least two of them digits.
-_DRAWN = r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d){2})[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
+# What a generator draws: a word of 16 and more letters and digits, mixed.
+_DRAWN = r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d+[A-Za-z]+\d)[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
 _IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
-_VARIABLE = re.compile(rf"{_IDS.pattern}|\d+(?:[.:_-]\d+)*")
+# A number by itself, or one too long for a name's own (`ec2`, `12h` stay).
+_VARIABLE = re.compile(rf"{_IDS.pattern}|(?<![A-Za-z\d])\d+(?:[.:_-]\d+)*(?![A-Za-z\d])|\d{{5,}}")
 
 
 @lru_cache(_CACHED)
@@ -46,8 +47,10 @@ def template(name: str) -> str:
     """A session name with what changes from session to session (numbers, ids, epochs) as `#`.
 
     Examples:
-        >>> template("deploy-4f1c2d3e-aaaa-bbbb-cccc-0123456789ab"), template("ci-42.7"), template("x")
-        ('deploy-#', 'ci-#', 'x')
+        >>> template("deploy-4f1c2d3e-aaaa-bbbb-cccc-0123456789ab"), template("ci-42.7")
+        ('deploy-#', 'ci-#')
+        >>> template("ec2-age-12h-alert"), template("Service4719190630289683262")
+        ('ec2-age-12h-alert', 'Service#')
     """
     return _VARIABLE.sub("#", name)
 

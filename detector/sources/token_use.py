@@ -15,7 +15,6 @@ Examples:
     ('secret_read', 'retrieval', 32)
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -24,30 +23,20 @@ from msgspec import Raw, Struct
 
 from detector.sources.base import Context, DecodeError
 from detector.sources.clients import client_of
+from detector.sources.contract import read
 from detector.sources.networks import locate
 from detector.sources.text import kept
 from detector.sources.tidy import tidy
-from detector.sources.times import in_range, to_ms
+from detector.sources.token_credential import child_of, credential_of, optional_time, time_of
 from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import Action, ActivityEvent, Child, Credential, Origin, RawRef
-from schemas.token_use import (
-    Time,
-    TokenAction,
-    TokenChild,
-    TokenCredential,
-    TokenOrigin,
-    TokenUse,
-)
+from schemas.event import Action, ActivityEvent, Origin, RawRef
+from schemas.token_use import Time, TokenAction, TokenOrigin, TokenUse
 
 NAME = "token_use"
 _LOOKED_AT = 65_536
 _DEEPEST = 4
 _HINT = "; `detector schema token_use` prints the contract"
-_FINGERPRINT = re.compile(r"(?:[a-z0-9-]{1,24}:)?[0-9a-fA-F]{16,128}")
-# Where other logs know a credential by its public id alone, the secret must not make it another.
-_PUBLIC_EVERYWHERE = frozenset({"access_key_id"})
 _OTHERS = frozenset({"cloudtrail"})
-_QUOTED = re.compile(r"value '(?s:.*)'(?= - at|$)")
 _T = TypeVar("_T")
 
 
@@ -74,6 +63,10 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _LOOSE = msgspec.json.Decoder(_Loose)
 _RECORD = msgspec.json.Decoder(TokenUse)
 _RECORDS = msgspec.json.Decoder(list[Raw])
+
+
+def _read(decoder: msgspec.json.Decoder[_T], raw: bytes | Raw) -> _T:
+    return read(decoder, raw, NAME, _HINT)
 
 
 class TokenUseSource:
@@ -135,30 +128,6 @@ def _all(
         raise DecodeError(first if failed == 1 else f"{first} (and {failed - 1} more)")
 
 
-def _read(decoder: msgspec.json.Decoder[_T], raw: bytes | Raw) -> _T:
-    try:
-        return decoder.decode(raw)
-    except RecursionError:
-        raise DecodeError(
-            f"expected a token_use record, got JSON nested too deeply{_HINT}"
-        ) from None
-    except msgspec.ValidationError as error:
-        raise DecodeError(f"{_without_values(str(error))}{_HINT}") from None
-    except msgspec.MsgspecError as error:
-        raise DecodeError(f"expected a JSON object: {error}") from None
-    except UnicodeError:
-        raise DecodeError("expected UTF-8, got bytes that are none") from None
-    except ValueError as error:
-        raise DecodeError(
-            f"expected JSON, got what stops the parser ({type(error).__name__})"
-        ) from None
-
-
-def _without_values(message: str) -> str:
-    """An unknown enum value is quoted by msgspec; whatever stands there does not belong into a log."""
-    return _QUOTED.sub("an unknown value", message)
-
-
 def _filled(envelope: _Envelope) -> TokenUse:
     """The record in a CloudEvent, with what only the envelope says."""
     loose = _read(_LOOSE, envelope.data)
@@ -185,19 +154,19 @@ def _event(record: TokenUse, context: Context, position: int) -> ActivityEvent:
         uid=kept(record.uid),
         source=kept(record.source),
         tenant=tenant,
-        time=_time(record.time, "time"),
+        time=time_of(record.time, "time"),
         principal=tidy(record.principal),
         kind=record.kind,
         action=action,
-        credential=_credential(record.credential, context, tenant, "credential"),
+        credential=credential_of(record.credential, context, tenant, "credential"),
         target=tidy(record.target),
         origin=_origin(record.origin, within),
         outcome=tidy(record.outcome),
         workload=tidy(record.workload),
-        task=tidy(record.task.with_end(_optional(record.task.ends, "task.ends")))
+        task=tidy(record.task.with_end(optional_time(record.task.ends, "task.ends")))
         if record.task is not None
         else None,
-        child=_child(record.child, context, tenant),
+        child=child_of(record.child, context, tenant),
         posture=tidy(record.posture),
         chain=tidy(record.chain),
         raw=RawRef(context.place, position),
@@ -218,17 +187,6 @@ def _check(record: TokenUse) -> None:
             "source: expected the name of the emitting system, got that of a log with a decoder of"
             " its own; send the log itself"
         )
-
-
-def _time(value: Time, name: str) -> int:
-    try:
-        return to_ms(value) if isinstance(value, str) else in_range(value)
-    except ValueError as error:
-        raise DecodeError(f"{name}: {error}; ISO 8601 and epoch ms are understood") from None
-
-
-def _optional(value: Time | None, name: str) -> int | None:
-    return None if value is None else _time(value, name)
 
 
 def _action(action: TokenAction | None) -> Action | None:
@@ -254,55 +212,3 @@ def _origin(origin: TokenOrigin | None, within: str) -> Origin | None:
         client=kept(origin.client) or client_of(origin.user_agent), region=kept(origin.region),
         asn=origin.asn, country=kept(origin.country), via=kept(origin.via), console=origin.console,
     )  # fmt: skip
-
-
-def _child(child: TokenChild | None, context: Context, tenant: str) -> Child | None:
-    if child is None:
-        return None
-    credential = _credential(child.credential, context, tenant, "child.credential")
-    if child.principal is not None and not child.principal.uid.strip():
-        raise DecodeError("child.principal.uid: expected a text, got an empty one")
-    return Child(credential, tidy(child.principal))
-
-
-def _credential(
-    given: TokenCredential | None, context: Context, tenant: str, name: str
-) -> Credential | None:
-    if given is None:
-        return None
-    uid, secret = kept(given.uid), given.secret
-    if uid != given.uid:  # a token sent as if it were its public id
-        uid, secret = "", secret or given.uid
-    parent = given.parent
-    if parent and not _FINGERPRINT.fullmatch(parent):
-        raise DecodeError(f"{name}.parent: expected a fingerprint in hex, got another text")
-    if given.parent_uid and not parent:
-        kind = kept(given.parent_uid_kind)
-        parent = context.fingerprints.of_public(tenant, kind, given.parent_uid)
-    return Credential(
-        fingerprint=_fingerprint(given, secret, context, tenant, name), uid=uid,
-        uid_kind=kept(given.uid_kind), type=kept(given.type), lifetime=given.lifetime,
-        issued=_optional(given.issued, f"{name}.issued"),
-        expires=_optional(given.expires, f"{name}.expires"), scopes=tidy(given.scopes),
-        bound_to=kept(given.bound_to), parent=parent,
-    )  # fmt: skip
-
-
-def _fingerprint(
-    given: TokenCredential, secret: str, context: Context, tenant: str, name: str
-) -> str:
-    prints = context.fingerprints
-    if given.fingerprint:
-        if not _FINGERPRINT.fullmatch(given.fingerprint):
-            raise DecodeError(
-                f"{name}.fingerprint: expected 16 to 128 hex digits, got another text; send the"
-                " token as `secret` and it is fingerprinted here"
-            )
-        return given.fingerprint
-    if given.uid and given.uid_kind in _PUBLIC_EVERYWHERE:
-        return prints.of_public(tenant, given.uid_kind, given.uid)
-    if secret:
-        return prints.of_secret(tenant, secret)
-    if given.uid:
-        return prints.of_public(tenant, kept(given.uid_kind), given.uid)
-    raise DecodeError(f"{name}: expected `secret`, `uid` or `fingerprint`, got none of them")

@@ -20,8 +20,8 @@ READ = frozenset({
     "estimate", "download", "detect", "query", "scan", "select", "read", "filter", "retrieve",
     "poll", "receive", "verify", "evaluate", "count", "compare", "is", "has", "peek", "fetch",
     "decode", "decrypt", "encrypt", "re", "resolve", "discover", "analyze", "classify", "recognize",
-    "translate", "synthesize", "extract", "predict", "explain", "calculate", "sign", "subscribe",
-    "watch", "wait", "authenticate", "authorize", "console", "exit", "switch", "prepare", "locate",
+    "translate", "synthesize", "extract", "predict", "explain", "calculate", "sign",
+    "watch", "wait", "authenticate", "console", "exit", "switch", "prepare", "locate",
     "infer", "rerank", "generate", "summarize", "inspect", "show", "open", "load", "render",
 })  # fmt: skip
 LIST = frozenset({"list", "search", "enumerate", "find", "browse"})
@@ -38,7 +38,7 @@ WRITE = frozenset({
     "merge", "post", "promote", "provision", "rotate", "reset", "resume", "suspend", "submit",
     "share", "unshare", "schedule", "archive", "activate", "deactivate", "leave", "invite", "join",
     "link", "unlink", "confirm", "signal", "failover", "flush", "upgrade", "rebuild", "rename",
-    "patch", "push", "insert", "edit", "append", "call", "pay", "transfer", "approve", "click",
+    "authorize", "subscribe", "unsubscribe", "patch", "push", "insert", "edit", "append", "call", "pay", "transfer", "approve", "click",
 })  # fmt: skip
 _CREATING = frozenset({"create", "issue", "mint", "exchange", "assume", "login", "lease", "renew"})
 _SECRETS = frozenset({"secret", "secrets", "password", "passwords", "credential", "credentials",

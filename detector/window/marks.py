@@ -38,6 +38,7 @@ class Mark(Struct):
     novel: tuple[str, ...] = ()
     gravity: float = 0.0
     novelty: float = 0.0
+    weight: float = 0.0
     last: int = 0
 
     @property

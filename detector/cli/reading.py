@@ -1,0 +1,149 @@
+"""Logs on their way in: events in order, a progress bar on a terminal, and what could not be read.
+
+Examples:
+    >>> from detector.settings import Settings
+    >>> with reading(["no/such/file"], "auto", Settings()) as logs:
+    ...     pass
+    Traceback (most recent call last):
+    ...
+    detector.replay.paths.MissingInputError: no such file or folder: no/such/file
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from detector.cli.console import err, warn
+from detector.cli.setup import fingerprints, source_name
+from detector.replay.events import open_events
+from detector.replay.reading import Reading
+from detector.settings import Settings
+from detector.sources.base import Context
+from schemas.dead_letter import DeadLetter
+from schemas.event import ActivityEvent
+
+_STEP = 500
+
+
+class FailedError(Exception):
+    """The command did what it could, and part of its input failed: exit code 1."""
+
+
+class Logs:
+    """The input of one run. Set `on_dead_letter` before drawing events; until then they wait."""
+
+    def __init__(self, paths: Sequence[str], source: str, settings: Settings) -> None:
+        self.reading = Reading()
+        self.on_dead_letter: Callable[[DeadLetter], None] | None = None
+        self.progress: Progress | None = None
+        self._waiting: list[DeadLetter] = []
+        self._broken = 0
+        self._task: TaskID | None = None
+        self._drawn = open_events(
+            paths,
+            context=Context(fingerprints(settings), tenant=settings.tenant or None),
+            on_dead_letter=self._letter,
+            source=source_name(source),
+            reading=self.reading,
+            on_progress=self._advance,
+            config=settings.engine(),
+        )
+
+    def _letter(self, letter: DeadLetter) -> None:
+        # Position 0 is the file itself: it could not be opened, listed or unpacked.
+        self._broken += letter.position == 0
+        if self.on_dead_letter is None:
+            self._waiting.append(letter)
+        else:
+            self.on_dead_letter(letter)
+
+    def _advance(self, size: int) -> None:
+        if self.progress is not None and self._task is not None:
+            self.progress.advance(self._task, size)
+
+    def events(self) -> Iterator[ActivityEvent]:
+        """Every event in event-time order."""
+        if self.on_dead_letter is None:
+            self.on_dead_letter = lambda _letter: None
+        for letter in self._waiting:
+            self.on_dead_letter(letter)
+        self._waiting.clear()
+        yield from self._drawn if self.progress is None else self._watched(self.progress)
+
+    def _watched(self, progress: Progress) -> Iterator[ActivityEvent]:
+        self._task = progress.add_task("reading", total=self.reading.total_bytes or None)
+        judging: TaskID | None = None
+        for number, event in zip(count(1), self._drawn, strict=False):
+            if judging is None:
+                progress.update(self._task, completed=self.reading.total_bytes or None)
+                judging = progress.add_task("judging", total=self.reading.records)
+            if number % _STEP == 0:
+                progress.update(judging, completed=number)
+            yield event
+
+    def counts(self) -> dict[str, object]:
+        """What was read, for the summary."""
+        seen = self.reading
+        return {
+            "files": seen.files,
+            "records": seen.records,
+            "duplicates": seen.duplicates,
+            "dead_letters": seen.dead_letters,
+            "unreadable_records": seen.unreadable,
+            "skipped_records": dict(sorted(seen.skipped.items())),
+            "skipped_files": dict(sorted(seen.skipped_files.items())),
+        }
+
+    def check(self) -> None:
+        """Say what was left out.
+
+        Raises:
+            FailedError: nothing could be read, or a whole file could not.
+        """
+        seen = self.reading
+        if not seen.events:
+            raise FailedError(f"no event in {_several(seen.files, 'log file')}{self._why()}")
+        if self._broken:
+            raise FailedError(f"{_several(self._broken, 'file')} could not be read{_SEE}")
+        if seen.unreadable:
+            warn(f"{_several(seen.unreadable, 'record')} could not be read{_SEE}")
+
+    def _why(self) -> str:
+        seen = self.reading
+        skipped = sum(seen.skipped_files.values())
+        reasons = [
+            f"{_several(seen.unreadable, 'record')} could not be read{_SEE}"
+            * bool(seen.unreadable),
+            f"{_several(sum(seen.skipped.values()), 'record')} said nothing about credentials"
+            * bool(seen.skipped),
+            f"{_several(skipped, 'file')} skipped as no log" * bool(skipped),
+        ]
+        told = "; ".join(filter(None, reasons))
+        return f": {told}" if told else ""
+
+
+_SEE = " (see dead-letters.jsonl)"
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+@contextmanager
+def reading(paths: Sequence[str], source: str, settings: Settings) -> Iterator[Logs]:
+    """Check the paths at once; then, on a terminal, show progress while events are drawn.
+
+    Raises:
+        MissingInputError: a path names nothing.
+    """
+    logs = Logs(paths, source, settings)
+    if not sys.stderr.isatty():
+        yield logs
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True) as progress:
+        logs.progress = progress
+        yield logs

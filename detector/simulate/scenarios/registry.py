@@ -1,0 +1,22 @@
+"""All scenarios, by name.
+
+Examples:
+    >>> SCENARIOS["leaked_key"].title
+    'A leaked key is tried out'
+"""
+
+from detector.simulate.scenarios import (
+    builds,
+    copies,
+    defence,
+    gateways,
+    identities,
+    keys,
+    machines,
+    secrets,
+    services,
+)
+from detector.simulate.scenarios.scene import Scenario
+
+_FAMILIES = (keys, identities, machines, copies, secrets, services, defence, builds, gateways)
+SCENARIOS: dict[str, Scenario] = {s.name: s for family in _FAMILIES for s in family.SCENARIOS}

@@ -1,0 +1,65 @@
+"""The credential of a CloudTrail record: its public id, lifetime and fingerprint.
+
+The key's prefix says its lifetime (`AKIA` stays, `ASIA` is a session's); where a log has other ids,
+the kind of identity does. A session of an instance is bound to that instance.
+
+References:
+    AWS IAM user guide, "IAM identifiers" (unique id prefixes).
+
+Examples:
+    >>> _lifetime("AKIAIOSFODNN7EXAMPLE", Identity("IAMUser"))
+    'static'
+"""
+
+from detector.sources.base import Context
+from detector.sources.cloudtrail_call import ACCESS_KEY
+from detector.sources.cloudtrail_record import Identity
+from detector.sources.text import kept
+from detector.sources.times import to_ms
+from schemas.event import Credential, Lifetime, Principal
+
+
+def credential_of(
+    identity: Identity, principal: Principal, context: Context, tenant: str
+) -> Credential | None:
+    """The credential that signed the call; None for sign-ins and calls of services."""
+    key = identity.accessKeyId
+    if not key:
+        return _bearer(identity, context, tenant)
+    session = identity.sessionContext
+    attributes = session.attributes if session is not None else None
+    issued = _optional_time(attributes.creationDate if attributes is not None else None)
+    lifetime = _lifetime(key, identity)
+    return Credential(
+        fingerprint=context.fingerprints.of_public(tenant, ACCESS_KEY, key),
+        uid=kept(key),
+        uid_kind=ACCESS_KEY,
+        type="session" if lifetime == "ephemeral" else "access_key",
+        lifetime=lifetime,
+        issued=issued,
+        bound_to=principal.session if principal.session.startswith("i-") else "",
+    )
+
+
+def _bearer(identity: Identity, context: Context, tenant: str) -> Credential | None:
+    uid = identity.credentialId
+    if not uid:
+        return None
+    kind = "bearer_credential_id"
+    mark = context.fingerprints.of_public(tenant, kind, uid)
+    return Credential(mark, kept(uid), kind, "bearer_token", "ephemeral")
+
+
+def _lifetime(key: str, identity: Identity) -> Lifetime:
+    if key.startswith("AKIA"):
+        return "static"
+    if key.startswith("ASIA") or identity.type in {"AssumedRole", "FederatedUser"}:
+        return "ephemeral"
+    return "static" if identity.type in {"IAMUser", "Root"} and not identity.sessionContext else ""
+
+
+def _optional_time(text: str | None) -> int | None:
+    try:
+        return to_ms(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,154 @@
+"""Families of verbs, nouns and operations that share a consequence; `cloudtrail_effects` reads them.
+
+A noun stands here once, without the service that has it: the same word means the same everywhere.
+
+References:
+    AWS Service Authorization Reference; MITRE ATT&CK (Enterprise, cloud).
+
+Examples:
+    >>> EXCEPTIONS[("organizations", "LeaveOrganization")]
+    'impair_defence'
+"""
+
+from schemas.event import Effect
+
+WEAKEN = frozenset({
+    "Stop", "Delete", "Disable", "Disassociate", "Leave", "Deactivate", "Remove", "Suspend",
+    "Deregister", "Cancel", "Archive",
+})  # fmt: skip
+CHANGE = frozenset({"Put", "Update", "Modify", "Set"})
+# What sees, records or warns. Weakening it blinds somebody.
+WATCH = (
+    "Trail", "Logging", "EventSelectors", "InsightSelectors", "FlowLogs", "Detector",
+    "ConfigurationRecorder", "DeliveryChannel", "LogGroup", "LogStream", "Alarms", "AlarmActions",
+    "MetricFilter", "SubscriptionFilter", "WebACL", "WebAcl", "EventDataStore", "QueryLogConfig",
+    "QueryLoggingConfig", "ActivityStream", "LoggingConfiguration", "SecurityHub", "StandardsSubscription",
+    "Standards", "ConfigRule", "ConformancePack", "Analyzer", "AccessLogging", "Logs",
+    "LogDeliveryConfiguration", "AuditLog", "LogDestination", "MonitoringSubscription", "Macie",
+    "OrganizationAdminAccount", "MFADevice", "AccountPasswordPolicy", "ProtectionGroup",
+    "FirewallPolicy", "FirewallRuleGroup", "Guardrail", "SecurityLake", "InsightRules",
+    "FindingAggregator", "ControlPanel", "DetectorMode", "ImportFindingsForProduct", "MalwareProtectionPlan",
+    "ThreatEntitySet", "ThreatIntelSet", "ActionTarget", "AnomalyDetector", "AnomalyMonitor", "Budget",
+)  # fmt: skip
+# Their settings: changing these can blind too.
+WATCH_SETTINGS = (
+    "Trail", "EventSelectors", "InsightSelectors", "Detector", "RetentionPolicy", "MacieSession",
+    "EventDataStore", "Guardrail", "AccountPasswordPolicy", "OrganizationConfiguration",
+    "ConfigurationRecorder", "DeliveryChannel", "SecurityHubConfiguration", "LoggingOptions",
+)  # fmt: skip
+WATCHERS = frozenset({"guardduty", "securityhub", "macie2", "macie", "inspector2", "detective",
+                       "access-analyzer", "cloudtrail", "config", "securitylake"})  # fmt: skip
+WATCHER_WORDS = (
+    "Members",
+    "Member",
+    "Account",
+    "FromAdministratorAccount",
+    "FromMasterAccount",
+    "Hub",
+)
+STORES = (
+    "Bucket", "Object", "Objects", "Table", "Database", "Snapshot", "Snapshots", "Volume",
+    "FileSystem", "Secret", "BackupVault", "Backup", "AutomatedBackup", "RecoveryPoint", "Vault",
+    "Archive", "Repository", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
+    "KeyMaterial", "Domain", "ElasticsearchDomain", "Collection", "HostedZone", "Graph", "Keyspace",
+    "CacheCluster", "ReplicationGroup", "ServerlessCache", "DataCatalog", "Datastore", "Ledger",
+    "KeyDeletion", "CustomKeyStore", "StorageVirtualMachine",
+)  # fmt: skip
+DATABASES = frozenset({"rds", "redshift", "docdb", "neptune", "memorydb", "redshift-serverless",
+                        "dsql", "dax", "eks", "ecs", "elasticmapreduce", "kafka"})  # fmt: skip
+DATABASE_PARTS = ("Cluster", "Instance", "Workgroup", "Namespace", "DBCluster", "DBInstance")
+NO_STORE = frozenset({"signer", "apigateway", "geo", "location", "ses", "swf", "codeartifact"})
+FOLLOWERS = ("Tags", "Tag", "Policy", "Lifecycle", "Cors", "Website", "Encryption", "Replication")
+ACCOUNT_NOUNS = ("Account", "SendQuota", "SendStatistics", "CallerIdentity", "AccountAliases")
+MINT = frozenset({
+    "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile", "GetFederationToken",
+    "CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "UploadSSHPublicKey",
+    "GetSessionToken", "GetSigninToken", "AssumeRoot", "CreateKeyPair", "ImportKeyPair",
+    "CreateApiKey", "CreateActivation", "UploadSigningCertificate", "CreateServiceApiKey",
+    "CreateOAuth2Token", "GetWebIdentityToken", "GetDelegatedAccessToken",
+})  # fmt: skip
+PERSIST = frozenset({
+    "UpdateAssumeRolePolicy", "CreateFunctionUrlConfig", "UpdateFunctionUrlConfig", "CreateTrustAnchor",
+    "CreateEventSourceMapping", "CreateSchedule", "PutTargets", "EnableMFADevice",
+    "CreateVirtualMFADevice", "UpdateTrustAnchor", "CreateAccount", "CreateGovCloudAccount",
+    "AcceptHandoff", "InviteAccountToOrganization", "CreatePolicyGenerationJob",
+    "CreateInstanceConnectEndpoint", "CreateClientVpnEndpoint", "CreateTrustedTokenIssuer",
+    "AddClientIDToOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint",
+    "CreateDevEndpoint", "CreateAssociation",
+})  # fmt: skip
+PERSIST_NOUNS = ("SAMLProvider", "OpenIDConnectProvider", "IdentityProvider", "OIDCProvider",
+                  "ExternalIdentityProvider", "TrustedTokenIssuer")  # fmt: skip
+IDENTITY_SERVICES = frozenset({"iam", "identitystore", "sso-directory", "transfer", "workmail"})
+GRANT = frozenset({
+    "AddUserToGroup", "AddRoleToInstanceProfile", "CreatePolicyVersion", "SetDefaultPolicyVersion",
+    "CreateAccountAssignment", "AttachManagedPolicyToPermissionSet", "CreateGroupMembership",
+    "AttachCustomerManagedPolicyReferenceToPermissionSet", "PutInlinePolicyToPermissionSet",
+    "CreateGrant", "GrantPermissions", "BatchGrantPermissions", "AssociateAccessPolicy",
+    "CreateAccessEntry", "UpdateAccessEntry", "AssociateIamInstanceProfile",
+    "ReplaceIamInstanceProfileAssociation", "RegisterDelegatedAdministrator",
+    "AddRoleToDBInstance", "AddRoleToDBCluster", "CreatePodIdentityAssociation", "PutKeyPolicy",
+    "DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "AddMemberToGroup",
+    "AttachPolicy",
+})  # fmt: skip
+GRANT_HOLDERS = ("User", "Role", "Group")
+SHARE = frozenset({
+    "ModifySnapshotAttribute", "ModifyImageAttribute", "ModifyDBSnapshotAttribute",
+    "ModifyDBClusterSnapshotAttribute", "ModifyFpgaImageAttribute", "ModifyDocumentPermission",
+    "PutBucketPolicy", "PutBucketAcl", "PutObjectAcl", "CreateResourceShare", "PutBucketReplication",
+    "AssociateResourceShare", "SetRepositoryPolicy", "AddPermission", "AddLayerVersionPermission",
+    "UpdateProjectVisibility", "SetVaultAccessPolicy", "PutBackupVaultAccessPolicy",
+    "ModifyVpcEndpointServicePermissions", "AuthorizeSnapshotAccess", "AuthorizeDataShare",
+    "CreateTrafficMirrorSession", "PutAccessPointPolicy", "SetQueueAttributes", "PutPublicAccessBlock",
+    "SetTopicAttributes", "PutRegistryPolicy", "PutDestinationPolicy", "PutRepositoryPermissionsPolicy",
+    "UpdateSnapshotAccess", "ShareDirectory", "PutFileSystemPolicy", "PutSubscriptionFilter",
+    "CreateAccessGrant", "ModifyAuthenticationProfile",
+})  # fmt: skip
+OPEN = frozenset({
+    "AuthorizeSecurityGroupIngress", "AuthorizeDBSecurityGroupIngress", "CreateNetworkAclEntry",
+    "AuthorizeClusterSecurityGroupIngress", "AuthorizeCacheSecurityGroupIngress",
+    "ReplaceNetworkAclEntry", "DisableSnapshotBlockPublicAccess", "DisableImageBlockPublicAccess",
+    "PutBucketPublicAccessBlock", "PutPublicAccessBlock", "PutAccountPublicAccessBlock",
+})  # fmt: skip
+EXECUTE = frozenset({
+    "SendCommand", "StartSession", "ResumeSession", "StartAutomationExecution", "RunInstances",
+    "RequestSpotInstances", "RequestSpotFleet", "CreateFleet", "UpdateFunctionCode", "CreateFunction",
+    "ExecuteCommand", "RunTask", "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey", "RunJobFlow",
+    "CreatePresignedNotebookInstanceUrl", "CreateNotebookInstance", "UpdateDevEndpoint",
+    "AddJobFlowSteps", "PublishLayerVersion", "CreatePresignedDomainUrl",
+    "UpdateNotebookInstanceLifecycleConfig", "StartRemoteAccessSession", "CreateCloudFormationStack",
+})  # fmt: skip
+PROBE = frozenset({
+    "SimulatePrincipalPolicy", "SimulateCustomPolicy", "ListServiceQuotas", "GetServiceQuota",
+    "ListAWSDefaultServiceQuotas", "RequestServiceQuotaIncrease", "DescribeOrganization",
+    "ListFoundationModels", "GetFoundationModelAvailability", "GetUseCaseForModelAccess",
+    "GetModelInvocationLoggingConfiguration", "ListAccountAliases", "GetRegionOptStatus",
+    "GetContextKeysForPrincipalPolicy", "ListFoundationModelAgreementOffers",
+})  # fmt: skip
+# What no rule would guess from the name.
+EXCEPTIONS: dict[tuple[str, str], Effect] = {
+    ("organizations", "LeaveOrganization"): "impair_defence",
+    ("ec2", "DisableEbsEncryptionByDefault"): "impair_defence",
+    ("guardduty", "CreateFilter"): "impair_defence",
+    ("guardduty", "UpdateFilter"): "impair_defence",
+    ("guardduty", "CreateIPSet"): "impair_defence",
+    ("guardduty", "UpdateIPSet"): "impair_defence",
+    ("guardduty", "StopMonitoringMembers"): "impair_defence",
+    ("securityhub", "BatchDisableStandards"): "impair_defence",
+    ("events", "DisableRule"): "impair_defence",
+    ("events", "DeleteRule"): "impair_defence",
+    ("events", "RemoveTargets"): "impair_defence",
+    ("s3", "PutBucketLogging"): "impair_defence",
+    ("ses", "UpdateAccountSendingEnabled"): "open_network",
+    ("ses", "PutAccountSendingAttributes"): "",
+    ("kms", "DisableKey"): "destroy",
+    ("kms", "ScheduleKeyDeletion"): "destroy",
+    ("events", "PutRule"): "",
+    ("sso", "CreateAccount"): "",
+    ("cloudformation", "CreateAccount"): "",
+    ("apigateway", "DeleteApiKey"): "",
+    ("lambda", "AddPermission"): "persist",
+    ("glue", "CreateDevEndpoint"): "execute",
+    ("ecr", "DeleteRepositoryPolicy"): "",
+    ("cloudtrail", "PutResourcePolicy"): "share_out",
+    ("logs", "DeleteLogStream"): "impair_defence",
+}
