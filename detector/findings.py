@@ -19,7 +19,7 @@ from schemas.command import Descendant, RevokeCommand
 from schemas.event import Credential, Origin, Principal
 from schemas.fact import Step
 
-MAX_MOMENTS = 24
+MAX_MOMENTS = 48
 
 
 class Moment(Struct, frozen=True, omit_defaults=True, gc=False, order=True):

@@ -96,6 +96,7 @@ def evaluate(
             identities=identities,
             beside=labels.parent,
         )
+    logs.check_any()
     if as_json:
         typer.echo(made.json())
     else:

@@ -24,9 +24,8 @@ def guarded(arguments: list[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return INTERRUPTED
+        if code == INTERRUPTED:
+            _say("interrupted")
     except BrokenPipeError:
         # The interpreter flushes standard output again at its end; nobody is there to read it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -45,6 +44,7 @@ def _run(arguments: list[str]) -> int:
     try:
         app(arguments, prog_name="detector", standalone_mode=True)
     except SystemExit as end:
+        # Also what an interrupt ends in: typer makes it exit code 130.
         return end.code if isinstance(end.code, int) else 1
     return 0
 

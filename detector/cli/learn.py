@@ -29,7 +29,7 @@ def learn(
     """
     from detector.cli.folder import whole
     from detector.cli.reading import reading
-    from detector.cli.setup import engine_config
+    from detector.cli.setup import engine_config, warn_of_development_key
     from detector.replay.drive import Replay
     from detector.settings import load_settings
 
@@ -37,6 +37,7 @@ def learn(
     engine = Replay(engine_config(settings, None))
     events = 0
     with reading(paths, source, settings) as logs:
+        warn_of_development_key(settings)
         for event in logs.events():
             engine.feed(event)
             events += 1

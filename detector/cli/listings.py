@@ -3,8 +3,10 @@
 With `--markdown` each prints the table that stands in the README.
 """
 
+import inspect
 import json
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -89,9 +91,10 @@ def schema(
 
 
 def _about(source: Any) -> str:
-    """The first paragraph of the source's own docstring."""
-    text = getattr(source, "about", "") or type(source).__doc__ or ""
-    return " ".join(text.split("\n\n")[0].split())
+    """The first paragraph of the source's module."""
+    return " ".join(
+        (inspect.getdoc(import_module(type(source).__module__)) or "").split("\n\n")[0].split()
+    )
 
 
 def _print(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool) -> None:

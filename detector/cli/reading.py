@@ -20,6 +20,7 @@ from detector.cli.console import err, warn
 from detector.cli.setup import fingerprints, source_name
 from detector.replay.events import open_events
 from detector.replay.reading import Reading
+from detector.report.words import several
 from detector.settings import Settings
 from detector.sources.base import Context
 from schemas.dead_letter import DeadLetter
@@ -40,6 +41,7 @@ class Logs:
         self.on_dead_letter: Callable[[DeadLetter], None] | None = None
         self.progress: Progress | None = None
         self._waiting: list[DeadLetter] = []
+        self._letters: list[DeadLetter] = []
         self._broken = 0
         self._task: TaskID | None = None
         self._drawn = open_events(
@@ -54,6 +56,7 @@ class Logs:
 
     def _letter(self, letter: DeadLetter) -> None:
         # Position 0 is the file itself: it could not be opened, listed or unpacked.
+        self._letters = self._letters or [letter]
         self._broken += letter.position == 0
         if self.on_dead_letter is None:
             self._waiting.append(letter)
@@ -97,39 +100,44 @@ class Logs:
             "skipped_files": dict(sorted(seen.skipped_files.items())),
         }
 
+    def check_any(self) -> None:
+        """Go on only if there is something to go on with.
+
+        Raises:
+            FailedError: no event could be read.
+        """
+        if not self.reading.events:
+            raise FailedError(f"no event was read{self._why()}")
+
     def check(self) -> None:
         """Say what was left out.
 
         Raises:
-            FailedError: nothing could be read, or a whole file could not.
+            FailedError: no event could be read, or a whole file could not.
         """
-        seen = self.reading
-        if not seen.events:
-            raise FailedError(f"no event in {_several(seen.files, 'log file')}{self._why()}")
+        self.check_any()
         if self._broken:
-            raise FailedError(f"{_several(self._broken, 'file')} could not be read{_SEE}")
-        if seen.unreadable:
-            warn(f"{_several(seen.unreadable, 'record')} could not be read{_SEE}")
+            raise FailedError(f"{several(self._broken, 'file')} could not be read{self._first()}")
+        if self.reading.unreadable:
+            count = several(self.reading.unreadable, "record")
+            warn(f"{count} could not be read{self._first()}")
+
+    def _first(self) -> str:
+        letter = self._letters[0] if self._letters else None
+        return f"; the first: {letter.place}: {letter.reason}" if letter else ""
 
     def _why(self) -> str:
-        seen = self.reading
-        skipped = sum(seen.skipped_files.values())
-        reasons = [
-            f"{_several(seen.unreadable, 'record')} could not be read{_SEE}"
-            * bool(seen.unreadable),
-            f"{_several(sum(seen.skipped.values()), 'record')} said nothing about credentials"
-            * bool(seen.skipped),
-            f"{_several(skipped, 'file')} skipped as no log" * bool(skipped),
+        if self.reading.unreadable:
+            return (
+                f": {several(self.reading.unreadable, 'record')} could not be read{self._first()}"
+            )
+        counted = (("record", self.reading.skipped), ("file", self.reading.skipped_files))
+        left_out = [
+            f"{several(number, noun)} skipped ({reason})"
+            for noun, each in counted
+            for reason, number in sorted(each.items())
         ]
-        told = "; ".join(filter(None, reasons))
-        return f": {told}" if told else ""
-
-
-_SEE = " (see dead-letters.jsonl)"
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+        return f": {', '.join(left_out)}" if left_out else ": no file is there"
 
 
 @contextmanager

@@ -39,18 +39,17 @@ def replay(
     from detector.cli.folder import Folder
     from detector.cli.reading import reading
     from detector.cli.run import drive, print_run
-    from detector.cli.setup import engine_config, read_baseline
+    from detector.cli.setup import engine_config, read_baseline, warn_of_development_key
     from detector.settings import load_settings
 
     settings = load_settings(config)
     learned = read_baseline(baseline)
-    with (
-        reading(paths, source, settings) as logs,
-        Folder(out) as folder,
-    ):
+    with reading(paths, source, settings) as logs, Folder(out) as folder:
+        warn_of_development_key(settings)
         logs.on_dead_letter = folder.dead_letter
         tally = drive(logs.events(), engine_config(settings, budget), folder, learned)
         summary = {**tally.summary(), "commands": folder.commands, **logs.counts()}
         folder.conclude(summary)
+    logs.check_any()
     print_run(folder, summary)
     logs.check()

@@ -21,14 +21,17 @@ def engine_config(settings: Settings, budget: float | None) -> EngineConfig:
 
 
 def fingerprints(settings: Settings) -> Fingerprints:
-    """Fingerprints under the operator's key; without one under a fixed key, with a warning."""
-    key = fingerprint_key(settings)
-    if key is None:
+    """Fingerprints under the operator's key; without one, under a fixed key."""
+    return Fingerprints(fingerprint_key(settings) or DEVELOPMENT_KEY)
+
+
+def warn_of_development_key(settings: Settings) -> None:
+    """Say it where a run writes fingerprints and no key is set."""
+    if fingerprint_key(settings) is None:
         warn(
             "no fingerprint key is set, so the fixed development key is used; "
             "set DETECTOR_FINGERPRINT_KEY before fingerprints leave this machine"
         )
-    return Fingerprints(key or DEVELOPMENT_KEY)
 
 
 def read_baseline(path: Path | None) -> bytes | None:

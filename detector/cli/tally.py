@@ -59,8 +59,8 @@ class Tally:
         return {
             "events": self.events,
             "identities": len(self._who),
-            "first_event": moment(self.first) if self.events else "",
-            "last_event": moment(self.last) if self.events else "",
+            "first_event": _iso(self.first) if self.events else "",
+            "last_event": _iso(self.last) if self.events else "",
             "days": round((self.last - self.first) / DAY, 3),
             "budget": self.budget,
             "campaigns": len(self._campaigns),
@@ -68,3 +68,7 @@ class Tally:
             "findings_by_detection": found,
             "alert_messages": self.messages,
         }
+
+
+def _iso(time: int) -> str:
+    return f"{moment(time).replace(' ', 'T')}Z"

@@ -4,12 +4,15 @@ The fused score: surprise at each distinct operation of the last minutes, damped
 the tool it comes from, against what this identity's windows usually hold.
 """
 
+from math import expm1
+
 from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
+from models.base import Reason
 
 META = Detection(
     id="behavioural_anomaly",
@@ -28,17 +31,27 @@ META = Detection(
 ON = "principal"
 _WINDOW = 2 * MINUTE
 _MIDDLE = 7.0
+_MODEL_SHARE = 0.15
+_MOST_MODEL = 1.5
 
 
 def judge(view: View) -> Evidence | None:
     """Surprise summed over the last two minutes."""
     marks = view.within(_WINDOW)
     weights = weigh(marks)
+    deviation = view.deviation
     nats = total(view, marks, weights)
+    nats += min(_MOST_MODEL, _MODEL_SHARE * sum(r.contribution for r in deviation))
     score = risk(nats, _MIDDLE, 1.5)
     top = [m for m in weights if m.weight > 0]
     named = ", ".join(m.value.removeprefix("o:") for m in top[:4])
     reasons = [f"{len(weights)} unusual operations in {_WINDOW // MINUTE} min: {named}"]
     return gather(view, META.id, marks, score, reasons, normal=[
         Normal("unusual operations in 2 min", "0", str(len(weights))),
+        *(_line(reason) for reason in deviation[:3]),
     ])  # fmt: skip
+
+
+def _line(reason: Reason) -> Normal:
+    usual, now = (f"{expm1(x):.1f}" for x in (reason.usual, reason.observed))
+    return Normal(f"{reason.name} in 15 min", usual, now)

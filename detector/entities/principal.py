@@ -14,12 +14,12 @@ from detector.window.baseline import Learned
 from detector.entities.bounds import CredentialView
 from detector.entities.episodes import Episodes
 from detector.window.empty import none_yet
-from detector.window.marks import Mark, Marks
+from detector.window.marks import Marks, client_word
 from detector.window.novelty import Seen
 from detector.window.panes import QUARTER, Panes
 from detector.window.registers import event_bits
 from detector.window.signature import Signature
-from schemas.event import ActivityEvent, Origin, Principal
+from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
@@ -164,11 +164,6 @@ class PrincipalState(Struct):
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
 
 
-
-
-def client_word(origin: Origin) -> str:
-    """The client by which an origin is known: a web console is one, whatever page or browser."""
-    return "console" if origin.console or origin.client == "browser" else origin.client
 
 
 def order(event: ActivityEvent) -> int:

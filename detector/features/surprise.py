@@ -13,7 +13,6 @@ References:
 from math import exp, log
 
 from detector.window.marks import Mark
-from detector.entities.principal import client_word
 from detector.features.view import View
 
 EFFECT_WEIGHT = {
@@ -41,6 +40,7 @@ _DENIED = 0.5
 _MOST_NOVEL = 3.5
 _RARE_AMONG_PEERS = 2.3
 _READING = 0.6
+_SECOND_TOOL = 1.0
 _READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
 
@@ -68,7 +68,7 @@ def provisioner(view: View, mark: Mark) -> bool:
     return (
         origin is not None
         and origin.client in PROVISIONERS
-        and (origin.client == view.state.home or "client" not in mark.novel)
+        and (view.cold or origin.client == view.state.home or "client" not in mark.novel)
     )
 
 
@@ -93,14 +93,24 @@ def novelty(view: View, mark: Mark) -> float:
 
 def context(view: View, marks: list[Mark]) -> float:
     """How unlike its own the places and tools of a window are: nats, once per window."""
+    if view.cold:
+        return _SECOND_TOOL if second_tool(view) else 0.0
     kinds = {kind for mark in marks for kind in mark.novel}
     out = 0.0
     for kind, most in (("network", 2.2), ("client", 2.2)):
-        if kind in kinds and not view.cold:
+        if kind in kinds:
             out += min(most, view.habits.surprise(kind))
-    if "credential" in kinds and not view.cold:
+    if "credential" in kinds:
         out += 0.5
     return out
+
+
+def second_tool(view: View) -> bool:
+    """Whether an identity without a past acts with a tool that it did not begin with."""
+    tool, home = view.mark.tool, view.state.home
+    if not tool or not home or tool in PROVISIONERS:
+        return False
+    return tool != ("console" if home == "browser" else home)
 
 
 def appraise(view: View, mark: Mark) -> None:
@@ -125,7 +135,7 @@ def _paged(mark: Mark) -> bool:
     """A console fetches what a page may show, allowed or not; that is no act of its user's."""
     event = mark.event
     reading = event.action is not None and event.action.access in _READS
-    return reading and event.origin is not None and client_word(event.origin) == "console"
+    return reading and mark.tool == "console"
 
 
 def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:

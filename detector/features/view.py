@@ -9,12 +9,15 @@ from functools import cached_property
 from msgspec import Struct
 
 from detector.config import EngineConfig
-from detector.window.baseline import Habits
+from detector.window.baseline import FEATURE_NAMES, Habits, features
 from detector.entities.bounds import Breach
 from detector.entities.group import Peers
 from detector.window.marks import Mark
 from detector.entities.principal import WARM_AGE, PrincipalState
+from detector.window.panes import QUARTER
 from detector.window.registers import Counts
+from models.base import Reason
+from models.running import surprise
 from schemas.event import ActivityEvent
 from schemas.fact import Step
 
@@ -74,15 +77,35 @@ class View:
         return self.habits.quarters < _WARM_QUARTERS or self.time - self.state.first < WARM_AGE
 
     def within(self, length: int) -> list[Mark]:
-        """The marks of the last `length` ms, in order, this one included."""
+        """The marks that the same tool made in the last `length` ms, in order, this one included.
+
+        Two tools on one key are two hands: an attack tool is not judged by what the owner's own
+        tool does beside it, nor the other way round.
+        """
         if self._index < 0:
             return [self.mark]
         marks = self.state.marks
-        return marks.items[marks.index(self.time - length + 1) : self._index + 1]
+        tool = self.mark.tool
+        window = marks.items[marks.index(self.time - length + 1) : self._index + 1]
+        return [m for m in window if m.tool == tool]
 
     def window(self, length: int) -> Counts:
         """The counts of all events of the last `length` ms, marked or not."""
         return self.state.panes.window(self.time, length)
+
+    @cached_property
+    def deviation(self) -> list[Reason]:
+        """By how much this quarter of an hour is more than usual for the identity: nats of surprise
+        by feature, the strongest first; empty while it has too little past."""
+        if self.cold:
+            return []
+        now = features(self.state.panes.window(self.time, QUARTER))
+        reasons = [
+            Reason(name, value, usual.mean, surprise(usual, value))
+            for name, value, usual in zip(FEATURE_NAMES, now, self.habits.usual(), strict=True)
+            if value > usual.mean
+        ]
+        return sorted((r for r in reasons if r.contribution > 0), key=lambda r: -r.contribution)
 
     def rarity(self, value: str) -> Rarity:
         """How usual a value is among peers, as of this version."""

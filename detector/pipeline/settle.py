@@ -5,13 +5,11 @@ time order: marks are judged on complete windows, evidence is folded for good, c
 learned and the others held back, peers are told, quiet episodes close.
 """
 
-from math import log1p
-
 from detector.pipeline import judge
 from detector.entities.credential import CredentialState
+from detector.window.baseline import features
 from detector.window.panes import QUARTER, settle_bound
 from detector.entities.principal import PrincipalState
-from detector.window.registers import Counts
 from detector.pipeline.state import NOTHING, Outcome, State
 from detector.features.view import groups_of
 from schemas.fact import Fact, Summary, Tick
@@ -88,23 +86,6 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
 
 
 _KIND = {"o": "operation", "n": "network", "c": "client", "t": "target"}
-
-
-def features(counts: Counts) -> tuple[float, ...]:
-    """The window features that models learn, as log1p, in the order of FEATURE_NAMES."""
-    return tuple(
-        log1p(x)
-        for x in (
-            counts.events,
-            counts.operations,
-            counts.services,
-            counts.targets,
-            counts.writes,
-            counts.denied,
-            counts.secret_reads + counts.issues + counts.admin,
-            counts.tempo,
-        )
-    )
 
 
 def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:

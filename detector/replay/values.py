@@ -27,6 +27,7 @@ from detector.replay.limits import Limits
 
 BLANKS = b" \t\r\n"
 SAMPLE = 4_096
+_HEAD = 2_048
 # An object or list whose records are wanted instead of itself; small fields may stand before them.
 CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|events)"\s*:\s*\[)')
 _RECORDS = re.compile(rb'"(?:Records|events)"\s*:\s*\[')
@@ -139,14 +140,31 @@ class Values:
 
     def __iter__(self) -> Iterator[Frame | Flaw]:
         while first := self._feed.skip(BLANKS + b","):
-            self._feed.line_end(SAMPLE)
-            if CONTAINER.match(self._feed.buffer, self._feed.at):
+            line = self._whole_line()
+            if line:
+                yield Frame(self._feed.line, line)
+                self._feed.drop(len(line))
+            elif self._is_container():
                 yield from self._container()
             elif first == b"{":
                 yield from self._single()
             else:
                 yield self._flaw("expected a JSON object, got something else", self._feed.line)
                 self._feed.seek(_NEXT_LINE)
+
+    def _whole_line(self) -> bytes:
+        """The next line, if it is one record and no list of records; else empty."""
+        feed = self._feed
+        end = feed.line_end(self._limits.record_bytes)
+        if end < 0 or CONTAINER.match(feed.buffer, feed.at):
+            return b""
+        line = feed.head(end).rstrip()
+        return line if line.startswith(b"{") and line.endswith(b"}") and is_json(line) else b""
+
+    def _is_container(self) -> bool:
+        # Over several lines its head may not be there yet.
+        self._feed.fill(_HEAD)
+        return CONTAINER.match(self._feed.buffer, self._feed.at) is not None
 
     # ------------------------------------------------------------------- lists of records
 
@@ -256,18 +274,14 @@ class Values:
     # --------------------------------------------------------- values at the top level
 
     def _single(self) -> Iterator[Frame | Flaw]:
-        feed = self._feed
-        line = feed.line
-        end = feed.line_end(self._limits.record_bytes)
-        raw = feed.head(end).rstrip() if end >= 0 else b""
-        if not (raw.endswith(b"}") and is_json(raw)):
-            try:
-                raw = feed.head(self._balance(_OUTER))
-            except _UnbalancedError as error:
-                yield from self._abandoned(error, line)
-                return
-        yield Frame(line, raw)
-        feed.drop(len(raw))
+        line = self._feed.line
+        try:
+            raw = self._feed.head(self._balance(_OUTER))
+        except _UnbalancedError as error:
+            yield from self._abandoned(error, line)
+        else:
+            yield Frame(line, raw)
+            self._feed.drop(len(raw))
 
     def _abandoned(self, error: _UnbalancedError, line: int) -> Iterator[Flaw]:
         """Leave a broken value: its line if it broke there, else all up to the next that starts

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from detector.simulate.records import Caller, Event
-from detector.simulate.schedules import Schedule
+from detector.simulate.schedules import Schedule, steadily
 
 Play = Callable[[Any, int], Iterable[Event]]
 
@@ -33,7 +33,10 @@ class Actor:
 
     `kind` is what casting asks for; `caller` is the actor at work at a moment, with a credential
     that is live; `last` is the caller of the latest start, which an attacker can take over.
+    `in_cloud` is false for those whom only gateways see; a `newcomer` joins on the way.
     """
+
+    in_cloud = True
 
     def __init__(self, name: str, kind: str, rng: Random) -> None:
         self.name = name
@@ -42,6 +45,15 @@ class Actor:
         self.routines: list[Routine] = []
         self.last: tuple[int, Caller] | None = None
         self.issued: list[Event] = []
+        self.newcomer = False
+
+    def labels(self) -> set[str]:
+        """What casting may ask for: the kind, and the kind with a trade."""
+        return {self.kind}
+
+    def hours(self, per_day: float) -> Schedule:
+        """When this actor would do something so many times a day."""
+        return steadily(per_day)
 
     def follow(self, schedule: Schedule, play: Play, mark: str = "") -> None:
         """Add a routine."""

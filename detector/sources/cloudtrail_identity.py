@@ -64,7 +64,7 @@ def _of_type(identity: Identity, account: str, *, human: bool) -> Principal | No
     kind, arn = identity.type, identity.arn or ""
     if ":assumed-role/" in arn or (kind == "AssumedRole" and _has_role(identity)):
         return _session_of_role(identity, account, human=human)
-    if kind == "Root" or (kind is None and arn.endswith(":root")):
+    if kind == "Root" or arn.endswith((":root", ":assumed-root")):
         return _plain(account, "root", "root", "human", arn)
     if kind == "IAMUser" and identity.userName:
         return _plain(account, "user", identity.userName, _user_type(human), arn)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct, field
 
-from detector.sources.base import DecodeError
+from detector.sources.contract import read
 
 # A part of the document that is looked at later. (A union with None would make msgspec refuse it.)
 ABSENT = Raw(b"")
@@ -155,12 +155,7 @@ def parse(raw: bytes | Raw) -> Record:
     Raises:
         DecodeError: not JSON, or a field of the wrong type (named with its path, never its value).
     """
-    try:
-        return _RECORD.decode(raw)
-    except RecursionError:
-        raise DecodeError("expected a CloudTrail record, got JSON nested too deeply") from None
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise DecodeError(_plain(error)) from None
+    return read(_RECORD, raw, "CloudTrail record")
 
 
 def split(raw: Raw) -> list[Raw]:
@@ -169,10 +164,7 @@ def split(raw: Raw) -> list[Raw]:
     Raises:
         DecodeError: `Records` is no list.
     """
-    try:
-        return _RECORDS.decode(raw)
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise DecodeError(f"Records: {_plain(error)}") from None
+    return read(_RECORDS, raw, "Records")
 
 
 def messages(raw: Raw) -> list[bytes]:
@@ -181,16 +173,5 @@ def messages(raw: Raw) -> list[bytes]:
     Raises:
         DecodeError: `logEvents` is no list of messages.
     """
-    try:
-        events = _LOG_EVENTS.decode(raw)
-    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        raise DecodeError(f"logEvents: {_plain(error)}") from None
+    events = read(_LOG_EVENTS, raw, "logEvents")
     return [event.message.encode("utf-8", "surrogatepass") for event in events]
-
-
-def _plain(error: Exception) -> str:
-    if isinstance(error, UnicodeError):
-        return "expected UTF-8, got bytes that are none"
-    if isinstance(error, msgspec.MsgspecError):
-        return str(error)
-    return f"expected JSON, got something that stops the parser ({type(error).__name__})"

@@ -51,6 +51,8 @@ _HINTS = {
     "AddPermission": ("functionName", "queueUrl", "topicArn"),
     "RemovePermission": ("functionName", "queueUrl", "topicArn"),
     "DeleteAccessKey": ("userName", "accessKeyId"),
+    "UpdateAccessKey": ("userName", "accessKeyId"),
+    "CreateServiceSpecificCredential": ("userName",),
     "ModifyInstanceAttribute": ("instanceId",),
     "DescribeInstanceAttribute": ("instanceId",),
 }

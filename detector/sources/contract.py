@@ -29,9 +29,7 @@ def read(decoder: msgspec.json.Decoder[_T], raw: bytes | Raw, what: str, hint: s
     try:
         return decoder.decode(raw)
     except RecursionError:
-        raise DecodeError(
-            f"expected a token_use record, got JSON nested too deeply{_HINT}"
-        ) from None
+        raise DecodeError(f"{what}: expected a record, got JSON nested too deeply") from None
     except msgspec.ValidationError as error:
         raise DecodeError(f"{what}: {_without_values(str(error))}{hint}") from None
     except msgspec.MsgspecError as error:

@@ -35,6 +35,7 @@ from schemas.token_use import Time, TokenAction, TokenOrigin, TokenUse
 NAME = "token_use"
 _LOOKED_AT = 65_536
 _DEEPEST = 4
+_LEAD = 64
 _HINT = "; `detector schema token_use` prints the contract"
 _OTHERS = frozenset({"cloudtrail"})
 _T = TypeVar("_T")
@@ -98,7 +99,7 @@ def _decode(
 ) -> Iterable[ActivityEvent]:
     if depth > _DEEPEST:
         raise DecodeError(f"expected a token_use record, got more than {_DEEPEST} wrappers{_HINT}")
-    if bytes(raw[:1]) == b"[" or bytes(raw[:64]).lstrip()[:1] == b"[":
+    if bytes(memoryview(raw)[:_LEAD]).lstrip()[:1] == b"[":
         return _all(_read(_RECORDS, raw), context, position, depth)
     envelope = _read(_ENVELOPE, raw)
     if envelope.events is not None:

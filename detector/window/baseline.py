@@ -12,10 +12,13 @@ Examples:
     (1, 0)
 """
 
-from math import log, sqrt
+from math import log, log1p
 from struct import Struct as Packer
 
 from msgspec import Struct
+
+from detector.window.registers import Counts
+from models.running import Usual
 
 KINDS = ("operation", "network", "client", "target")
 FEATURES = 8
@@ -48,11 +51,19 @@ class Habits(Struct, frozen=True, gc=False):
         """Nats of surprise at something new of this kind; 0 for an identity without a past."""
         return max(0.0, -log(self.rate(kind))) if self.quarters > 1 else 0.0
 
-    def spread(self) -> list[tuple[float, float]]:
-        """(mean, standard deviation) of each feature, in the order of FEATURE_NAMES."""
+    def usual(self) -> list[Usual]:
+        """What is usual for each feature, in the order of FEATURE_NAMES."""
         rows = _rows.unpack(self.moments)
         pairs = zip(rows[:FEATURES], rows[FEATURES:], strict=True)
-        return [(mean, sqrt(max(0.0, square - mean * mean))) for mean, square in pairs]
+        return [Usual(mean, max(0.0, square - mean * mean), self.quarters) for mean, square in pairs]
+
+
+def features(counts: Counts) -> tuple[float, ...]:
+    """The features of a window, as log1p, in the order of FEATURE_NAMES."""
+    sensitive = counts.secret_reads + counts.issues + counts.admin
+    row = (counts.events, counts.operations, counts.services, counts.targets, counts.writes,
+           counts.denied, sensitive, counts.tempo)  # fmt: skip
+    return tuple(log1p(x) for x in row)
 
 
 _NEWBORN = Habits()

@@ -5,7 +5,7 @@ not routine. Marks are kept with their full event, so windows over them are exac
 evidence names real events. Repeats within one minute collapse onto the earliest.
 
 Examples:
-    >>> from schemas.event import ActivityEvent, Principal
+    >>> from schemas.event import ActivityEvent, Origin, Principal
     >>> event = ActivityEvent(uid="e", source="s", tenant="t", time=5, principal=Principal(uid="p"))
     >>> marks = Marks()
     >>> marks.add(event, "o:x", 1), marks.add(event, "o:x", 1)
@@ -20,7 +20,7 @@ from msgspec import Struct, field
 from detector.config import DAY, HOUR, MINUTE
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
-from schemas.event import ActivityEvent
+from schemas.event import ActivityEvent, Origin
 
 _MOST_OPEN = 96
 _MOST_SETTLED = 6
@@ -39,6 +39,7 @@ class Mark(Struct):
     gravity: float = 0.0
     novelty: float = 0.0
     weight: float = 0.0
+    tool: str = ""
     last: int = 0
 
     @property
@@ -74,7 +75,8 @@ class Marks(Struct):
                 old.last = last
                 return False
             self.items.remove(old)
-        mark = Mark(event, value, notable, last=last)
+        tool = client_word(event.origin) if event.origin is not None else ""
+        mark = Mark(event, value, notable, last=last, tool=tool)
         self.keys = self.keys or {}
         self.keys[key] = mark
         insort(self.items, mark, key=_at)
@@ -111,6 +113,11 @@ class Marks(Struct):
             self._keep(quarter, _MOST_SETTLED)
         if not self.items:
             self.keys = none_yet()
+
+
+def client_word(origin: Origin) -> str:
+    """The client by which an origin is known: a web console is one, whatever page or browser."""
+    return "console" if origin.console or origin.client == "browser" else origin.client
 
 
 def _at(mark: Mark) -> tuple[int, str]:

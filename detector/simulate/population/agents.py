@@ -74,6 +74,8 @@ _TRADES = {
 class Agent(Actor):
     """An agent. Each task: start, a leased token bound to its workload, tool calls, end."""
 
+    in_cloud = False
+
     def __init__(self, world: World, name: str, trade: str) -> None:
         super().__init__(name, "agent", world.rng(f"agent:{name}"))
         self.world = world
@@ -89,6 +91,10 @@ class Agent(Actor):
         self.approver = f"user:{self.rng.choice(WORDS)}-lead"
         self.latest: TokenUser | None = None
         self.over: TokenUser | None = None
+
+    def labels(self) -> set[str]:
+        """An agent of a trade."""
+        return {"agent", f"agent:{self.trade}"}
 
     def begin(self, at: int, *, minutes: int = 30) -> TokenUser:
         """The agent at the start of a task, with a token that only its workload may use."""
@@ -162,7 +168,7 @@ def agent(world: World, number: int) -> Agent:
     rng = world.rng(f"make-agent:{number}")
     trade = list(_TRADES)[number % len(_TRADES)]
     made = Agent(world, f"{rng.choice(WORDS)}-{trade}-{number}", trade)
-    made.follow(_pace(made, rng, world), work_on_task, "agents with tasks")
+    made.follow(_pace(made, rng, world), work_on_task, "agent_tasks")
     return made
 
 

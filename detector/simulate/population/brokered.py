@@ -17,7 +17,7 @@ from detector.simulate.estate import WORDS
 from detector.simulate.made_up import letters
 from detector.simulate.population.people import Whereabouts
 from detector.simulate.records import Event
-from detector.simulate.schedules import apart, office, steadily
+from detector.simulate.schedules import Schedule, apart, office, steadily
 from detector.simulate.tokens import Token, TokenUser, ended, lease, use
 from detector.simulate.world import World
 
@@ -49,6 +49,8 @@ _CLIENTS = {
 class Brokered(Actor):
     """Somebody behind a gateway, with a long-lived token or one lease after the other."""
 
+    in_cloud = False
+
     def __init__(self, world: World, name: str, kind: str) -> None:
         super().__init__(name, kind, world.rng(f"{kind}:{name}"))
         self.world = world
@@ -61,6 +63,10 @@ class Brokered(Actor):
         self.latest: TokenUser | None = None
         self.until = 0
         self.pending: list[Event] = []
+
+    def hours(self, per_day: float) -> Schedule:
+        """People in office hours, services at any."""
+        return office(per_day, 1) if self.whereabouts else steadily(per_day)
 
     def user(self, at: int) -> TokenUser:
         """Who uses what now; a lease is renewed when it has run out."""
@@ -123,7 +129,7 @@ def brokered(world: World, number: int) -> Brokered:
     made = Brokered(world, _named(rng, kind, number), kind)
     per_day = rng.uniform(10, 30) * world.options.volume
     human = _TYPES[kind] == "human"
-    made.follow(office(per_day, rng.choice(world.zones)) if human else steadily(per_day), session, "token gateways")
+    made.follow(office(per_day, rng.choice(world.zones)) if human else steadily(per_day), session, "token_gateways")
     return made
 
 

@@ -33,7 +33,7 @@ def backup(world: World, account: Account) -> Workload:
         issuer=issued_by("backup"), naming=lambda _: "AWSBackup-AWSBackupDefaultServiceRole",
         agent="backup.amazonaws.com",
     )  # fmt: skip
-    work.follow(nightly(work.rng.randrange(0, 5)), copies, "malware scan and backup sharing")
+    work.follow(nightly(work.rng.randrange(0, 5)), copies, "scan_and_backup_sharing")
     return work
 
 
@@ -58,7 +58,7 @@ def secret_rotator(world: World, account: Account) -> Workload:
         issuer=issued_by("lambda"), naming=lambda _: "secrets-rotation", churn=True,
         holdings=account.seen_by(world.rng(f"holdings:{account.id}")),
     )  # fmt: skip
-    work.follow(every(3 * HOUR), new_value, "key rotation")
+    work.follow(every(3 * HOUR), new_value, "key_rotation")
     return work
 
 
@@ -87,8 +87,8 @@ def key_rotator(world: World, account: Account, users: list[KeyUser]) -> Workloa
         yield from _replace_key(actor, user, at)
 
     if users:
-        work.follow(every(int(DAY * 0.4)), rotate, "key rotation")
-    work.follow(every(6 * HOUR), check_ages, "key rotation")
+        work.follow(every(int(DAY * 0.4)), rotate, "key_rotation")
+    work.follow(every(6 * HOUR), check_ages, "key_rotation")
     return work
 
 

@@ -174,7 +174,7 @@ def service_account(world: World, number: int) -> Workload:
         churn=True,
     )
     volume = world.options.volume
-    pod.follow(steadily(rng.uniform(40, 110) * volume), works(*rng.sample(_POD_LINES, 3)), "pod churn")
+    pod.follow(steadily(rng.uniform(40, 110) * volume), works(*rng.sample(_POD_LINES, 3)), "pod_churn")
     if rng.random() < 0.3:
         pod.follow(office(3 * volume), works("sts:GetCallerIdentity secretsmanager:GetSecretValue*3"))
     return pod

@@ -94,12 +94,12 @@ def instance(world: World, number: int) -> Workload:
         server.sticky = True
     server.holdings.things["instance"] = [machine]
     volume = world.options.volume
-    server.follow(every(int(12 * MINUTE / volume)), heartbeat, "instance metadata rotation")
-    server.follow(steadily(50 * volume), works(*rng.sample(_SERVER_LINES, 3)), "NAT and endpoint")
+    server.follow(every(int(12 * MINUTE / volume)), heartbeat, "instance_metadata")
+    server.follow(steadily(50 * volume), works(*rng.sample(_SERVER_LINES, 3)), "nat_and_endpoint")
     if rng.random() < 0.4:
         server.follow(every(30 * MINUTE), metrics_agent)
     if rng.random() < 0.15:
-        server.follow(nightly(rng.randrange(1, 5)), works(_batch(rng), low=0.2, high=3), "nightly batch")
+        server.follow(nightly(rng.randrange(1, 5)), works(_batch(rng), low=0.2, high=3), "nightly_batch")
     return server
 
 
@@ -137,8 +137,8 @@ def function(world: World, number: int) -> Workload:
     lines = rng.sample(_FUNCTION_LINES, 3)
     volume = world.options.volume
     if rng.random() < 0.4:
-        work.follow(every(int(rng.choice((5, 10, 15)) * MINUTE / volume)), works(lines[0]), "Lambda concurrency")
-    work.follow(steadily(rng.uniform(30, 110) * volume), works(*lines), "Lambda concurrency")
+        work.follow(every(int(rng.choice((5, 10, 15)) * MINUTE / volume)), works(lines[0]), "function_concurrency")
+    work.follow(steadily(rng.uniform(30, 110) * volume), works(*lines), "function_concurrency")
     if rng.random() < 0.06:
         work.follow(every(20 * MINUTE), works_denied("dynamodb:DescribeTable"))
     return work

@@ -18,7 +18,7 @@ from detector.simulate.schedules import apart, office, once
 from detector.simulate.tokens import Job, TokenUser, approval, task_event
 from detector.simulate.world import World
 
-EXERCISE = "recovery exercise"
+EXERCISE = "recovery_exercise"
 
 
 def change_window(person: Person, at: int, intent: str, hours: int) -> Iterator[Event]:
@@ -43,7 +43,8 @@ def recovery_exercise(world: World, people: list[Person]) -> None:
 
 def exercise(person: Person, at: int) -> Iterator[Event]:
     """Restore, launch, point the name at it, and clean up again."""
-    yield from change_window(person, at - 30 * MINUTE, "recovery exercise", 4)
+    yield from change_window(person, at, "recovery exercise", 4)
+    at += 30 * MINUTE
     caller = person.at_desk(at, 0, console=False)
     away = caller.but(region=caller.account.regions[-1])
     at += 5000
@@ -127,5 +128,5 @@ def rare_changes(people: list[Person]) -> None:
         kinds = _CHANGES.get(person.profession, ())
         if kinds:
             rate = 0.3 * person.world.options.volume
-            person.follow(office(rate, person.zone), kinds[number % len(kinds)], "rare change")
+            person.follow(office(rate, person.zone), kinds[number % len(kinds)], "rare_change")
 

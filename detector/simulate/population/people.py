@@ -98,6 +98,7 @@ class Person(Actor):
         self.world = world
         self.profession = profession
         self.joins = joins
+        self.newcomer = joins > 0
         self.trade = PROFESSIONS[profession]
         self.zone = self.rng.choice(world.zones)
         self.mail = f"{name}@{world.estate.company}.example"
@@ -108,8 +109,8 @@ class Person(Actor):
         self.desks = self._desks()
         self._sessions: dict[tuple[str, bool], tuple[Record, int]] = {}
         busy = self.rng.uniform(6, 14) * world.options.volume
-        self.follow(self._hours(busy), Person.sit_down)
-        self.follow(self._hours(0.35 * world.options.volume), Person.change_something)
+        self.follow(self.hours(busy), Person.sit_down, "first_day" if joins else "")
+        self.follow(self.hours(0.35 * world.options.volume), Person.change_something)
         self.follow(self._evenings(), Person.sit_down, "roaming")
 
     def _desks(self) -> list[tuple[Role, Holdings]]:
@@ -127,7 +128,16 @@ class Person(Actor):
             8 * HOUR,
         )
 
-    def _hours(self, per_day: float) -> "Hours":
+    def labels(self) -> set[str]:
+        """A person of a profession."""
+        return {"person", f"person:{self.profession}"}
+
+    def live(self, at: int) -> bool:
+        """Sessions last a working day."""
+        return self.last is not None and at - self.last[0] < 3 * HOUR
+
+    def hours(self, per_day: float) -> Schedule:
+        """In the person's office hours, without days off."""
         return Hours(office(per_day, self.zone), self.joins, self.rng.getrandbits(32), self.zone)
 
     def _evenings(self) -> "Hours":
@@ -178,8 +188,9 @@ class Person(Actor):
         caller = self.at_desk(at, desk, console=console)
         if not console:
             self.last = (at, caller)
-        at += 2000
-        yield from browse(self, caller, at) if console else type_commands(self, caller, at)
+        done = browse(self, caller, at + 2000) if console else type_commands(self, caller, at + 2000)
+        for event in done:
+            yield event if event[2] or not desk else (event[0], event[1], "single_sign_on")
 
     def change_something(self, at: int) -> Iterator[Event]:
         """One of the profession's usual changes."""
@@ -223,7 +234,7 @@ def throttled(caller: Caller, at: int, op: str) -> Event:
     """A call that came too soon after others; the SDK repeats it."""
     error = "Client.RequestLimitExceeded" if op.startswith("ec2:") else "ThrottlingException"
     at, record, _ = call(caller, at, op, error=error)
-    return at, record, "retries and throttling"
+    return at, record, "retries_and_throttling"
 
 
 def _next_page(event: Event, rng: Random) -> None:
@@ -254,7 +265,7 @@ def on_behalf(caller: Caller, at: int, op: str) -> Event:
         endpoint="", console=False,
     )  # fmt: skip
     at, record, _ = call(behind, at, inner)
-    return at, record, "service calls on behalf"
+    return at, record, "on_behalf"
 
 
 def browse(person: Person, caller: Caller, at: int) -> Iterator[Event]:
@@ -263,7 +274,7 @@ def browse(person: Person, caller: Caller, at: int) -> Iterator[Event]:
     for _ in range(rng.randint(1, 3)):
         page = rng.choice(person.pages if rng.random() < 0.93 else list(PAGES))
         for at_call, record, _ in steps(caller, at, PAGES[page], 0.02, 0.3):
-            yield at_call, record, "console page load"
+            yield at_call, record, "console_page_load"
             at = at_call
         at += apart(rng, 8, 90)
 

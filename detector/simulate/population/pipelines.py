@@ -73,8 +73,11 @@ class Pipeline(Actor):
 
 def run(actor: Pipeline, at: int) -> Iterator[Event]:
     """One run of the repository's jobs, one after the other."""
-    caller = actor.at_work(at)
-    at += 3000
+    yield from jobs(actor, actor.at_work(at), at + 3000)
+
+
+def jobs(actor: Pipeline, caller: Caller, at: int) -> Iterator[Event]:
+    """The repository's jobs, on a runner."""
     for job in actor.jobs:
         for event in steps(caller, at, _JOBS[job], 0.2, 4):
             yield event
@@ -99,11 +102,11 @@ def pipeline(world: World, number: int) -> Pipeline:
     made = Pipeline(world, repository, account, role, agent=boto3(rng) if rng.random() < 0.3 else "")
     made.session = repository if role.endswith("-deploy") else made.session
     made.jobs = rng.sample(list(_JOBS), rng.randint(1, 3))
-    new = number % 12 == 11
+    new = made.newcomer = number % 12 == 11
     start = first_day(world) + rng.randrange(3 * HOUR) if new else 0
     volume = world.options.volume
     zone = rng.choice(world.zones)
-    made.follow(_since(start, office(rng.uniform(4, 12) * volume, zone)), run, "first day" if new else "build churn")
+    made.follow(_since(start, office(rng.uniform(4, 12) * volume, zone)), run, "first_day" if new else "build_churn")
     if rng.random() < 0.3:
         made.follow(_since(start, nightly(rng.randrange(0, 6), 5)), run)
     return made

@@ -50,7 +50,7 @@ _ADVISOR = (
 )
 _INSPECTOR = "ec2:DescribeInstances ssm:DescribeInstanceInformation ecr:DescribeImages*3 lambda:ListFunctions lambda:GetFunction*3 ec2:CreateTags"
 GUARDDUTY_ACCOUNT = "652050842985"
-_MARK = "service-linked roles"
+_MARK = "service_linked_roles"
 
 
 class ServiceRole(Actor):
@@ -138,6 +138,6 @@ def services(world: World) -> list[Actor]:
         made["inspector2"].follow(every(int(6 * HOUR / volume)), sweep(_INSPECTOR), _MARK)
         made["autoscaling"].follow(steadily(4 * volume), replace_instances, "autoscaling")
         made["rds"].follow(steadily(2), sweep("ec2:DescribeSubnets ec2:CreateNetworkInterface ec2:DescribeSecurityGroups"), _MARK)
-        made["malware-protection.guardduty"].follow(steadily(0.6), malware_scan, "malware scan and backup sharing")
+        made["malware-protection.guardduty"].follow(steadily(0.6), malware_scan, "scan_and_backup_sharing")
         found += [*made.values(), trail_writer(world, account)]
     return found

@@ -39,7 +39,7 @@ _SWEEP = (
     "route53:ListHostedZones acm:ListCertificates sns:ListTopics sqs:ListQueues dynamodb:ListTables "
     "dynamodb:DescribeTable*5 es:ListDomainNames redshift:DescribeClusters organizations:ListAccounts"
 )
-_MARK = "posture scanner"
+_MARK = "posture_readers"
 
 
 class VendorReader(Actor):
@@ -119,7 +119,7 @@ class InventoryReader(Actor):
             role = Role(account, "inventory-reader")
             events, inside = assume(out, role, "inventory", at)
             for event in events:
-                yield event[0], event[1], "cross-account call"
+                yield event[0], event[1], "cross_account_call"
             inside = inside.but(region=account.region)
             for event in steps(inside, at + 1000, _part(self), 0.02, 0.3):
                 yield event

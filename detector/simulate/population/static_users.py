@@ -18,7 +18,7 @@ from detector.simulate.population.desk import RARE_READS, TASKS
 from detector.simulate.population.people import Whereabouts, steps
 from detector.simulate.population.workloads import works
 from detector.simulate.records import Caller, Event, call
-from detector.simulate.schedules import apart, every, nightly, office, steadily
+from detector.simulate.schedules import Schedule, apart, every, nightly, office, steadily
 from detector.simulate.sessions import user_identity
 from detector.simulate.tools import boto3, command_line, java
 from detector.simulate.world import World
@@ -65,7 +65,16 @@ class KeyUser(Actor):
             holdings=self.holdings,
         )  # fmt: skip
 
-    def live(self, at: int) -> bool:
+    def labels(self) -> set[str]:
+        """A key of a person or a server; of two servers; of what it is for."""
+        found = {"key", "key:server" if self.places else "key:personal", f"key:{self.trade}"}
+        return found | {"key:shared"} if len(self.places) > 1 else found
+
+    def hours(self, per_day: float) -> Schedule:
+        """People's keys in office hours, servers' at any."""
+        return steadily(per_day) if self.places else office(per_day, self.zone)
+
+    def live(self, at: int) -> bool:  # noqa: ARG002 - the same at any time
         """A long-lived key can be taken over at any time."""
         return True
 
@@ -109,7 +118,7 @@ def _server(world: World, rng: Random, account: Account, number: int) -> KeyUser
     mark = ""
     if number % 6 == 1:  # one key in two workloads: untidy, and nobody's abuse
         places = (home, networks.provider(rng, account.region))
-        mark = "shared key of two workloads"
+        mark = "shared_key"
     agent = rng.choice((boto3, java))(rng)
     user = KeyUser(world, f"{what}-{rng.choice(WORDS)}-{number}", account, agent, places)
     user.trade = what
@@ -118,6 +127,6 @@ def _server(world: World, rng: Random, account: Account, number: int) -> KeyUser
     if rng.random() < 0.2:
         user.follow(every(30 * MINUTE), works(_SERVER_LINES[what]), mark)
     if rng.random() < 0.25:
-        user.follow(nightly(rng.randrange(24)), works("s3:ListBuckets kms:GenerateDataKey*25", low=0.3, high=4), "nightly batch")
+        user.follow(nightly(rng.randrange(24)), works("s3:ListBuckets kms:GenerateDataKey*25", low=0.3, high=4), "nightly_batch")
     return user
 

@@ -159,7 +159,7 @@ def refresh(actor: Actor, caller: Caller, at: int) -> Iterator[Event]:
     stack: Stack = actor.stack  # type: ignore[attr-defined]
     for line in stack.lines(_REFRESH, 1.0, actor.rng):
         for event in _play(caller, at, line, 0.03):
-            yield event[0], event[1], "Terraform refresh"
+            yield event[0], event[1], "not_found_refresh"
             at = event[0]
         at += 20
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from detector.simulate.population.pipelines import Pipeline, run
+from detector.simulate.population.pipelines import Pipeline, jobs
 from detector.simulate.records import Event
 from detector.simulate.scenarios.moves import finish, new_name, read_secrets, recon
 from detector.simulate.scenarios.scene import Scenario, Scene
@@ -19,7 +19,7 @@ def session_outside(scene: Scene) -> Iterator[Event]:
 def a_run(scene: Scene) -> Iterator[Event]:
     """A run like all others: a fresh runner, a fresh session."""
     assert isinstance(scene.actor, Pipeline)  # noqa: S101 - hosts are pipelines
-    yield from run(scene.actor, scene.at + 90_000)
+    yield from jobs(scene.actor, scene.caller, scene.at)
 
 
 def _exchange(scene: Scene, subject: str) -> Event:

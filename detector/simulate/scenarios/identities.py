@@ -265,7 +265,7 @@ SCENARIOS = (
         "backdoor_user", "A new administrator with a key",
         "the attach, even if denied",
         _ANYBODY, backdoor_user, ("person:admin",), onboarding,
-        entries=("abroad", "cloud", "host", "host tool"), per_day=1.5,
+        entries=("abroad", "cloud", "host", "host tool"), per_day=1.5, by_itself=True,
     ),
     Scenario(
         "federation_console", "From a key to a console by federation",

@@ -294,7 +294,7 @@ SCENARIOS = (
         "tool_on_terraform_key", "An attack tool on Terraform's own credential",
         "the first operation Terraform never does here",
         ("terraform",), tool_on_terraform, ("terraform",), terraform_itself,
-        entries=("host", "host tool", "host tool", "abroad"), per_day=1.5,
+        entries=("host", "host tool", "host tool", "abroad"), per_day=1.5, by_itself=True,
     ),
     Scenario(
         "slow_and_low", "One call an hour",

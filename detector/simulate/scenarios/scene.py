@@ -119,7 +119,8 @@ class Scenario(Struct, frozen=True):
 
     `decisive` is the earliest decisive event. `victims` and `hosts` are labels of actors who can
     play the attack's victim and the twin; `entries` are ways in (see `ENTRIES`); `per_day` is how
-    often the twin's host does this; `early` attackers are there before anything was learned.
+    often the twin's host does this; `early` attackers are there before anything was learned; a twin
+    `by_itself` plays one of its host's own routines, which finds its credential itself.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Scenario(Struct, frozen=True):
     entries: tuple[str, ...] = ("abroad", "abroad", "cloud")
     per_day: float = 3.0
     early: bool = False
+    by_itself: bool = False
 
 
 def _abroad(scene: Scene) -> None:
@@ -188,17 +190,22 @@ ENTRIES: dict[str, Callable[[Scene], None]] = {
 }
 
 
+def bare(world: World, actor: Actor, rng: Random, at: int) -> Scene:
+    """A scene for those who need no caller: gateways, and routines that find it themselves."""
+    nobody = Caller(rng, {}, world.estate.accounts[0], "", "", "")
+    return Scene(world, actor, rng, at, nobody, rng.choice((TOOL, SCRIPT)))
+
+
 def intruder(world: World, actor: Actor, rng: Random, at: int, entry: str) -> Scene:
     """A scene in which an attacker has the actor's latest credential, and sees the whole account."""
+    if not actor.in_cloud:
+        return bare(world, actor, rng, at)
     assert actor.last is not None  # noqa: S101 - casting asks `live` first
-    pace = rng.choice((TOOL, TOOL, SCRIPT, SCRIPT, HUMAN))
     caller = actor.last[1]
-    if caller is not None:
-        caller = caller.but(rng=rng, holdings=caller.account.seen_by(rng))
-    scene = Scene(world, actor, rng, at, caller, pace)
+    caller = caller.but(rng=rng, holdings=caller.account.seen_by(rng))
+    scene = Scene(world, actor, rng, at, caller, rng.choice((TOOL, TOOL, SCRIPT, SCRIPT, HUMAN)))
     scene.refusal = rng.choice((0.0, 0.0, 0.15, 0.35))
-    if caller is not None:
-        ENTRIES[entry](scene)
+    ENTRIES[entry](scene)
     return scene
 
 

@@ -1,0 +1,44 @@
+"""The golden cases: what each raw record must decode to, and the context it is decoded in."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from detector.sources.base import Context
+from detector.sources.fingerprint import Fingerprints
+from detector.sources.registry import SOURCES
+from schemas.event import ActivityEvent
+
+FOLDER = Path(__file__).resolve().parents[1] / "cases" / "sources"
+CONTEXT = Context(Fingerprints("an example key, used in tests only"), place="case.json")
+
+
+def raw_cases() -> list[Path]:
+    """Every raw record, of every source."""
+    return sorted(FOLDER.glob("*/*.raw.json"))
+
+
+def golden(raw: Path) -> Path:
+    """The events that a raw record decodes to."""
+    return raw.with_name(raw.name.replace(".raw.json", ".event.json"))
+
+
+def name_of(raw: Path) -> str:
+    """The test id of a case."""
+    return f"{raw.parent.name}/{raw.name.removesuffix('.raw.json')}"
+
+
+def decode(raw: Path) -> list[ActivityEvent]:
+    """The case's events, decoded by the source that its folder is named after."""
+    return list(SOURCES[raw.parent.name].decode(raw.read_bytes(), CONTEXT, 1))
+
+
+def written(events: list[ActivityEvent]) -> str:
+    """Events as a golden file holds them."""
+    return msgspec.json.format(msgspec.json.encode(events), indent=2).decode() + "\n"
+
+
+if __name__ == "__main__" and os.environ.get("REWRITE_GOLDEN") == "yes":
+    for case in raw_cases():
+        golden(case).write_text(written(decode(case)), encoding="utf-8")
