@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from detector.cli import (
+    demo,
     evaluate,
     explain,
     learn,
     listings,
     replay,
+    simulate,
 )
 
 app = typer.Typer(
@@ -36,6 +38,8 @@ for function, panel in (
     (listings.sources, READ),
     (listings.settings, READ),
     (listings.schema, READ),
+    (demo.demo, TRY),
+    (simulate.simulate, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
 

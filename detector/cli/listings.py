@@ -4,7 +4,6 @@ With `--markdown` each prints the table that stands in the README.
 """
 
 import inspect
-import json
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Annotated, Any
@@ -79,7 +78,7 @@ def schema(
 ) -> None:
     """Print a message's JSON Schema, or list the messages there are."""
     from detector.settings.known import nearest
-    from schemas.registry import CONTRACTS, json_schema
+    from schemas.registry import CONTRACTS, rendered
 
     if name is None:
         rows = [(f"`{n}`" if markdown else n, c.about) for n, c in CONTRACTS.items()]
@@ -87,7 +86,7 @@ def schema(
         return
     if name not in CONTRACTS:
         raise WrongUseError(f"there is no message {name!r}{nearest(name, CONTRACTS)}")
-    typer.echo(json.dumps(json_schema(name), indent=2, ensure_ascii=False))
+    typer.echo(rendered(name), nl=False)
 
 
 def _about(source: Any) -> str:

@@ -43,7 +43,7 @@ def judge(view: CredentialUseView) -> Evidence | None:
     near = min(len(a) for a, _ in pairs)
     if not aspects or near == 0 or "network" not in aspects:
         return None
-    if _young(view):
+    if "principal" in view.use.novel or _young(view):
         return None
     score = _score(view, aspects)
     reasons = [f"second context differs in {', '.join(aspects)}"]
@@ -83,7 +83,8 @@ def _place(network: str) -> str:
 
 def _score(view: CredentialUseView, aspects: list[str]) -> float:
     credential = view.use.event.credential
-    ephemeral = credential is not None and credential.lifetime == "ephemeral"
+    roams = view.use.event.principal.type == "human"
+    ephemeral = credential is not None and credential.lifetime == "ephemeral" and not roams
     score = _BASE + (0.2 if ephemeral else 0.0)
     score += 0.18 if "network" in view.use.novel else 0.0
     if "client" in aspects:

@@ -18,6 +18,7 @@ META = Detection(
     severity=4,
     status="stable",
     kind="monotone",
+    calibrated=True,
     attack=("T1685.002", "T1098", "T1098.001", "T1136.003", "T1537"),
     owasp=("NHI5:2025", "ASI03"),
     runbook="Ask the owner about the decisive event. If nobody planned it, revoke and revert it.",

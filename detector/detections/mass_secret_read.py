@@ -32,6 +32,7 @@ _WINDOW = 15 * MINUTE
 _ENOUGH = 2
 _MIDDLE = 5.0
 _REFRESH = 1.5
+_TRADE = 1.6
 
 
 def judge(view: View) -> Evidence | None:
@@ -43,16 +44,25 @@ def judge(view: View) -> Evidence | None:
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
     if view.mark not in marks or len(targets) < _ENOUGH:
         return None
-    own = view.habits.surprise("target") if not view.cold else 0.5
-    if any("operation" in m.novel for m in marks):
-        own += 1.0 if view.cold else view.habits.surprise("operation")
-    nats = min(4.0, 1.1 * (len(targets) - 1)) + 0.6 * own + context(view, marks)
+    share, own = _unlike(view, marks)
+    nats = share * min(4.0, 1.1 * (len(targets) - 1)) + 0.6 * own + context(view, marks)
     if provisioner(view, view.mark):
         nats -= _REFRESH
     reasons = [f"{len(targets)} secrets read within 15 min that are new for this identity"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("unfamiliar secrets in 15 min", "0", str(len(targets))),
     ])  # fmt: skip
+
+
+def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
+    """How much the number of secrets counts, and nats for how unlike the identity reading is: one
+    that reads new secrets all the time is a reader by trade."""
+    if view.cold:
+        return 0.8, 0.5 + ("operation" in view.mark.novel)
+    own = view.habits.surprise("target")
+    if any("operation" in m.novel for m in marks):
+        return 1.0, own + view.habits.surprise("operation")
+    return min(1.0, own / _TRADE), own
 
 
 def _unfamiliar(mark: Mark) -> bool:

@@ -16,6 +16,7 @@ META = Detection(
     severity=5,
     status="stable",
     kind="monotone",
+    calibrated=True,
     attack=("T1098.001", "T1078.004"),
     owasp=("NHI2:2025", "ASI03"),
     runbook="Revoke the minted credential first, then the one that minted it.",
@@ -35,14 +36,13 @@ def judge(view: CredentialUseView) -> Evidence | None:
     if not 0 <= view.time - issued.time <= _DAY or not use.context.network or origin.via:
         return None
     elsewhere = _place(use.context.network) != _place(origin.network)
-    if not elsewhere:
+    if not elsewhere or not {"network", "principal"} & set(use.novel):
         return None
-    unusual = {"operation", "target"} & set(issued.novel)
-    score = 0.3 + (0.25 if "operation" in unusual else 0.1 if unusual else 0.0)
-    score += 0.15 if use.context.client != origin.client else 0.0
-    score += 0.15 if {"network", "client"} & set(issued.novel) else 0.0
-    if score < 0.5:
+    if not {"operation", "target"} & set(issued.novel):
         return None
+    score = 0.5 + (0.15 if "operation" in issued.novel else 0.0)
+    score += 0.1 if use.context.client != origin.client else 0.0
+    score += 0.2 if {"network", "client"} & set(issued.novel) else 0.0
     minutes = (view.time - issued.time) // 60_000
     reasons = [
         f"minted by {issued.event.principal.name or issued.event.principal.uid}, used {minutes} "

@@ -9,6 +9,8 @@ Examples:
     ('role_chain', 'campaign')
 """
 
+import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from detector.evaluate.matching import Episode
 from detector.evaluate.score import Score
 
 TWINS = "twins.csv"
+LOOKALIKES = "lookalikes.csv"
 
 
 class Pair(Struct, frozen=True):
@@ -51,6 +54,23 @@ def read_twins(folder: Path) -> dict[str, str] | None:
     """
     path = folder / TWINS
     return read_events(path) if path.is_file() else None
+
+
+def lookalikes(score: Score, folder: Path) -> dict[str, int]:
+    """False findings by the benign look-alike that their decisive event plays.
+
+    The file names every such event, so it is read line by line and not kept.
+    """
+    path = folder / LOOKALIKES
+    if not path.is_file():
+        return {}
+    wanted = {uid for false in score.false_ones for uid in false.decisive}
+    counts: Counter[str] = Counter()
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.reader(lines):
+            if row and row[0] in wanted:
+                counts[row[1]] += 1
+    return dict(counts.most_common())
 
 
 def pairs(

@@ -5,7 +5,7 @@ Examples:
     ('90 %', '-', '90 s', '0.5 s', '-')
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import RenderableType
@@ -188,6 +188,12 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     return drawn
+
+
+def lookalikes_table(counts: Mapping[str, int]) -> Table:
+    """False findings whose decisive event plays a benign look-alike."""
+    rows = ((name, f"{count}") for name, count in counts.items())
+    return _table(("benign look-alike", "false findings"), rows)
 
 
 def pairs_table(pairs: Sequence[Pair]) -> Table:

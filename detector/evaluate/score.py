@@ -72,7 +72,7 @@ class DetectionScore(Struct, frozen=True):
 
 
 class FalseFinding(Struct, frozen=True):
-    """A false finding by name, for whoever tunes. `time` is epoch ms."""
+    """A false finding by name, for whoever tunes. `time` is epoch ms, `decisive` event ids."""
 
     uid: str
     detection: str
@@ -80,7 +80,7 @@ class FalseFinding(Struct, frozen=True):
     time: int
     severity: int
     risk: int
-    events: tuple[str, ...]
+    decisive: tuple[str, ...]
 
 
 class Score(Struct, frozen=True, kw_only=True):

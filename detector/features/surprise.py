@@ -54,12 +54,21 @@ def gravity(view: View, mark: Mark) -> float:
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
     if action.foreign:
         weight += _FOREIGN
-    if action.effect in _BUILDING and provisioner(view, mark):
+    if action.effect in _BUILDING and provisioner(view, mark) or _on_behalf(view, mark):
         weight *= 0.4
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
     return weight * STATUS_FACTOR.get(status, 0.0) + extra
+
+
+def _on_behalf(view: View, mark: Mark) -> bool:
+    """Whether a provider's service acts, for a caller or as its own automation: what was ordered
+    stands in the log beside it."""
+    origin = mark.event.origin
+    return origin is not None and (
+        bool(origin.via) or origin.client == "provider" == view.state.home
+    )
 
 
 def provisioner(view: View, mark: Mark) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from detector.config import HOUR
 from detector.entities.bounds import CredentialView
 from detector.entities.credential import CredentialState
-from detector.entities.principal import UNBORN, PrincipalState
+from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState
 from schemas.event import ActivityEvent
 from schemas.fact import Context, CredentialStatus, Fact, Step
 
@@ -59,6 +59,8 @@ def _context(
     hour = event.time // HOUR
     if not _first_this_hour(principal, crc32(name.encode()), hour):
         return []
+    if event.time - principal.first < WARM_AGE:
+        novel = (*novel, "principal")
     return [
         Fact(
             kind="context",

@@ -17,11 +17,15 @@ Examples:
 """
 
 import heapq
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 
 from detector.config import EngineConfig
 from detector.replay.limits import Limits
 from schemas.event import ActivityEvent
+
+_TIME = attrgetter("time")
 
 
 class _Buffer:
@@ -42,13 +46,17 @@ class _Buffer:
     def push(self, event: ActivityEvent) -> Iterator[ActivityEvent]:
         """Take in one event; yield those that are due."""
         if self._is_ahead(event):
-            self._ahead.append(event)
+            insort(self._ahead, event, key=_TIME)
             self._agreeing.add(event.uid)
             if self._is_confirmed():
-                self._advance()
+                # The earliest of those ahead is the new frontier.
+                self._frontier = self._ahead[0].time
+                self._review(self._ahead)
         else:
             self._agreeing.clear()
             self._admit(event)
+            if self._ahead and not self._is_ahead(self._ahead[0]):
+                self._review(self._ahead)
         yield from self._due()
 
     def _is_ahead(self, event: ActivityEvent) -> bool:
@@ -62,11 +70,9 @@ class _Buffer:
             or len(self._ahead) >= limits.volume
         )
 
-    def _advance(self) -> None:
-        """The earliest of those ahead is the new frontier; then look at the others again."""
-        waiting = sorted(self._ahead, key=lambda event: event.time)
+    def _review(self, waiting: list[ActivityEvent]) -> None:
+        """The frontier has moved: admit what is not ahead of it any more."""
         self._ahead, self._agreeing = [], set()
-        self._frontier = waiting[0].time
         for event in waiting:
             if self._is_ahead(event):
                 self._ahead.append(event)

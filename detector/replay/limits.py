@@ -23,7 +23,8 @@ class Limits(Struct, frozen=True):
     a large log is never too large, and a bomb is cut short.
     `depth` is how many compressions may lie in one another, `packed_bytes` the largest zip that is
     held in memory because it arrives in a stream.
-    `dead_letters` in a row are written one by one for each file; further ones are counted.
+    `dead_letters` in a row are written one by one for each file; further ones are counted,
+    and after `rubbish` in a row the rest of the file is not read.
     `run_events` and `run_bytes` (raw) are sorted in memory; `fan_in` sorted runs are merged at once.
     `max_gap` is the silence that no stray record may jump: the records beyond it must come from
     `confirm` principals, or be `volume` in number.
@@ -36,6 +37,7 @@ class Limits(Struct, frozen=True):
     depth: int = 3
     packed_bytes: int = 64 * MIB
     dead_letters: int = 1_000
+    rubbish: int = 1_000_000
     run_events: int = 50_000
     run_bytes: int = 96 * MIB
     fan_in: int = 32

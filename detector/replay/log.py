@@ -35,32 +35,51 @@ _SHOWN = 10
 
 
 class Patience:
-    """Passes bytes on until more than `limit` have come without one readable record among them.
+    """Passes on until too many bytes, or records, have come without a readable one among them.
 
     Examples:
-        >>> list(Patience(3).guard([b"ab", b"cd"]))
+        >>> patience = Patience(most_bytes=3, most_records=1)
+        >>> [one[:2] for one in patience.records([Frame(1, b"?"), Frame(2, b"?"), Frame(3, b"?")])]
+        [(1, b'?'), (2, '1 records in a row could not be read: the rest is not read')]
+        >>> list(patience.bytes([b"ab", b"cd"]))
         Traceback (most recent call last):
         ...
         detector.replay.feed.StreamBrokenError: no readable record in 3 bytes: the rest is not read
     """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.barren = 0
+    def __init__(self, most_bytes: int, most_records: int = 1_000_000) -> None:
+        self._most_bytes = most_bytes
+        self._most_records = most_records
+        self._bytes = 0
+        self._records = 0
 
-    def guard(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    def renew(self) -> None:
+        """A readable record has come."""
+        self._bytes = self._records = 0
+
+    def bytes(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """The same bytes.
 
         Raises:
             StreamBrokenError: patience is at its end; the rest of the file is not read.
         """
         for chunk in chunks:
-            self.barren += len(chunk)
-            if self.barren > self._limit:
+            self._bytes += len(chunk)
+            if self._bytes > self._most_bytes:
                 raise StreamBrokenError(
-                    f"no readable record in {self._limit} bytes: the rest is not read"
+                    f"no readable record in {self._most_bytes} bytes: the rest is not read"
                 )
             yield chunk
+
+    def records(self, found: Iterable[Frame | Flaw]) -> Iterator[Frame | Flaw]:
+        """The same records, or a flaw at the end of patience."""
+        for one in found:
+            self._records += 1
+            if self._records > self._most_records:
+                reason = f"{self._most_records} records in a row could not be read"
+                yield Flaw(one.position, f"{reason}: the rest is not read", b"")
+                return
+            yield one
 
 
 class Log:
@@ -95,7 +114,7 @@ class Log:
 
     def events(self, found: Iterable[Frame | Flaw]) -> Iterator[Sized]:
         """Every event of the file, each with the size of its raw record in bytes."""
-        found = iter(found)
+        found = self._patience.records(found)
         if self._source is None:
             first = self._recognised(found)
             if first is None:
@@ -138,7 +157,7 @@ class Log:
         except Exception as error:  # noqa: BLE001 - a fault in one source must not end a replay
             self._dead(frame.position, f"cannot be decoded: {type(error).__name__}", frame.raw)
             return events
-        self._patience.barren = 0
+        self._patience.renew()
         if self._desk.in_a_row:
             self._desk.settle(source.name, self._where.place)
         return events

@@ -65,7 +65,7 @@ class Reader:
                 yield from self._file(file)
 
     def _file(self, file: LogFile) -> Iterator[Sized]:
-        patience = Patience(self._limits.barren_bytes)
+        patience = Patience(self._limits.barren_bytes, self._limits.rubbish)
         try:
             for entry in opened(file, self._limits, self._count):
                 yield from self._entry(file, entry, patience)
@@ -76,7 +76,7 @@ class Reader:
             self._desk.settle(UNKNOWN, file.place)
 
     def _entry(self, file: LogFile, entry: Entry, patience: Patience) -> Iterator[Sized]:
-        where, chunks = entry[0], patience.guard(entry[1])
+        where, chunks = entry[0], patience.bytes(entry[1])
         try:
             head = next(chunks, b"")
         except StreamBrokenError as error:

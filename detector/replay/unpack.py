@@ -86,9 +86,11 @@ def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
             if not begun and not (waiting := waiting.lstrip(b"\0")):
                 break
             begun = True
+            before = member.copy()
             try:
                 plain = member.decompress(waiting, CHUNK)
             except zlib.error as error:
+                yield from _salvaged(before, waiting)
                 raise StreamBrokenError(f"damaged gzip: {error}") from error
             if plain:
                 yield plain
@@ -99,6 +101,15 @@ def inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
     if begun:
         yield member.flush()
         raise StreamBrokenError("truncated gzip: the file ends inside it")
+
+
+def _salvaged(member: "zlib._Decompress", damaged: bytes) -> Iterator[bytes]:
+    """What stands before the damage: an error loses all that its call would have given."""
+    for at in range(len(damaged)):
+        try:
+            yield member.decompress(damaged[at : at + 1])
+        except zlib.error:
+            return
 
 
 def _expanded(chunks: Iterable[bytes]) -> Iterator[bytes]:

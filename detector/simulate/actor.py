@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from detector.simulate.clock import MINUTE
 from detector.simulate.records import Caller, Event
 from detector.simulate.schedules import Schedule, steadily
 
@@ -32,7 +33,7 @@ class Actor:
     """The base of everybody in the population.
 
     `kind` is what casting asks for; `caller` is the actor at work at a moment, with a credential
-    that is live; `last` is the caller of the latest start, which an attacker can take over.
+    that is live. `held` is the caller of the latest start, at `seen`: what an attacker takes over.
     `in_cloud` is false for those whom only gateways see; a `newcomer` joins on the way.
     """
 
@@ -43,7 +44,8 @@ class Actor:
         self.kind = kind
         self.rng = rng
         self.routines: list[Routine] = []
-        self.last: tuple[int, Caller] | None = None
+        self.seen = 0
+        self.held: Caller | None = None
         self.issued: list[Event] = []
         self.newcomer = False
 
@@ -77,18 +79,17 @@ class Actor:
         return found
 
     def caller(self, at: int) -> Caller:
-        """This actor as a caller of the cloud at a time; issuing events go to `issued`."""
+        """The actor as a caller of the cloud at a time; issuing events go to `issued`."""
         raise NotImplementedError(f"{self.name}: a {self.kind} does not call the cloud")
 
     def at_work(self, at: int) -> Caller:
         """The caller at a time, remembered as the latest."""
-        caller = self.caller(at)
-        self.last = (at, caller)
-        return caller
+        self.seen, self.held = at, self.caller(at)
+        return self.held
 
     def live(self, at: int) -> bool:
         """Whether a credential of this actor could be taken over now."""
-        return self.last is not None and at - self.last[0] < 45 * 60_000
+        return self.seen > 0 and at - self.seen < 45 * MINUTE
 
 
 def _marked(events: Iterable[Event], mark: str) -> Iterable[Event]:

@@ -51,7 +51,9 @@ class Part:
 def principal_of(record: Record) -> str:
     """Who acts, as the raw record says it."""
     who = record.get("userIdentity") or record.get("principal") or {}
-    return str(who.get("arn") or who.get("uid") or who.get("invokedBy") or who.get("principalId", ""))
+    return str(
+        who.get("arn") or who.get("uid") or who.get("invokedBy") or who.get("principalId", "")
+    )
 
 
 def uid_of(record: Record) -> str:
@@ -69,7 +71,7 @@ class Answers:
         self.lookalikes: Counter[str] = Counter()
         self._files = ExitStack()
         self._labels = self._sheet("labels.csv", ["event_id", "label", "incident"])
-        self._twins = self._sheet("twins.csv", ["event_id", "scenario", "twin"])
+        self._twins = self._sheet("twins.csv", ["event_id", "label", "incident"])
         self._alike = self._sheet("lookalikes.csv", ["event_id", "lookalike"])
         self._last = ""
 
@@ -97,7 +99,7 @@ class Answers:
         if side == "attack":
             self._labels.writerow((uid, "attack", emission.incident))
         else:
-            self._twins.writerow((uid, name.rpartition("-")[0], emission.incident))
+            self._twins.writerow((uid, "twin", emission.incident))
         part = self.parts.setdefault(emission.incident, Part())
         part.take(emission.at, principal_of(emission.record))
 
@@ -112,7 +114,9 @@ class Answers:
             sheet.writerow([incident.scenario.name, attack, twin, *cells])
             played.add(incident.scenario.name)
         self._files.close()
-        (self.out / "scenarios.json").write_bytes(orjson.dumps(_described(played), option=orjson.OPT_INDENT_2))
+        (self.out / "scenarios.json").write_bytes(
+            orjson.dumps(_described(played), option=orjson.OPT_INDENT_2)
+        )
 
     def _cells(self, name: str) -> list[object]:
         return self.parts.get(name, Part()).cells()

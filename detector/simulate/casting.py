@@ -30,7 +30,9 @@ _ALL_FROM = 4  # identities per scenario from which every scenario is played
 class Incident:
     """One planned attack. It waits for its victim to have a live credential, then plays."""
 
-    def __init__(self, world: World, scenario: Scenario, number: int, victim: Actor, due: int) -> None:
+    def __init__(
+        self, world: World, scenario: Scenario, number: int, victim: Actor, due: int
+    ) -> None:
         self.world = world
         self.scenario = scenario
         self.name = f"{scenario.name}-{number}"
@@ -51,10 +53,8 @@ class Incident:
     def play(self) -> Iterator[Event]:
         """The attack, from shortly after the victim's latest use of the credential on."""
         at = self.due
-        if self.victim.in_cloud and self.victim.last is None:
-            self.victim.at_work(at)
-        if self.victim.last is not None:
-            at = max(at, self.victim.last[0] + self.rng.randint(1 * MINUTE, 8 * MINUTE))
+        if self.victim.seen:
+            at = max(at, self.victim.seen + self.rng.randint(1 * MINUTE, 8 * MINUTE))
         scene = intruder(self.world, self.victim, self.rng, at, self.entry)
         return _as(self.scenario.attack(scene), self.mark)
 
@@ -167,7 +167,9 @@ class Habit:
 
     def as_twin(self, actor: Actor, at: int) -> Iterator[Event]:
         """Do it the one time that is compared with the attack."""
-        return ((t, record, self.mark) for t, record, _ in self.scenario.twin(self._scene(actor, at)))
+        return (
+            (t, record, self.mark) for t, record, _ in self.scenario.twin(self._scene(actor, at))
+        )
 
     def _scene(self, actor: Actor, at: int) -> Scene:
         if self.scenario.by_itself or not actor.in_cloud:

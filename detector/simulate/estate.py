@@ -13,14 +13,47 @@ from random import Random
 from detector.simulate.made_up import account_id, letters, resource_id, unique_id, uuid
 from detector.simulate.networks import Networks
 
-_NAMES = (
-    "security shared prod-core dev prod-payments staging analytics prod-web sandbox ml-platform "
-    "prod-eu corp-it legacy"
-).split()
-WORDS = (
-    "billing orders search auth catalog ledger pricing invoices media events profile shipping "
-    "reports gateway notify inventory fraud loyalty quotes risk session payouts export tracking"
-).split()
+_NAMES = [
+    "security",
+    "shared",
+    "prod-core",
+    "dev",
+    "prod-payments",
+    "staging",
+    "analytics",
+    "prod-web",
+    "sandbox",
+    "ml-platform",
+    "prod-eu",
+    "corp-it",
+    "legacy",
+]
+WORDS = [
+    "billing",
+    "orders",
+    "search",
+    "auth",
+    "catalog",
+    "ledger",
+    "pricing",
+    "invoices",
+    "media",
+    "events",
+    "profile",
+    "shipping",
+    "reports",
+    "gateway",
+    "notify",
+    "inventory",
+    "fraud",
+    "loyalty",
+    "quotes",
+    "risk",
+    "session",
+    "payouts",
+    "export",
+    "tracking",
+]
 _REGIONS = ("eu-west-1", "us-east-1", "eu-central-1", "us-west-2", "us-east-2", "ap-southeast-1")
 UNUSED_REGIONS = ("ap-northeast-2", "sa-east-1", "ca-central-1", "ap-south-1", "eu-north-1")
 _COUNTS = {
@@ -146,7 +179,9 @@ class Estate:
         self.networks = Networks(rng)
         home = rng.sample(_REGIONS, 3)
         names = _NAMES[:accounts]
-        self.accounts = [Account(rng, name, self.networks, self._regions(rng, home)) for name in names]
+        self.accounts = [
+            Account(rng, name, self.networks, self._regions(rng, home)) for name in names
+        ]
         self.company = rng.choice(("acmeworks", "northwindow", "contoso-labs", "initrode", "hooli"))
         self.directory = f"d-{rng.getrandbits(40):010x}"
         self.partner = account_id(rng)  # the posture vendor's account

@@ -23,7 +23,8 @@ Record = dict[str, Any]
 Event = tuple[int, Record, str]
 """(time in epoch ms, raw record, mark); the mark is empty for plain benign traffic."""
 
-_AUTOMATIC: dict[str, Any] = {}
+DRAWN: dict[str, Any] = {}
+"""Stands for parameters that the operation's shape draws."""
 
 
 class Caller:
@@ -123,7 +124,7 @@ def call(
     caller: Caller,
     at: int,
     op: str,
-    params: Record | None = _AUTOMATIC,
+    params: Record | None = DRAWN,
     *,
     response: Record | None = None,
     error: str = "",
@@ -135,7 +136,7 @@ def call(
     put on the record as they are."""
     what = operation(op)
     where = HOME_REGION if what.service in GLOBAL_SERVICES else region or caller.region
-    if params is _AUTOMATIC:
+    if params is DRAWN:
         params = parameters(op, caller.holdings, where)
     request, uid = event_ids(caller.rng)
     agent = spelled(caller.agent, what.service, op.partition(":")[2])
@@ -163,7 +164,6 @@ def call(
         record["errorMessage"] = message or _message(error, caller, op)
     if caller.endpoint:
         record["vpcEndpointId"] = caller.endpoint
-        record["vpcEndpointAccountId"] = caller.account.id
     resources = _resources(what.service, params, caller.account.id)
     if resources:
         record["resources"] = resources
@@ -193,7 +193,7 @@ def _from_console(record: Record, service: str) -> None:
         record["userAgent"] = record["sourceIPAddress"] = "AWS Internal"
 
 
-def denied(caller: Caller, at: int, op: str, params: Record | None = _AUTOMATIC) -> Event:
+def denied(caller: Caller, at: int, op: str, params: Record | None = DRAWN) -> Event:
     """The same call, refused. EC2 has its own word for it."""
     error = "Client.UnauthorizedOperation" if op.startswith("ec2:") else "AccessDenied"
     return call(caller, at, op, params, error=error)

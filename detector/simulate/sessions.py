@@ -115,7 +115,9 @@ def _session_of(identity: Record) -> str:
     return str(identity["arn"]).rsplit("/", 1)[1]
 
 
-def by_service(rng: Random, role: Role, identity: Record, service: str, at: int, region: str) -> Event:
+def by_service(
+    rng: Random, role: Role, identity: Record, service: str, at: int, region: str
+) -> Event:
     """A service takes a role for an instance, a function or a task."""
     host = f"{service}.amazonaws.com"
     service_caller = Caller(
@@ -202,9 +204,7 @@ def assume(
         "accountId": caller.account.id,
     }
     other = caller.but(identity=who, account=role.account)
-    second = call(
-        other, at, "sts:AssumeRole", params, response=response, sharedEventID=shared
-    )
+    second = call(other, at, "sts:AssumeRole", params, response=response, sharedEventID=shared)
     return [first, second], child
 
 

@@ -82,7 +82,9 @@ def _role(own: Holdings, _: str) -> Params:
 def _decrypt(own: Holdings, region: str) -> Params:
     return {
         "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
-        "encryptionContext": {"aws:lambda:FunctionArn": _arn(own, region, f"lambda:function:{own.pick('function')}")},
+        "encryptionContext": {
+            "aws:lambda:FunctionArn": _arn(own, region, f"lambda:function:{own.pick('function')}")
+        },
         "keyId": _arn(own, region, f"kms:key/{own.pick('key')}"),
     }
 
@@ -91,13 +93,13 @@ def _data_key(own: Holdings, region: str) -> Params:
     return {"keyId": _arn(own, region, f"kms:key/{own.pick('key')}"), "keySpec": "AES_256"}
 
 
-def _metrics(own: Holdings, _: str) -> Params:
+def _metrics(_own: Holdings, _region: str) -> Params:
     return {"namespace": "AWS/EC2", "metricName": "CPUUtilization", "period": 300}
 
 
 SHAPES: dict[str, Shape] = {
     **{op: _s3(query) for op, query in _S3_QUERIES.items()},
-    "s3:ListBuckets": lambda own, region: {"Host": f"s3.{region}.amazonaws.com"},
+    "s3:ListBuckets": lambda _own, region: {"Host": f"s3.{region}.amazonaws.com"},
     "s3:GetAccountPublicAccessBlock": lambda own, region: {
         "Host": f"{own.account.id}.s3-control.{region}.amazonaws.com"
     },
@@ -135,7 +137,7 @@ SHAPES: dict[str, Shape] = {
     "secretsmanager:DescribeSecret": _secret,
     "secretsmanager:GetResourcePolicy": _secret,
     "secretsmanager:PutSecretValue": _secret,
-    "secretsmanager:ListSecrets": lambda own, _: {"maxResults": 100},
+    "secretsmanager:ListSecrets": lambda _own, _: {"maxResults": 100},
     "ssm:GetParameter": lambda own, _: {"name": own.pick("parameter"), "withDecryption": True},
     "ssm:GetParameters": lambda own, _: {
         "names": own.several("parameter", 3),
@@ -146,7 +148,7 @@ SHAPES: dict[str, Shape] = {
         "recursive": True,
         "withDecryption": True,
     },
-    "ssm:DescribeParameters": lambda own, _: {"maxResults": 50, "shared": False},
+    "ssm:DescribeParameters": lambda _own, _: {"maxResults": 50, "shared": False},
     "ssm:UpdateInstanceInformation": lambda own, _: {
         "instanceId": own.pick("instance"),
         "agentVersion": "3.3.1611.0",
@@ -209,7 +211,7 @@ SHAPES: dict[str, Shape] = {
     },
     "cloudwatch:GetMetricData": _metrics,
     "cloudwatch:GetMetricStatistics": _metrics,
-    "athena:StartQueryExecution": lambda own, _: {"workGroup": "primary", "queryString": _HIDDEN},
+    "athena:StartQueryExecution": lambda _own, _: {"workGroup": "primary", "queryString": _HIDDEN},
     "glue:GetTable": lambda own, _: {"databaseName": own.pick("stack"), "name": own.pick("table")},
     "glue:GetPartitions": lambda own, _: {
         "databaseName": own.pick("stack"),

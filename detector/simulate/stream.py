@@ -14,7 +14,6 @@ from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from detector.simulate.actor import Actor
 from detector.simulate.casting import Incident, cast, substitute
 from detector.simulate.clock import HOUR
 from detector.simulate.lookalikes import by_nature
@@ -72,7 +71,9 @@ def play(stage: Stage) -> Iterator[Emission]:
         for actor in stage.actors:
             _sort_in(actor.events(begin, end), number, options, now, later)
         started = _start(stage, waiting, end)
-        running = [r for r in chain(running, started) if _advance(r, end, number, options, now, later)]
+        running = [
+            r for r in chain(running, started) if _advance(r, end, number, options, now, later)
+        ]
         now.sort(key=_TIME)
         for event in now:
             yield from _emitted(event, second_trail)
@@ -143,4 +144,3 @@ def _named(mark: str) -> tuple[str | None, str | None]:
     if mark.endswith(":attack"):
         return "attack", mark
     return None, mark if mark.endswith(":twin") else f"lookalike:{mark}"
-

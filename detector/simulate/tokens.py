@@ -143,7 +143,12 @@ def _base(user: TokenUser, at: int, kind: str) -> Record:
 
 def credential(token: Token) -> Record:
     """The token's public side: the gateway never sends the secret itself."""
-    found: Record = {"uid": token.uid, "uid_kind": token.kind, "type": token.kind, "lifetime": token.lifetime}
+    found: Record = {
+        "uid": token.uid,
+        "uid_kind": token.kind,
+        "type": token.kind,
+        "lifetime": token.lifetime,
+    }
     if token.bound_to:
         found["bound_to"] = token.bound_to
     if token.expires:
@@ -151,7 +156,7 @@ def credential(token: Token) -> Record:
     if token.scopes:
         found["scopes"] = list(token.scopes)
     if token.parent:
-        found["parent"] = token.parent
+        found |= {"parent_uid": token.parent, "parent_uid_kind": token.parent.partition("-")[0]}
     return found
 
 
@@ -171,7 +176,9 @@ def task_of(job: Job, *, ended: bool = False) -> Record:
     return found
 
 
-def use(user: TokenUser, at: int, op: str, target: str, *, status: str = "success", code: str = "") -> Event:
+def use(
+    user: TokenUser, at: int, op: str, target: str, *, status: str = "success", code: str = ""
+) -> Event:
     """A tool call or a request made with the token."""
     service, _, operation = op.partition(":")
     listing = operation.startswith("list") or operation == "search"
@@ -181,7 +188,12 @@ def use(user: TokenUser, at: int, op: str, target: str, *, status: str = "succes
         record["credential"] = credential(user.token)
     if user.task is not None:
         record["task"] = task_of(user.task)
-    record["action"] = {"service": service, "operation": operation, "access": access, "plane": plane}
+    record["action"] = {
+        "service": service,
+        "operation": operation,
+        "access": access,
+        "plane": plane,
+    }
     record["target"] = {"uid": target, "type": service}
     record["outcome"] = {"status": status, **({"code": code} if code else {})}
     return at, record, ""
@@ -202,13 +214,14 @@ def lease(user: TokenUser, at: int, token: Token) -> Event:
     return at, record, ""
 
 
-def ended(user: TokenUser, at: int) -> Event:
-    """The token's life is over: given back, revoked or run out."""
+def ended(user: TokenUser, at: int, how: str = "task_over") -> Event:
+    """The token's life is over: given back (`task_over`), `revoked` or `expired`."""
     record = _base(user, at, "end")
     record["source"] = "credential-broker"
     if user.token is not None:
-        record["credential"] = credential(user.token)
-    record["action"] = {"service": "broker", "operation": "end", "access": "admin"}
+        record["child"] = {"credential": credential(user.token)}
+    record["action"] = {"service": "broker", "operation": "end", "access": "delete"}
+    record["note"] = how
     return at, record, ""
 
 
@@ -224,7 +237,9 @@ def task_event(user: TokenUser, at: int, job: Job, *, over: bool = False) -> Eve
 def approval(user: TokenUser, at: int, job: Job, by: str) -> Event:
     """A person says yes to what the task is about to do."""
     record = _base(user, at, "approval")
-    record["task"] = task_of(Job(job.uid, job.intent, job.plane, job.targets, job.operations, by, job.ends))
+    record["task"] = task_of(
+        Job(job.uid, job.intent, job.plane, job.targets, job.operations, by, job.ends)
+    )
     record["note"] = "approved"
     return at, record, ""
 

@@ -18,6 +18,7 @@ Examples:
     ('aws:123456789012:root', 'read')
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -54,6 +55,7 @@ NAME = "cloudtrail"
 _LOOKED_AT = 65_536
 _CACHED = 16_384
 _DEEPEST = 4
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DENIED = Outcome("denied", "Failure")
 
 
@@ -143,14 +145,14 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
         identity = _service_identity(record)
     tenant = context.tenant_or()
     time = _time(record.eventTime)
-    recipient = record.recipientAccountId or ""
+    recipient = kept(record.recipientAccountId or "")
     origin = origin_of(record, identity.accountId or recipient)
     principal = principal_of(
         identity, recipient, console=origin.console or origin.client == "browser"
     )
     credential = credential_of(identity, principal, context, tenant)
     outcome = _outcome(record)
-    service, operation = _service(record.eventSource), name_of(kept(record.eventName))
+    service, operation = _service(kept(record.eventSource)), name_of(kept(record.eventName))
     action = refine(
         _action(service, operation, _flag(record.readOnly)), record.requestParameters,
         recipient or principal.account,
@@ -160,7 +162,7 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
     if outcome.status == "success" and concerns(operation):
         kind, child = _child(record, context, tenant, time, principal, credential, operation)
     return ActivityEvent(
-        uid=kept(record.eventID) if record.eventID else _hash(raw),
+        uid=_uid(record.eventID, raw),
         source=NAME,
         tenant=tenant,
         time=time,
@@ -200,8 +202,12 @@ def _time(text: str) -> int:
         raise DecodeError(f"eventTime: {error}") from None
 
 
-def _hash(raw: bytes | Raw) -> str:
-    """A record without an id is known by its content, so that a second delivery is a duplicate."""
+def _uid(uid: str | None, raw: bytes | Raw) -> str:
+    """The record's own id. One without is known by its content, so that a second delivery is a
+    duplicate all the same."""
+    if uid:
+        # Ids differ from record to record: remembering them would only push out what repeats.
+        return uid if _UUID.fullmatch(uid) else kept(uid)
     return f"sha256:{sha256(raw).hexdigest()[:32]}"
 
 

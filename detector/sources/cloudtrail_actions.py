@@ -71,11 +71,15 @@ def access_of(service: str, operation: str, read_only: bool | None = None) -> Ac
         return "secret_read"
     if (service, operation) in _SECRETS_IN:
         return "secret_read"
+    if service in _INFERENCE_SERVICES and name.verb in _INFERENCE_VERBS:
+        return "read"
     return _by_verb(service, operation, name, read_only)
 
 
 def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -> Access:
     verb = name.verb.lower()
+    if verb == "verify" and name.noun:  # `ses:VerifyEmailIdentity` makes one; `kms:Verify` reads
+        return "write"
     if verb in LIST or (verb == "describe" and _is_plural(name.noun)):
         return "list"
     if verb in READ or (read_only and verb not in WRITE | DELETE):

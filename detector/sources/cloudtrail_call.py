@@ -40,8 +40,8 @@ class Call(Struct, frozen=True):
         if not name or name == self.principal.name:
             return self.principal
         return Principal(
-            uid=f"aws:{account}:user/{kept(name)}", name=kept(name), account=account, type="service",
-            known_by=kept(f"arn:aws:iam::{account}:user/{name}"),
+            uid=f"aws:{account}:user/{name}", name=name, account=account, type="service",
+            known_by=f"arn:aws:iam::{account}:user/{name}",
         )  # fmt: skip
 
     def made(
@@ -50,7 +50,7 @@ class Call(Struct, frozen=True):
         """A new credential known by a public identifier, the caller's credential its parent."""
         return Credential(
             fingerprint=self.context.fingerprints.of_public(self.tenant, kind, uid),
-            uid=kept(uid), uid_kind=kind, type=type_, lifetime=lifetime, issued=self.time,
+            uid=uid, uid_kind=kind, type=type_, lifetime=lifetime, issued=self.time,
             # A capture whose times were moved keeps old expiries: those would end it before birth.
             expires=expires if expires is not None and expires > self.time else None,
             parent=self.credential.fingerprint if self.credential is not None else "",
@@ -59,12 +59,12 @@ class Call(Struct, frozen=True):
     def known(self, kind: str, uid: str, type_: str) -> Credential:
         """A long-lived credential that was there before."""
         mark = self.context.fingerprints.of_public(self.tenant, kind, uid)
-        return Credential(mark, kept(uid), kind, type_, "static")
+        return Credential(mark, uid, kind, type_, "static")
 
 
 def text_of(value: Any) -> str:
-    """A text, or nothing."""
-    return value if isinstance(value, str) else ""
+    """A text that may be kept, or nothing."""
+    return kept(value) if isinstance(value, str) else ""
 
 
 def part_of(value: Any, name: str) -> dict[str, Any]:

@@ -22,12 +22,9 @@ from detector.sources.cloudtrail_call import (
     text_of,
 )
 from detector.sources.cloudtrail_identity import of_role
-from detector.sources.text import kept
+from detector.sources.cloudtrail_requests import QUARANTINE
 from detector.sources.times import to_ms
 from schemas.event import Child, Kind, Principal
-
-_QUARANTINE = "AWSCompromisedKeyQuarantine"
-
 
 Effectuated = tuple[Kind, Child]
 _Rule = Callable[[Call], Effectuated | None]
@@ -75,8 +72,8 @@ def _assumed(call: Call) -> Effectuated | None:
     web = identity is not None and identity.type == "WebIdentityUser"
     sub = text_of(call.response.get("subjectFromWebIdentityToken"))
     if web and not sub and identity is not None:
-        sub = identity.userName or ""
-    provider = (identity.identityProvider or "web") if web and identity is not None else ""
+        sub = text_of(identity.userName)
+    provider = (text_of(identity.identityProvider) or "web") if web and identity is not None else ""
     return _session(call, of_role(
         account or call.principal.account, role, session, path=path, sub=sub, provider=provider,
         known_by=arn, human=identity is not None and identity.type == "SAMLUser",
@@ -102,7 +99,7 @@ def _root_session(call: Call) -> Effectuated | None:
     account = _account(text_of(call.request.get("targetPrincipal"))) or text_of(
         call.request.get("targetPrincipal")
     )
-    principal = Principal(uid=f"aws:{kept(account)}:root", name="root", account=kept(account),
+    principal = Principal(uid=f"aws:{account}:root", name="root", account=account,
                           type="human") if account else None  # fmt: skip
     return _session(call, principal)
 
@@ -114,8 +111,8 @@ def _federated(call: Call) -> Effectuated | None:
     if not name:
         return _session(call, None)
     return _session(call, Principal(
-        uid=f"aws:{account}:federated/{kept(name)}", name=kept(name), account=account,
-        type="service", known_by=kept(arn), owner=call.principal.name,
+        uid=f"aws:{account}:federated/{name}", name=name, account=account,
+        type="service", known_by=arn, owner=call.principal.name,
     ))  # fmt: skip
 
 
@@ -125,7 +122,7 @@ def _access_key(call: Call) -> Effectuated | None:
     owner = call.user()
     name = text_of(key.get("userName"))
     if name and name != owner.name:
-        owner = Principal(uid=f"aws:{owner.account}:user/{kept(name)}", name=kept(name),
+        owner = Principal(uid=f"aws:{owner.account}:user/{name}", name=name,
                           account=owner.account, type="service")  # fmt: skip
     made = call.made(ACCESS_KEY, uid, "access_key", "static") if uid else None
     return "issue", Child(made, owner)
@@ -147,7 +144,9 @@ def _by_id(part: str, field: str, kind: str, type_: str) -> _Rule:
         uid = text_of(holder.get(field))
         if not uid:
             return None
-        return "issue", Child(call.made(kind, uid, type_, "static"), call.user())
+        # A key pair opens machines; it makes nobody act in the cloud.
+        holder_of_key = None if kind == KEY_PAIR else call.user()
+        return "issue", Child(call.made(kind, uid, type_, "static"), holder_of_key)
 
     return issued
 
@@ -173,7 +172,7 @@ def _key_status(call: Call) -> Effectuated | None:
 def _quarantined(call: Call) -> Effectuated | None:
     """AWS found the user's key in public and attached its own policy: everything since is suspect."""
     named = text_of(call.request.get("policyArn")) + text_of(call.request.get("policyName"))
-    return ("exposure", Child(None, call.user())) if _QUARANTINE in named else None
+    return ("exposure", Child(None, call.user())) if QUARANTINE in named else None
 
 
 _ISSUES: dict[str, _Rule] = {

@@ -32,7 +32,7 @@ def credential_of(
     lifetime = _lifetime(key, identity)
     return Credential(
         fingerprint=context.fingerprints.of_public(tenant, ACCESS_KEY, key),
-        uid=kept(key),
+        uid=_public(key),
         uid_kind=ACCESS_KEY,
         type="session" if lifetime == "ephemeral" else "access_key",
         lifetime=lifetime,
@@ -47,7 +47,13 @@ def _bearer(identity: Identity, context: Context, tenant: str) -> Credential | N
         return None
     kind = "bearer_credential_id"
     mark = context.fingerprints.of_public(tenant, kind, uid)
-    return Credential(mark, kept(uid), kind, "bearer_token", "ephemeral")
+    return Credential(mark, _public(uid), kind, "bearer_token", "ephemeral")
+
+
+def _public(uid: str) -> str:
+    """The id, unless it is a secret in the wrong place."""
+    clean = kept(uid)
+    return clean if clean == uid else ""
 
 
 def _lifetime(key: str, identity: Identity) -> Lifetime:

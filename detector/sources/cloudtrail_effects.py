@@ -47,7 +47,7 @@ def effect_of(service: str, operation: str) -> Effect:
     if _grants(operation, name):
         return "grant"
     if operation in words.SHARE or (
-        name.verb in {"Put", "Set"} and name.noun.endswith("ResourcePolicy")
+        name.verb in {"Put", "Set"} and name.noun.endswith(words.RESOURCE_POLICIES)
     ):
         return "share_out"
     if operation in words.EXECUTE:
@@ -60,11 +60,10 @@ def effect_of(service: str, operation: str) -> Effect:
 def _impairs(service: str, name: Name) -> bool:
     noun = name.noun
     if name.verb in words.WEAKEN:
-        if noun.endswith(words.WATCH) or noun.startswith(("Macie", "SecurityHub", "Inspector")):
+        if noun.endswith(words.WATCH) or noun.startswith(words.WATCHING_SERVICES):
             return True
-        return service in words.WATCHERS and noun.endswith(words.WATCHER_WORDS)
-    if service in words.WATCHERS and not noun:
-        return name.verb in words.WEAKEN
+        # `inspector2:Disable` and `guardduty:DeleteMembers` mean the watcher itself.
+        return service in words.WATCHERS and (not noun or noun.endswith(words.WATCHER_WORDS))
     return name.verb in words.CHANGE and noun.endswith(words.WATCH_SETTINGS)
 
 
@@ -88,11 +87,7 @@ def _persists(service: str, operation: str, name: Name) -> bool:
 def _grants(operation: str, name: Name) -> bool:
     if operation in words.GRANT:
         return True
-    return name.verb in {"Attach", "Put"} and name.noun in {
-        f"{holder}{what}"
-        for holder in words.GRANT_HOLDERS
-        for what in ("Policy", "PermissionsBoundary")
-    }
+    return name.verb in {"Attach", "Put"} and name.noun in words.GRANTED
 
 
 def _destroys(service: str, name: Name) -> bool:

@@ -38,6 +38,7 @@ WATCH_SETTINGS = (
 )  # fmt: skip
 WATCHERS = frozenset({"guardduty", "securityhub", "macie2", "macie", "inspector2", "detective",
                        "access-analyzer", "cloudtrail", "config", "securitylake"})  # fmt: skip
+WATCHING_SERVICES = ("Macie", "SecurityHub", "Inspector")
 WATCHER_WORDS = (
     "Members",
     "Member",
@@ -47,7 +48,7 @@ WATCHER_WORDS = (
     "Hub",
 )
 STORES = (
-    "Bucket", "Object", "Objects", "Table", "Database", "Snapshot", "Snapshots", "Volume",
+    "Bucket", "Table", "Database", "Snapshot", "Snapshots", "Volume",
     "FileSystem", "Secret", "BackupVault", "Backup", "AutomatedBackup", "RecoveryPoint", "Vault",
     "Archive", "Repository", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
     "KeyMaterial", "Domain", "ElasticsearchDomain", "Collection", "HostedZone", "Graph", "Keyspace",
@@ -88,9 +89,11 @@ GRANT = frozenset({
     "ReplaceIamInstanceProfileAssociation", "RegisterDelegatedAdministrator",
     "AddRoleToDBInstance", "AddRoleToDBCluster", "CreatePodIdentityAssociation", "PutKeyPolicy",
     "DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "AddMemberToGroup",
-    "AttachPolicy",
+    "AttachPolicy", "CreateFoundationModelAgreement", "PutFoundationModelEntitlement",
+    "PutUseCaseForModelAccess",
 })  # fmt: skip
-GRANT_HOLDERS = ("User", "Role", "Group")
+GRANTED = frozenset({"UserPolicy", "RolePolicy", "GroupPolicy"})
+RESOURCE_POLICIES = ("ResourcePolicy", "AccessPolicy", "PermissionsPolicy")
 SHARE = frozenset({
     "ModifySnapshotAttribute", "ModifyImageAttribute", "ModifyDBSnapshotAttribute",
     "ModifyDBClusterSnapshotAttribute", "ModifyFpgaImageAttribute", "ModifyDocumentPermission",
@@ -122,11 +125,17 @@ PROBE = frozenset({
     "ListAWSDefaultServiceQuotas", "RequestServiceQuotaIncrease", "DescribeOrganization",
     "ListFoundationModels", "GetFoundationModelAvailability", "GetUseCaseForModelAccess",
     "GetModelInvocationLoggingConfiguration", "ListAccountAliases", "GetRegionOptStatus",
-    "GetContextKeysForPrincipalPolicy", "ListFoundationModelAgreementOffers",
+    "GetContextKeysForPrincipalPolicy", "GetAccessKeyInfo", "GetAccessKeyLastUsed", "ListFoundationModelAgreementOffers",
 })  # fmt: skip
 # What no rule would guess from the name.
 EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("organizations", "LeaveOrganization"): "impair_defence",
+    ("organizations", "AttachPolicy"): "",  # a guard rail, not a right
+    ("organizations", "DetachPolicy"): "impair_defence",
+    ("organizations", "DeletePolicy"): "impair_defence",
+    ("organizations", "UpdatePolicy"): "impair_defence",
+    ("organizations", "DisablePolicyType"): "impair_defence",
+    ("ds", "ResetUserPassword"): "mint_credential",
     ("ec2", "DisableEbsEncryptionByDefault"): "impair_defence",
     ("guardduty", "CreateFilter"): "impair_defence",
     ("guardduty", "UpdateFilter"): "impair_defence",
@@ -138,8 +147,6 @@ EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("events", "DeleteRule"): "impair_defence",
     ("events", "RemoveTargets"): "impair_defence",
     ("s3", "PutBucketLogging"): "impair_defence",
-    ("ses", "UpdateAccountSendingEnabled"): "open_network",
-    ("ses", "PutAccountSendingAttributes"): "",
     ("kms", "DisableKey"): "destroy",
     ("kms", "ScheduleKeyDeletion"): "destroy",
     ("events", "PutRule"): "",

@@ -43,7 +43,7 @@ def principal_of(identity: Identity, recipient: str, *, console: bool = False) -
     Raises:
         DecodeError: nothing in `userIdentity` tells this actor from others.
     """
-    account = identity.accountId or _account_of(identity.arn) or recipient
+    account = kept(identity.accountId or _account_of(identity.arn) or recipient)
     mfa = _mfa(identity.sessionContext)
     found = _of_type(identity, account, human=console or bool(mfa))
     if found is None:
@@ -61,13 +61,13 @@ def principal_of(identity: Identity, recipient: str, *, console: bool = False) -
 
 
 def _of_type(identity: Identity, account: str, *, human: bool) -> Principal | None:
-    kind, arn = identity.type, identity.arn or ""
+    kind, arn = identity.type, kept(identity.arn or "")
     if ":assumed-role/" in arn or (kind == "AssumedRole" and _has_role(identity)):
         return _session_of_role(identity, account, human=human)
     if kind == "Root" or arn.endswith((":root", ":assumed-root")):
         return _plain(account, "root", "root", "human", arn)
     if kind == "IAMUser" and identity.userName:
-        return _plain(account, "user", identity.userName, _user_type(human), arn)
+        return _plain(account, "user", kept(identity.userName), _user_type(human), arn)
     if kind == "AWSService" or (kind is None and identity.invokedBy):
         return _service(identity, account)
     if ":federated-user/" in arn:
@@ -83,9 +83,8 @@ def _of_type(identity: Identity, account: str, *, human: bool) -> Principal | No
 
 @lru_cache(_CACHED)
 def _plain(account: str, kind: str, name: str, type_: PrincipalType, arn: str) -> Principal:
-    account, name = kept(account), kept(name)
     uid = f"aws:{account}:{kind}" if kind == name else f"aws:{account}:{kind}/{name}"
-    return Principal(uid=uid, name=name, account=account, type=type_, known_by=kept(arn))
+    return Principal(uid=uid, name=name, account=account, type=type_, known_by=arn)
 
 
 def _user_type(human: bool) -> PrincipalType:
@@ -99,22 +98,22 @@ def _has_role(identity: Identity) -> bool:
 
 
 def _session_of_role(identity: Identity, account: str, *, human: bool) -> Principal:
-    arn = identity.arn or ""
+    arn = kept(identity.arn or "")
     _, _, tail = arn.partition(":assumed-role/")
     role, _, session = tail.partition("/")
     context = identity.sessionContext
     issuer = context.sessionIssuer if context is not None else None
     path = ""
     if issuer is not None:
-        path = issuer.arn or ""
-        role = path.rpartition("/")[2] or issuer.userName or role
-    session = session or (identity.principalId or "").partition(":")[2]
+        path = kept(issuer.arn or "")
+        role = path.rpartition("/")[2] or kept(issuer.userName or "") or role
+    session = session or kept(identity.principalId or "").partition(":")[2]
     federation = context.webIdFederationData if context is not None else None
     scope = identity.inScopeOf
     return of_role(
         account, role, session, path=path, human=human, sub=_sub(federation),
-        provider=(federation.federatedProvider or "") if federation is not None else "",
-        scope=(scope.credentialsIssuedTo or "") if scope is not None else "",
+        provider=kept(federation.federatedProvider or "") if federation is not None else "",
+        scope=kept(scope.credentialsIssuedTo or "") if scope is not None else "",
         known_by=arn, machine=_on_machine(identity),
     )  # fmt: skip
 
@@ -131,21 +130,20 @@ def of_role(
     account: str, role: str, session: str, *, path: str = "", human: bool = False, sub: str = "",
     provider: str = "", scope: str = "", known_by: str = "", machine: bool = False,
 ) -> Principal:  # fmt: skip
-    """The principal that a session of a role stands for; `whose` decides the key.
+    """The principal that a session of a role stands for; `whose` decides the key. All texts have
+    passed `kept`.
 
     Examples:
         >>> of_role("123456789012", "web", "i-0123456789abcdef0").uid
         'aws:123456789012:role/web/i-0123456789abcdef0'
     """
     actor = whose(role, session, path=path, sub=sub, provider=provider, scope=scope)
-    account, role = kept(account), kept(role)
     type_ = _TYPES[actor.kind]
     if type_ == "service":
         type_ = "human" if human else "workload" if machine else "service"
     return Principal(
         uid=f"aws:{account}:role/{role}/{actor.part}" if actor.part else f"aws:{account}:role/{role}",
-        name=actor.part if type_ == "human" else f"{role}/{actor.part}", account=account, type=type_, role=role, session=kept(session),
-        known_by=kept(known_by),
+        name=actor.part if type_ == "human" else f"{role}/{actor.part}", account=account, type=type_, role=role, session=session, known_by=known_by,
     )  # fmt: skip
 
 
@@ -156,13 +154,13 @@ def _sub(federation: Federation | None) -> str:
     for name in sorted(federation.attributes):
         value = federation.attributes[name]
         if name.endswith((":sub", ":user_id")) and isinstance(value, str):
-            return value
+            return kept(value)
     return ""
 
 
 def _service(identity: Identity, account: str) -> Principal | None:
     name = service_name(identity.invokedBy or identity.userName or "")
-    return _plain(account, "service", name, "provider", identity.arn or "") if name else None
+    return _plain(account, "service", name, "provider", kept(identity.arn or "")) if name else None
 
 
 def service_name(text: str) -> str:
@@ -177,29 +175,29 @@ def service_name(text: str) -> str:
 
 def _outside(identity: Identity, account: str, kind: str) -> Principal | None:
     """SAML and web identity users: known by their provider's name for them."""
-    name = identity.userName or identity.principalId
+    name = kept(identity.userName or identity.principalId or "")
     type_: PrincipalType = "human" if kind == "saml" else "workload"
-    return _plain(account, kind, name, type_, identity.principalId or "") if name else None
+    return _plain(account, kind, name, type_, kept(identity.principalId or "")) if name else None
 
 
 def _person(identity: Identity, account: str) -> Principal | None:
     behalf = identity.onBehalfOf
     name = (behalf.userId if behalf is not None else None) or identity.principalId
     name = name or identity.userName
-    return _plain(account, "person", name, "human", identity.arn or "") if name else None
+    return (
+        _plain(account, "person", kept(name), "human", kept(identity.arn or "")) if name else None
+    )
 
 
 def _by_id(identity: Identity, account: str, *, human: bool) -> Principal | None:
     """Another account's identity, a directory user, or a type that is newer than this code."""
-    unique, _, session = (identity.principalId or "").partition(":")
-    name = identity.userName or ""
+    unique, _, session = kept(identity.principalId or "").partition(":")
+    name, arn = kept(identity.userName or ""), kept(identity.arn or "")
     if session:
-        name = f"{unique}/{template(kept(session))}"
-    name = name or unique or (identity.arn or "")
+        name = f"{unique}/{template(session)}"
+    name = name or unique or arn
     if name:
-        return _plain(
-            account, "id", name, _user_type(human) if human else "unknown", identity.arn or ""
-        )
+        return _plain(account, "id", name, "human" if human else "unknown", arn)
     if identity.invokedBy:
         return _service(identity, account)
     return _plain(account, "account", account, "unknown", "") if account else None

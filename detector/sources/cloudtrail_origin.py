@@ -36,12 +36,12 @@ def origin_of(record: Record, account: str) -> Origin:
     identity = record.userIdentity
     invoked = identity.invokedBy if identity is not None else None
     return _origin(
-        record.sourceIPAddress or "",
-        record.userAgent or "",
-        record.awsRegion or "",
-        invoked or "",
-        record.vpcEndpointId or "",
-        account,
+        kept(record.sourceIPAddress or ""),
+        kept(record.userAgent or ""),
+        kept(record.awsRegion or ""),
+        kept(invoked or ""),
+        kept(record.vpcEndpointId or ""),
+        kept(account),
         is_true(record.sessionCredentialFromConsole) or _is_console_event(record.eventType),
     )
 
@@ -68,14 +68,14 @@ def _origin(
         via = service_name(agent)  # the service forwards the caller's address with its own name
     network = ""
     if endpoint:
-        network = kept(endpoint)
+        network = endpoint
     elif place is not None:
-        network = f"{kept(account)}:{place.network}" if place.local and account else place.network
+        network = f"{account}:{place.network}" if place.local and account else place.network
     return Origin(
         address=place.address if place is not None else "",
         network=network,
         client=client,
-        region=kept(region),
+        region=region,
         via=via,
         console=console or client == CONSOLE,
     )

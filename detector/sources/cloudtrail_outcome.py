@@ -18,6 +18,7 @@ from schemas.event import Outcome, Status
 
 _SUCCESS = Outcome()
 _CACHED = 4_096
+_LEAD = 64
 _FORMS: tuple[tuple[Status, re.Pattern[str]], ...] = (
     ("dry_run", re.compile(r"DryRunOperation", re.IGNORECASE)),
     ("throttled", re.compile(
@@ -38,11 +39,14 @@ _FORMS: tuple[tuple[Status, re.Pattern[str]], ...] = (
 def outcome_of(code: str | None, message: str | None = None) -> Outcome:
     """The outcome that an error code and, failing one, an error message stand for."""
     if code:
-        return _of_code(code)
-    return _of_code(message[:64], named=False) if message else _SUCCESS
+        return _of_code(kept(code))
+    return Outcome(_status(message[:_LEAD])) if message else _SUCCESS
 
 
 @lru_cache(_CACHED)
-def _of_code(code: str, *, named: bool = True) -> Outcome:
-    found: Status = next((status for status, form in _FORMS if form.search(code)), "failure")
-    return Outcome(found, kept(code) if named else "")
+def _of_code(code: str) -> Outcome:
+    return Outcome(_status(code), code)
+
+
+def _status(text: str) -> Status:
+    return next((status for status, form in _FORMS if form.search(text)), "failure")

@@ -16,7 +16,6 @@ Examples:
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -25,7 +24,6 @@ from detector.sources.text import kept
 
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _LONGEST = 65_536
-_CACHED = 1_024
 # Conditions that keep strangers out whatever the principal says.
 _FENCES = frozenset({
     "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount", "aws:sourcearn",
@@ -43,7 +41,6 @@ def outsiders(policy: Any, account: str) -> tuple[str, ...] | None:
     return _grantees(policy, account) if isinstance(policy, dict) else None
 
 
-@lru_cache(_CACHED)
 def _outsiders_in(text: str, account: str) -> tuple[str, ...] | None:
     try:
         policy = msgspec.json.decode(text)

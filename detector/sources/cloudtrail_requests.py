@@ -28,6 +28,7 @@ from detector.sources.cloudtrail_asked import (
 from detector.sources.cloudtrail_lifecycle import lifecycle
 from schemas.event import Action, Effect
 
+QUARANTINE = "AWSCompromisedKeyQuarantine"
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -77,9 +78,12 @@ def _public_block(action: Action, request: Request, _account: str) -> Action:
 
 
 def _public_instance(action: Action, request: Request, _account: str) -> Action:
+    """A database made public, or one whose master password is changed, is taken over."""
     names = frozenset({"publiclyAccessible", "endpointPublicAccess"})
     if has(request, names, is_true):
         return changed(action, access="admin", effect="open_network")
+    if "masterUserPassword" in request and action.operation.startswith("Modify"):
+        return changed(action, effect="mint_credential")
     return action
 
 
@@ -124,6 +128,13 @@ def _versioning(action: Action, request: Request, _account: str) -> Action:
     return changed(action, effect="destroy" if off else "")
 
 
+def _locked_out(action: Action, request: Request, _account: str) -> Action:
+    """An object written with a key that only the caller has is lost to everybody else."""
+    if any(str(name).startswith("x-amz-server-side-encryption-customer") for name in request):
+        return changed(action, effect="destroy")
+    return action
+
+
 def _reactivated(action: Action, request: Request, _account: str) -> Action:
     return changed(action, effect="mint_credential" if request.get("status") == "Active" else "")
 
@@ -135,7 +146,17 @@ def _runs_code(action: Action, request: Request, _account: str) -> Action:
     return action
 
 
+def _unless_quarantine(action: Action, request: Request, _account: str) -> Action:
+    """The provider's quarantine policy takes rights away."""
+    named = (request.get("policyArn"), request.get("policyName"))
+    if any(isinstance(name, str) and QUARANTINE in name for name in named):
+        return changed(action, effect="")
+    return action
+
+
 _RULES: dict[str, Rule] = {
+    "AttachUserPolicy": _unless_quarantine,
+    "PutUserPolicy": _unless_quarantine,
     "GetParameter": _secret_if_decrypted,
     "GetParameters": _secret_if_decrypted,
     "GetParametersByPath": _secret_if_decrypted,
@@ -152,7 +173,10 @@ _RULES: dict[str, Rule] = {
     "PutPublicAccessBlock": _public_block,
     "PutBucketPublicAccessBlock": _public_block,
     "PutAccountPublicAccessBlock": _public_block,
+    "CopyObject": _locked_out,
+    "PutObject": _locked_out,
     "ModifyDBInstance": _public_instance,
+    "ModifyDBCluster": _public_instance,
     "CreateDBInstance": _public_instance,
     "ModifyCluster": _public_instance,
     "UpdateClusterConfig": _public_instance,

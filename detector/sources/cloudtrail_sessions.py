@@ -26,7 +26,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from detector.sources.text import kept, template
+from detector.sources.text import template
 
 Kind = Literal["person", "federated", "instance", "function", "task", "pod", "linked", "other"]
 
@@ -56,23 +56,23 @@ def whose(
     """The actor behind a session of `role`.
 
     `path` is the role's ARN, `sub` and `provider` come from web identity federation, `scope` is the
-    ARN of the compute resource that the credentials were issued to.
+    ARN of the compute resource that the credentials were issued to. All have passed `kept`.
     """
     if role.startswith(_CENTER_ROLE) or _CENTER_PATH in path:
-        return Actor("person", kept(session))
+        return Actor("person", session)
     if role.startswith(_LINKED_ROLE) or _LINKED_PATH in path:
-        return Actor("linked", template(kept(session)))
+        return Actor("linked", template(session))
     if sub:
-        return Actor("federated", kept(sub))
+        return Actor("federated", sub)
     if _INSTANCE.fullmatch(session):
         return Actor("instance", session)
     if ":function:" in scope:
-        return Actor("function", kept(scope.partition(":function:")[2].partition(":")[0]))
+        return Actor("function", scope.partition(":function:")[2].partition(":")[0])
     if ":ecs:" in scope:
-        return Actor("task", template(kept(session)))
+        return Actor("task", template(session))
     pod = _POD.fullmatch(session)
     if pod:
-        return Actor("pod", template(kept(_POD_TAIL.sub("", pod.group(1)))))
+        return Actor("pod", template(_POD_TAIL.sub("", pod.group(1))))
     if _MAIL.fullmatch(session):
-        return Actor("person", kept(session))
-    return Actor("federated" if provider else "other", template(kept(session)))
+        return Actor("person", session)
+    return Actor("federated" if provider else "other", template(session))

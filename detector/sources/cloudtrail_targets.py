@@ -51,6 +51,7 @@ _HINTS = {
     "AddPermission": ("functionName", "queueUrl", "topicArn"),
     "RemovePermission": ("functionName", "queueUrl", "topicArn"),
     "DeleteAccessKey": ("userName", "accessKeyId"),
+    "GetParametersByPath": ("path",),
     "UpdateAccessKey": ("userName", "accessKeyId"),
     "CreateServiceSpecificCredential": ("userName",),
     "ModifyInstanceAttribute": ("instanceId",),
@@ -79,14 +80,16 @@ def _of_resources(resources: list[Resource | str], account: str) -> Target | Non
             best = resource
     if best is None:
         return None
-    return _from_arn(best.ARN or best.arn or "", best.type or "", best.accountId or "", account)
+    return _from_arn(
+        kept(best.ARN or best.arn or ""), kept(best.type or ""), kept(best.accountId or ""), account
+    )
 
 
 @lru_cache(_CACHED)
 def _from_arn(arn: str, kind: str, owner: str, account: str) -> Target:
     owner = owner or _account_of(arn)
-    foreign = kept(owner) if owner and owner != account else ""
-    return Target(uid=kept(arn), type=kept(kind) or _kind_of(arn), account=foreign)
+    foreign = owner if owner and owner != account else ""
+    return Target(uid=arn, type=kind or _kind_of(arn), account=foreign)
 
 
 def _account_of(arn: str) -> str:
@@ -99,7 +102,7 @@ def _kind_of(arn: str) -> str:
     if len(parts) < 6:
         return ""
     kind = re.split(r"[:/]", parts[5], maxsplit=1)
-    return kept(f"{parts[2]}:{kind[0]}") if len(kind) > 1 else kept(parts[2])
+    return f"{parts[2]}:{kind[0]}" if len(kind) > 1 else parts[2]
 
 
 def target_in(service: str, operation: str, request: dict[str, Any]) -> Target | None:
@@ -113,7 +116,7 @@ def target_in(service: str, operation: str, request: dict[str, Any]) -> Target |
     for field, kind in _ranking(operation, tuple(request)[:_MOST_FIELDS]):
         text = _text(request[field])
         if text:
-            return _named(service, kind, text)
+            return _named(service, kind, kept(text))
     return None
 
 
@@ -130,15 +133,15 @@ def _object(request: dict[str, Any]) -> Target | None:
     if not isinstance(bucket, str) or not bucket:
         return None
     if isinstance(key, str) and key:
-        return Target(uid=kept(f"arn:aws:s3:::{bucket}/{key}"), type="AWS::S3::Object")
-    return Target(uid=kept(f"arn:aws:s3:::{bucket}"), type="AWS::S3::Bucket")
+        return Target(uid=f"arn:aws:s3:::{kept(bucket)}/{kept(key)}", type="AWS::S3::Object")
+    return Target(uid=f"arn:aws:s3:::{kept(bucket)}", type="AWS::S3::Bucket")
 
 
 @lru_cache(_CACHED)
 def _named(service: str, kind: str, text: str) -> Target:
     if text.startswith("arn:"):
         return _from_arn(text, "", "", _account_of(text))
-    return Target(uid=kept(f"{service}:{kind}/{text}"), type=kept(f"{service}:{kind}"))
+    return Target(uid=f"{service}:{kind}/{text}", type=f"{service}:{kind}")
 
 
 def _text(value: Any) -> str:

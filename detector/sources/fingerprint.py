@@ -19,6 +19,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from hmac import digest, new
 
+from detector.sources.text import kept
+
 _SHORTEST_KEY = 16
 _TENANTS = 4_096
 _CREDENTIALS = 65_536
@@ -55,6 +57,8 @@ class Fingerprints:
 
     def of_public(self, tenant: str, kind: str, uid: str) -> str:
         """The fingerprint of a credential that is known by a public identifier of some kind."""
+        if kept(uid) != uid:  # a secret where its public id belongs
+            return self.of_secret(tenant, uid)
         return self._of_public(tenant, kind, uid)
 
     def of_secret(self, tenant: str, secret: str) -> str:

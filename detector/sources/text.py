@@ -17,6 +17,7 @@ from detector.sources.redact import mask_secrets
 
 _CACHED = 131_072
 _LONGEST = 512
+_READ = 4 * _LONGEST
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -29,17 +30,33 @@ _IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
 _VARIABLE = re.compile(rf"{_IDS.pattern}|(?<![A-Za-z\d])\d+(?:[.:_-]\d+)*(?![A-Za-z\d])|\d{{5,}}")
 
 
-@lru_cache(_CACHED)
+_harmless: dict[str, str] = {}
+
+
 def kept(text: str) -> str:
-    """`text` as it may be kept: an over-long one is cut, with a hash so that two stay two."""
+    """`text` as it may be kept: an over-long one is cut, with a hash so that two stay two.
+
+    Only texts in which nothing was masked are remembered: a cache would keep the secret. For the
+    same reason every cached function of the sources is given texts that passed here.
+    """
+    known = _harmless.get(text)
+    if known is not None:
+        return known
+    clean = _clean(text)
+    if clean == text:
+        if len(_harmless) >= _CACHED:
+            _harmless.clear()
+        _harmless[text] = clean
+    return clean
+
+
+def _clean(text: str) -> str:
+    # Masked before it is cut: half a secret is no longer recognised as one.
+    masked = mask_secrets(text[:_READ])
     if len(text) > _LONGEST:
-        # Masked before it is cut: half a secret is no longer recognised as one.
-        whole = text
-        text = mask_secrets(text[: 4 * _LONGEST])[:_LONGEST]
-        text += "~" + blake2s(whole.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    else:
-        text = mask_secrets(text)
-    return text if text.isprintable() else _UNPRINTABLE.sub("", text)
+        mark = blake2s(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        masked = f"{masked[: _LONGEST - 13]}~{mark}"
+    return masked if masked.isprintable() else _UNPRINTABLE.sub("", masked)
 
 
 @lru_cache(_CACHED)

@@ -198,18 +198,21 @@ def _action(action: TokenAction | None) -> Action | None:
     plane = action.plane
     if plane is None:
         plane = plane_by_words(operation, access)
+    if action.access is None and plane == "inference":
+        access = "read"  # asking a model changes nothing, whatever the verb
     return Action(service, operation, access, plane, action.effect, kept(action.foreign))
 
 
 def _origin(origin: TokenOrigin | None, within: str) -> Origin | None:
     if origin is None:
         return None
-    place = locate(origin.address)
+    address = kept(origin.address)
+    place = locate(address)
     network = kept(origin.network)
     if not network and place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
     return Origin(
-        address=place.address if place is not None else kept(origin.address), network=network,
-        client=kept(origin.client) or client_of(origin.user_agent), region=kept(origin.region),
+        address=place.address if place is not None else address, network=network,
+        client=kept(origin.client) or client_of(kept(origin.user_agent)), region=kept(origin.region),
         asn=origin.asn, country=kept(origin.country), via=kept(origin.via), console=origin.console,
     )  # fmt: skip

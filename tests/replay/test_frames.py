@@ -46,7 +46,9 @@ LAYOUTS = {
     "list, pretty": lambda rows: json.dumps(rows, indent=2),
     "list, one record a line": lambda rows: "[\n" + ",\n".join(map(json.dumps, rows)) + "\n]",
     "records, pretty": lambda rows: "\n".join(json.dumps(row, indent=2) for row in rows),
-    "deliveries, one a line": lambda rows: "\n".join(json.dumps({"Records": [row]}) for row in rows),
+    "deliveries, one a line": lambda rows: "\n".join(
+        json.dumps({"Records": [row]}) for row in rows
+    ),
     "deliveries, pretty": lambda rows: "\n".join(
         json.dumps({"Records": [row]}, indent=1) for row in rows
     ),

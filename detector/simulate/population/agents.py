@@ -89,8 +89,6 @@ class Agent(Actor):
         self.client = f"{trade}-agent/1.{self.rng.randrange(9)}"
         self.topics = self.rng.sample(WORDS, 4)
         self.approver = f"user:{self.rng.choice(WORDS)}-lead"
-        self.latest: TokenUser | None = None
-        self.over: TokenUser | None = None
 
     def labels(self) -> set[str]:
         """An agent of a trade."""
@@ -131,10 +129,6 @@ class Agent(Actor):
             return base + f"-{self.rng.choice(('api', 'web', 'jobs'))}"
         return f"{base}{self.rng.choice(('a', 'b', 'c', 'd'))}{self.rng.randrange(40)}"
 
-    def live(self, at: int) -> bool:
-        """Whether a task has run lately, whose token could be taken."""
-        return self.latest is not None and self.last is not None and at - self.last[0] < HOUR
-
 
 def work_on_task(actor: Agent, at: int) -> Iterator[Event]:
     """One task from start to end."""
@@ -142,7 +136,7 @@ def work_on_task(actor: Agent, at: int) -> Iterator[Event]:
     user = actor.begin(at)
     assert user.task is not None  # noqa: S101 - begin has just set them
     assert user.token is not None  # noqa: S101
-    actor.latest, actor.last = user, (at, None)  # type: ignore[assignment]
+    actor.seen = at
     yield task_event(user, at, user.task)
     yield lease(user, at + 300, user.token)
     at += 1500

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from random import Random
 
 from detector.simulate.actor import Actor
-from detector.simulate.clock import DAY, HOUR, day_of
+from detector.simulate.clock import DAY, HOUR, MINUTE, day_of
 from detector.simulate.estate import WORDS
 from detector.simulate.made_up import letters
 from detector.simulate.population.people import Whereabouts
@@ -29,7 +29,13 @@ _LINES = {
     "signon": ("idp:open_app", "idp:open_app", "idp:get_profile"),
 }
 _KINDS = tuple(_LINES)
-_TYPES = {"copilot": "human", "signon": "human", "leaseholder": "service", "gittoken": "service", "kubetoken": "workload"}
+_TYPES = {
+    "copilot": "human",
+    "signon": "human",
+    "leaseholder": "service",
+    "gittoken": "service",
+    "kubetoken": "workload",
+}
 _GATEWAYS = {
     "leaseholder": "credential-broker",
     "copilot": "llm-gateway",
@@ -73,7 +79,7 @@ class Brokered(Actor):
         if self.latest is None or at >= self.until:
             self._renew(at)
         assert self.latest is not None  # noqa: S101 - _renew has just set it
-        self.last = (at, None)  # type: ignore[assignment]
+        self.seen = at
         if self.whereabouts is None:
             return self.latest
         return self.latest.but(address=self.whereabouts.today(day_of(at, 1)))
@@ -82,13 +88,14 @@ class Brokered(Actor):
         leased = self.kind in {"leaseholder", "signon"}
         life = {"leaseholder": 4 * HOUR, "signon": 12 * HOUR}.get(self.kind, 400 * DAY)
         if self.latest is not None and leased:
-            self.pending.append(ended(self.latest, at - 1000))
+            # Requests that have begun go on with the old lease for a while.
+            self.pending.append(ended(self.latest, at + 10 * MINUTE, "expired"))
         token = Token(
             f"{self.kind[:3]}-{letters(self.rng, 22)}",
             kind={"signon": "session"}.get(self.kind, "token"),
             lifetime="ephemeral" if leased else "static",
             bound_to=self.workload if self.kind in {"kubetoken", "leaseholder"} else "",
-            expires=at + life if leased else 0,
+            expires=at + life + 15 * MINUTE if leased else 0,
         )
         self.latest = TokenUser(
             self.rng, self.uid, _TYPES[self.kind], token, _GATEWAYS[self.kind], self.address,
@@ -98,6 +105,11 @@ class Brokered(Actor):
         if leased:
             self.pending.append(lease(self.latest, at, token))
 
+    def drained(self) -> list[Event]:
+        """What the broker reported meanwhile: leases and their ends."""
+        events, self.pending = self.pending, []
+        return events
+
     def live(self, at: int) -> bool:
         """A token that has been used lately, or one that lives long."""
         return self.latest is not None and at < self.until
@@ -106,8 +118,7 @@ class Brokered(Actor):
 def session(actor: Brokered, at: int) -> Iterator[Event]:
     """A few requests in a row."""
     user = actor.user(at)
-    yield from actor.pending
-    actor.pending = []
+    yield from actor.drained()
     for _ in range(actor.rng.randint(2, 10)):
         at += apart(actor.rng, 0.5, 20)
         op = actor.rng.choice(_LINES[actor.kind])
@@ -118,7 +129,9 @@ def place_of(actor: Brokered, op: str) -> str:
     """What a request is about: one of the few things this caller usually touches."""
     if op.startswith("llm:"):
         return "models/general-small"
-    kind = {"db": "warehouse", "git": "repos", "kube": "namespaces", "vault": "secrets"}.get(op.partition(":")[0], "apps")
+    kind = {"db": "warehouse", "git": "repos", "kube": "namespaces", "vault": "secrets"}.get(
+        op.partition(":")[0], "apps"
+    )
     return f"{kind}/{actor.rng.choice(actor.targets)}"
 
 
@@ -129,9 +142,15 @@ def brokered(world: World, number: int) -> Brokered:
     made = Brokered(world, _named(rng, kind, number), kind)
     per_day = rng.uniform(10, 30) * world.options.volume
     human = _TYPES[kind] == "human"
-    made.follow(office(per_day, rng.choice(world.zones)) if human else steadily(per_day), session, "token_gateways")
+    made.follow(
+        office(per_day, rng.choice(world.zones)) if human else steadily(per_day),
+        session,
+        "token_gateways",
+    )
     return made
 
 
 def _named(rng: Random, kind: str, number: int) -> str:
-    return f"{rng.choice(WORDS)}-{ {'copilot': 'dev', 'signon': 'member'}.get(kind, 'app')}-{number}"
+    return (
+        f"{rng.choice(WORDS)}-{ {'copilot': 'dev', 'signon': 'member'}.get(kind, 'app') }-{number}"
+    )

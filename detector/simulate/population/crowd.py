@@ -66,7 +66,9 @@ def _staff(world: World, count: int) -> list[Person]:
     staff = []
     for number, trade in enumerate(drawn):
         new = number >= len(trades) and number % 25 == 24
-        staff.append(Person(world, full_name(rng, taken), trade, joins=first_day(world) if new else 0))
+        staff.append(
+            Person(world, full_name(rng, taken), trade, joins=first_day(world) if new else 0)
+        )
     if count < 25:
         staff.append(Person(world, full_name(rng, taken), "developer", joins=first_day(world)))
     return staff

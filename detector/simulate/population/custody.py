@@ -9,11 +9,10 @@ Examples:
 
 from collections.abc import Iterator
 
-from detector.simulate.actor import Actor
 from detector.simulate.clock import DAY, HOUR, MINUTE, worded
 from detector.simulate.estate import Account
+from detector.simulate.lines import steps
 from detector.simulate.made_up import access_key, resource_id
-from detector.simulate.population.people import steps
 from detector.simulate.population.provider import share_with
 from detector.simulate.population.static_users import KeyUser
 from detector.simulate.population.workloads import Workload, issued_by, nat, provider
@@ -43,8 +42,16 @@ def copies(actor: Workload, at: int) -> Iterator[Event]:
     vault = actor.world.estate.backup_vault
     for volume in caller.account.things["volume"][:5]:
         snapshot = resource_id(actor.rng, "snap")
-        yield call(caller, at, "ec2:CreateSnapshot", {"volumeId": volume}, response={"snapshotId": snapshot})
-        yield call(caller, at + 3 * MINUTE, "ec2:ModifySnapshotAttribute", share_with(snapshot, vault))
+        yield call(
+            caller,
+            at,
+            "ec2:CreateSnapshot",
+            {"volumeId": volume},
+            response={"snapshotId": snapshot},
+        )
+        yield call(
+            caller, at + 3 * MINUTE, "ec2:ModifySnapshotAttribute", share_with(snapshot, vault)
+        )
         at += 1500
     database = caller.account.things["database"][0]
     yield call(caller, at, "rds:CreateDBSnapshot", {"dBInstanceIdentifier": database})
@@ -66,8 +73,16 @@ def new_value(actor: Workload, at: int) -> Iterator[Event]:
     """The four steps of a rotation, on one secret."""
     caller = actor.at_work(at)
     name = caller.holdings.pick("secret")
-    target = {"secretId": f"arn:aws:secretsmanager:{caller.region}:{caller.account.id}:secret:{name}"}
-    for op in ("DescribeSecret", "GetSecretValue", "PutSecretValue", "GetSecretValue", "UpdateSecretVersionStage"):
+    target = {
+        "secretId": f"arn:aws:secretsmanager:{caller.region}:{caller.account.id}:secret:{name}"
+    }
+    for op in (
+        "DescribeSecret",
+        "GetSecretValue",
+        "PutSecretValue",
+        "GetSecretValue",
+        "UpdateSecretVersionStage",
+    ):
         yield call(caller, at + 1000, f"secretsmanager:{op}", dict(target))
         at += 1200
 
@@ -102,7 +117,9 @@ def _replace_key(actor: Workload, user: KeyUser, at: int) -> Iterator[Event]:
     name, old, new = user.name, str(user.identity["accessKeyId"]), access_key(actor.rng, "AKIA")
     made = {"accessKeyId": new, "status": "Active", "userName": name, "createDate": worded(at)}
     yield call(caller, at + 1000, "iam:ListAccessKeys", {"userName": name})
-    yield call(caller, at + 2000, "iam:CreateAccessKey", {"userName": name}, response={"accessKey": made})
+    yield call(
+        caller, at + 2000, "iam:CreateAccessKey", {"userName": name}, response={"accessKey": made}
+    )
     yield call(caller, at + 3500, "secretsmanager:PutSecretValue")
     # The slice after this one at the earliest, since the user may already have played this one.
     user.follow(once(at + 70 * MINUTE), lambda user, _: user.replace(new) or ())

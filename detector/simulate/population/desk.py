@@ -174,16 +174,44 @@ PROFESSIONS = {
 }
 
 # Seldom done by anybody, once in a while by everybody.
-RARE_READS = (
-    "iam:GenerateCredentialReport iam:GetAccountAuthorizationDetails iam:SimulatePrincipalPolicy "
-    "servicequotas:ListServiceQuotas support:DescribeTrustedAdvisorChecks sns:ListTopics "
-    "sqs:ListQueues kinesis:ListStreams es:ListDomainNames elasticache:DescribeCacheClusters "
-    "redshift:DescribeClusters apigateway:GetRestApis cloudfront:ListDistributions "
-    "acm:ListCertificates kms:ListKeys config:DescribeConfigRules ssm:DescribeParameters "
-    "ssm:ListDocuments events:ListRules states:ListStateMachines batch:DescribeJobQueues "
-    "sagemaker:ListNotebookInstances bedrock:ListFoundationModels backup:ListBackupJobs "
-    "codebuild:ListProjects codepipeline:ListPipelines tag:GetResources wafv2:ListWebACLs "
-    "ses:GetAccount ses:GetSendQuota workspaces:DescribeWorkspaces transfer:ListServers "
-    "elasticfilesystem:DescribeFileSystems ec2:DescribeSpotPriceHistory ec2:DescribeReservedInstances "
-    "ec2:GetConsoleOutput ec2:DescribeInstanceTypes organizations:ListAccounts sso:ListInstances"
-).split()
+RARE_READS = [
+    "iam:GenerateCredentialReport",
+    "iam:GetAccountAuthorizationDetails",
+    "iam:SimulatePrincipalPolicy",
+    "servicequotas:ListServiceQuotas",
+    "support:DescribeTrustedAdvisorChecks",
+    "sns:ListTopics",
+    "sqs:ListQueues",
+    "kinesis:ListStreams",
+    "es:ListDomainNames",
+    "elasticache:DescribeCacheClusters",
+    "redshift:DescribeClusters",
+    "apigateway:GetRestApis",
+    "cloudfront:ListDistributions",
+    "acm:ListCertificates",
+    "kms:ListKeys",
+    "config:DescribeConfigRules",
+    "ssm:DescribeParameters",
+    "ssm:ListDocuments",
+    "events:ListRules",
+    "states:ListStateMachines",
+    "batch:DescribeJobQueues",
+    "sagemaker:ListNotebookInstances",
+    "bedrock:ListFoundationModels",
+    "backup:ListBackupJobs",
+    "codebuild:ListProjects",
+    "codepipeline:ListPipelines",
+    "tag:GetResources",
+    "wafv2:ListWebACLs",
+    "ses:GetAccount",
+    "ses:GetSendQuota",
+    "workspaces:DescribeWorkspaces",
+    "transfer:ListServers",
+    "elasticfilesystem:DescribeFileSystems",
+    "ec2:DescribeSpotPriceHistory",
+    "ec2:DescribeReservedInstances",
+    "ec2:GetConsoleOutput",
+    "ec2:DescribeInstanceTypes",
+    "organizations:ListAccounts",
+    "sso:ListInstances",
+]

@@ -16,8 +16,8 @@ from random import Random
 from detector.simulate.actor import Actor
 from detector.simulate.clock import HOUR, MINUTE
 from detector.simulate.estate import WORDS, Account
+from detector.simulate.lines import steps
 from detector.simulate.made_up import resource_id, uuid
-from detector.simulate.population.people import steps
 from detector.simulate.population.workloads import (
     Issuer,
     Workload,
@@ -87,9 +87,11 @@ def by_pod_token() -> Issuer:
     return issue
 
 
-def _session(rng: Random, cluster: str, name: str, *, pod_identity: bool) -> Callable[[Random], str]:
+def _session(
+    rng: Random, cluster: str, name: str, *, pod_identity: bool
+) -> Callable[[Random], str]:
     if pod_identity:
-        return lambda r: f"eks-{cluster[:18]}-{name[:20]}-{uuid(r)[:23]}"[:64]
+        return lambda drawn: f"eks-{cluster[:12]}-{name[:10]}-{uuid(drawn)}"
     return epoch_named(rng.choice(("botocore-session-", "aws-sdk-java-", f"{name}-")))
 
 
@@ -112,7 +114,11 @@ def controller(world: World, number: int) -> Workload:
         churn=True,
     )
     volume = world.options.volume
-    pod.follow(every(int(rng.choice((10, 15, 20)) * MINUTE / volume)), works(_CONTROLLERS[name]), "controllers")
+    pod.follow(
+        every(int(rng.choice((10, 15, 20)) * MINUTE / volume)),
+        works(_CONTROLLERS[name]),
+        "controllers",
+    )
     if name == "karpenter":
         pod.follow(steadily(6 * volume), scale_out, "autoscaling")
     elif name in _CONTROLLER_ACTS:
@@ -120,7 +126,7 @@ def controller(world: World, number: int) -> Workload:
     return pod
 
 
-def launch(caller: Caller, at: int, family: str, count: int, **extra: object) -> Event:
+def launch(caller: Caller, at: int, family: str, count: int) -> Event:
     """RunInstances, with its request and its answer."""
     rng = caller.rng
     items = [{"instanceId": resource_id(rng, "i"), "instanceType": family} for _ in range(count)]
@@ -133,13 +139,15 @@ def launch(caller: Caller, at: int, family: str, count: int, **extra: object) ->
         "monitoring": {"enabled": False},
         "disableApiTermination": False,
     }
-    return call(caller, at, "ec2:RunInstances", params, response={"instancesSet": {"items": items}}, **extra)
+    return call(caller, at, "ec2:RunInstances", params, response={"instancesSet": {"items": items}})
 
 
 def scale_out(actor: Actor, at: int) -> Iterator[Event]:
     """Karpenter finds pending pods: it launches, tags, and later terminates instances."""
     caller = actor.at_work(at)
-    yield from steps(caller, at, "ec2:DescribeInstanceTypes pricing:GetProducts ssm:GetParameter", 0.1, 0.5)
+    yield from steps(
+        caller, at, "ec2:DescribeInstanceTypes pricing:GetProducts ssm:GetParameter", 0.1, 0.5
+    )
     at += 2500
     family = actor.rng.choice(("m6i.xlarge", "m6i.2xlarge", "c6i.xlarge", "r6i.large"))
     yield call(caller, at, "ec2:CreateFleet", {"CreateFleetRequest": {"Type": "instant"}})
@@ -174,8 +182,11 @@ def service_account(world: World, number: int) -> Workload:
         churn=True,
     )
     volume = world.options.volume
-    pod.follow(steadily(rng.uniform(40, 110) * volume), works(*rng.sample(_POD_LINES, 3)), "pod_churn")
+    pod.follow(
+        steadily(rng.uniform(40, 110) * volume), works(*rng.sample(_POD_LINES, 3)), "pod_churn"
+    )
     if rng.random() < 0.3:
-        pod.follow(office(3 * volume), works("sts:GetCallerIdentity secretsmanager:GetSecretValue*3"))
+        pod.follow(
+            office(3 * volume), works("sts:GetCallerIdentity secretsmanager:GetSecretValue*3")
+        )
     return pod
-

@@ -99,7 +99,9 @@ def instance(world: World, number: int) -> Workload:
     if rng.random() < 0.4:
         server.follow(every(30 * MINUTE), metrics_agent)
     if rng.random() < 0.15:
-        server.follow(nightly(rng.randrange(1, 5)), works(_batch(rng), low=0.2, high=3), "nightly_batch")
+        server.follow(
+            nightly(rng.randrange(1, 5)), works(_batch(rng), low=0.2, high=3), "nightly_batch"
+        )
     return server
 
 
@@ -137,7 +139,11 @@ def function(world: World, number: int) -> Workload:
     lines = rng.sample(_FUNCTION_LINES, 3)
     volume = world.options.volume
     if rng.random() < 0.4:
-        work.follow(every(int(rng.choice((5, 10, 15)) * MINUTE / volume)), works(lines[0]), "function_concurrency")
+        work.follow(
+            every(int(rng.choice((5, 10, 15)) * MINUTE / volume)),
+            works(lines[0]),
+            "function_concurrency",
+        )
     work.follow(steadily(rng.uniform(30, 110) * volume), works(*lines), "function_concurrency")
     if rng.random() < 0.06:
         work.follow(every(20 * MINUTE), works_denied("dynamodb:DescribeTable"))
@@ -172,5 +178,8 @@ def task(world: World, number: int) -> Workload:
     )
     volume = world.options.volume
     work.follow(steadily(rng.uniform(30, 90) * volume), works(*rng.sample(_TASK_LINES, 3)))
-    work.follow(every(6 * HOUR), works("ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer*3"))
+    work.follow(
+        every(6 * HOUR),
+        works("ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer*3"),
+    )
     return work

@@ -9,9 +9,10 @@ Examples:
 from collections.abc import Callable, Iterator
 
 from detector.simulate.clock import DAY, HOUR, MINUTE, worded
+from detector.simulate.lines import steps
 from detector.simulate.made_up import access_key, letters, resource_id
 from detector.simulate.population.kubernetes import launch
-from detector.simulate.population.people import Person, steps
+from detector.simulate.population.people import Person
 from detector.simulate.population.terraform import ingress
 from detector.simulate.records import Event, call
 from detector.simulate.schedules import apart, office, once
@@ -23,12 +24,16 @@ EXERCISE = "recovery_exercise"
 
 def change_window(person: Person, at: int, intent: str, hours: int) -> Iterator[Event]:
     """A declared change with an end, approved by somebody else, as the change calendar reports it."""
-    job = Job(f"chg-{letters(person.rng, 8).lower()}", intent, "action", (), (), "", at + hours * HOUR)
+    job = Job(
+        f"chg-{letters(person.rng, 8).lower()}", intent, "action", (), (), "", at + hours * HOUR
+    )
     user = TokenUser(
         person.rng, f"user:{person.mail}", "human", None, "change-calendar", "", "", task=job
     )
     yield task_event(user, at, job)
-    yield approval(user, at + 60_000, job, f"user:change-board@{person.world.estate.company}.example")
+    yield approval(
+        user, at + 60_000, job, f"user:change-board@{person.world.estate.company}.example"
+    )
 
 
 def recovery_exercise(world: World, people: list[Person]) -> None:
@@ -69,11 +74,24 @@ def hire(person: Person, at: int) -> Iterator[Event]:
     """A new IAM user with a policy and a key, for somebody's tool."""
     caller = person.at_desk(at, 0, console=False)
     name = f"svc-{letters(person.rng, 6).lower()}"
-    key = {"accessKeyId": access_key(person.rng, "AKIA"), "status": "Active", "userName": name, "createDate": worded(at)}
-    yield call(caller, at + 3000, "iam:CreateUser", {"userName": name}, response={"user": {"userName": name}})
+    key = {
+        "accessKeyId": access_key(person.rng, "AKIA"),
+        "status": "Active",
+        "userName": name,
+        "createDate": worded(at),
+    }
+    yield call(
+        caller,
+        at + 3000,
+        "iam:CreateUser",
+        {"userName": name},
+        response={"user": {"userName": name}},
+    )
     policy = {"userName": name, "policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}
     yield call(caller, at + 20_000, "iam:AttachUserPolicy", policy)
-    yield call(caller, at + 40_000, "iam:CreateAccessKey", {"userName": name}, response={"accessKey": key})
+    yield call(
+        caller, at + 40_000, "iam:CreateAccessKey", {"userName": name}, response={"accessKey": key}
+    )
 
 
 def open_port(person: Person, at: int) -> Iterator[Event]:
@@ -81,7 +99,9 @@ def open_port(person: Person, at: int) -> Iterator[Event]:
     caller = person.at_desk(at, 0, console=True)
     group = caller.holdings.pick("group")
     yield call(caller, at + 3000, "ec2:DescribeSecurityGroups")
-    yield call(caller, at + 30_000, "ec2:AuthorizeSecurityGroupIngress", ingress(group, "0.0.0.0/0", 443))
+    yield call(
+        caller, at + 30_000, "ec2:AuthorizeSecurityGroupIngress", ingress(group, "0.0.0.0/0", 443)
+    )
 
 
 def trust_service(person: Person, at: int) -> Iterator[Event]:
@@ -101,9 +121,21 @@ def trust_service(person: Person, at: int) -> Iterator[Event]:
 def debug_machine(person: Person, at: int) -> Iterator[Event]:
     """A machine is started to look into something, dry run first, and ended in the evening."""
     caller = person.at_desk(at, 0, console=False)
-    yield call(caller, at + 2000, "ec2:RunInstances", {"instanceType": "t3.large"}, error="Client.DryRunOperation", message="Request would have succeeded, but DryRun flag is set.")
+    yield call(
+        caller,
+        at + 2000,
+        "ec2:RunInstances",
+        {"instanceType": "t3.large"},
+        error="Client.DryRunOperation",
+        message="Request would have succeeded, but DryRun flag is set.",
+    )
     yield launch(caller, at + 9000, "t3.large", 1)
-    yield call(caller, at + 5 * HOUR, "ec2:TerminateInstances", {"instancesSet": {"items": [{"instanceId": resource_id(person.rng, "i")}]}})
+    yield call(
+        caller,
+        at + 5 * HOUR,
+        "ec2:TerminateInstances",
+        {"instancesSet": {"items": [{"instanceId": resource_id(person.rng, "i")}]}},
+    )
 
 
 def tune_trail(person: Person, at: int) -> Iterator[Event]:
@@ -111,7 +143,12 @@ def tune_trail(person: Person, at: int) -> Iterator[Event]:
     caller = person.at_desk(at, 0, console=False)
     selector = {"readWriteType": "All", "includeManagementEvents": True, "dataResources": []}
     yield call(caller, at + 3000, "cloudtrail:GetEventSelectors")
-    yield call(caller, at + 30_000, "cloudtrail:PutEventSelectors", {"trailName": "org-trail", "eventSelectors": [selector]})
+    yield call(
+        caller,
+        at + 30_000,
+        "cloudtrail:PutEventSelectors",
+        {"trailName": "org-trail", "eventSelectors": [selector]},
+    )
 
 
 Change = Callable[[Person, int], Iterator[Event]]
@@ -129,4 +166,3 @@ def rare_changes(people: list[Person]) -> None:
         if kinds:
             rate = 0.3 * person.world.options.volume
             person.follow(office(rate, person.zone), kinds[number % len(kinds)], "rare_change")
-

@@ -17,8 +17,7 @@ from random import Random
 from detector.simulate.actor import Actor
 from detector.simulate.clock import DAY, HOUR, day_of
 from detector.simulate.estate import Account, Holdings
-from detector.simulate.made_up import letters
-from detector.simulate.operations import parsed
+from detector.simulate.lines import steps
 from detector.simulate.population.desk import CHANGES, PAGES, PROFESSIONS, RARE_READS, TASKS
 from detector.simulate.records import Caller, Event, Record, call, denied
 from detector.simulate.schedules import Schedule, apart, office, scattered
@@ -26,14 +25,63 @@ from detector.simulate.sessions import Role, by_sign_on, console_login, role_ide
 from detector.simulate.tools import boto3, browser, command_line
 from detector.simulate.world import World
 
-_FIRST = (
-    "ada ben carla dan eva farid grace hugo ines jonas kim lena marco nadia omar paula quinn rosa "
-    "sven tara umar vera wes xenia yuki zoe amir bianca"
-).split()
-_LAST = (
-    "abbott berg castillo dietz ekwueme fischer garcia haddad ito jensen kaur larsen moreau novak "
-    "okafor petrov quist rossi sato tanaka urban vargas weber young zhang"
-).split()
+_FIRST = [
+    "ada",
+    "ben",
+    "carla",
+    "dan",
+    "eva",
+    "farid",
+    "grace",
+    "hugo",
+    "ines",
+    "jonas",
+    "kim",
+    "lena",
+    "marco",
+    "nadia",
+    "omar",
+    "paula",
+    "quinn",
+    "rosa",
+    "sven",
+    "tara",
+    "umar",
+    "vera",
+    "wes",
+    "xenia",
+    "yuki",
+    "zoe",
+    "amir",
+    "bianca",
+]
+_LAST = [
+    "abbott",
+    "berg",
+    "castillo",
+    "dietz",
+    "ekwueme",
+    "fischer",
+    "garcia",
+    "haddad",
+    "ito",
+    "jensen",
+    "kaur",
+    "larsen",
+    "moreau",
+    "novak",
+    "okafor",
+    "petrov",
+    "quist",
+    "rossi",
+    "sato",
+    "tanaka",
+    "urban",
+    "vargas",
+    "weber",
+    "young",
+    "zhang",
+]
 
 
 def full_name(rng: Random, taken: set[str]) -> str:
@@ -82,7 +130,9 @@ class Whereabouts:
         habit = rng.choice(self.habits)
         if habit == "office":
             return self.networks.office(rng, self.site)
-        return self.homes[rng.random() < 0.06] if habit == "home" else self.networks.corporate_vpn(rng)
+        return (
+            self.homes[rng.random() < 0.06] if habit == "home" else self.networks.corporate_vpn(rng)
+        )
 
     def now(self, day: int) -> str:
         """The address of one sitting: mostly the day's, sometimes a phone's on the way."""
@@ -116,8 +166,13 @@ class Person(Actor):
     def _desks(self) -> list[tuple[Role, Holdings]]:
         """The accounts a person works in, the usual one first, with their share of the things."""
         accounts = self.world.estate.accounts
-        chosen: list[Account] = self.rng.sample(accounts, min(len(accounts), self.rng.randint(1, 4)))
-        return [(self._role(a, self.trade.permission_set), a.everything.share(self.rng, 4)) for a in chosen]
+        chosen: list[Account] = self.rng.sample(
+            accounts, min(len(accounts), self.rng.randint(1, 4))
+        )
+        return [
+            (self._role(a, self.trade.permission_set), a.everything.share(self.rng, 4))
+            for a in chosen
+        ]
 
     def _role(self, account: Account, permission_set: str) -> Role:
         suffix = f"{Random(f'{account.id}:{permission_set}').getrandbits(64):016x}"
@@ -134,7 +189,7 @@ class Person(Actor):
 
     def live(self, at: int) -> bool:
         """Sessions last a working day."""
-        return self.last is not None and at - self.last[0] < 3 * HOUR
+        return self.held is not None and at - self.seen < 3 * HOUR
 
     def hours(self, per_day: float) -> Schedule:
         """In the person's office hours, without days off."""
@@ -187,8 +242,10 @@ class Person(Actor):
         console = self.rng.random() < self.console_share
         caller = self.at_desk(at, desk, console=console)
         if not console:
-            self.last = (at, caller)
-        done = browse(self, caller, at + 2000) if console else type_commands(self, caller, at + 2000)
+            self.seen, self.held = at, caller
+        done = (
+            browse(self, caller, at + 2000) if console else type_commands(self, caller, at + 2000)
+        )
         for event in done:
             yield event if event[2] or not desk else (event[0], event[1], "single_sign_on")
 
@@ -199,7 +256,7 @@ class Person(Actor):
 
 
 class Hours:
-    """Office hours with days off, from the day somebody joins."""
+    """Office hours with days off, from the day somebody joins: a schedule."""
 
     def __init__(self, base: "Schedule", joins: int, salt: int, zone: int) -> None:
         self.base = base
@@ -208,64 +265,9 @@ class Hours:
         self.zone = zone
 
     def __call__(self, rng: Random, begin: int, end: int) -> list[int]:
+        """The starts in a slice."""
         off = Random(self.salt + day_of(begin, self.zone)).random() < 0.07 and self.salt
         return [] if off or begin < self.joins else self.base(rng, begin, end)
-
-
-def steps(caller: Caller, at: int, line: str, low: float, high: float) -> Iterator[Event]:
-    """Play a line of operations with gaps of `low` to `high` seconds. Now and then one is throttled
-    and tried again, or a service makes a call of its own on the caller's behalf."""
-    rng = caller.rng
-    for op, times in parsed(line):
-        for number in range(rng.randint(1, times)):
-            if rng.random() < 0.004:
-                yield throttled(caller, at, op)
-                at += apart(rng, 0.1, 1.0)
-            event = call(caller, at, op)
-            if number and event[1]["readOnly"] and rng.random() < 0.3:
-                _next_page(event, rng)
-            yield event
-            if op in ON_BEHALF and rng.random() < 0.35:
-                yield on_behalf(caller, at, op)
-            at += apart(rng, low, high)
-
-
-def throttled(caller: Caller, at: int, op: str) -> Event:
-    """A call that came too soon after others; the SDK repeats it."""
-    error = "Client.RequestLimitExceeded" if op.startswith("ec2:") else "ThrottlingException"
-    at, record, _ = call(caller, at, op, error=error)
-    return at, record, "retries_and_throttling"
-
-
-def _next_page(event: Event, rng: Random) -> None:
-    """Turn a repeated read into the next page of the one before."""
-    params = event[1]["requestParameters"]
-    if isinstance(params, dict) and event[1]["eventSource"] not in {"s3.amazonaws.com"}:
-        params["nextToken"] = letters(rng, 48)
-
-
-# Which call makes which other service act on the caller's behalf.
-ON_BEHALF = {
-    "secretsmanager:GetSecretValue": ("secretsmanager.amazonaws.com", "kms:Decrypt"),
-    "secretsmanager:PutSecretValue": ("secretsmanager.amazonaws.com", "kms:GenerateDataKey"),
-    "ssm:GetParameter": ("AWS Internal", "kms:Decrypt"),
-    "athena:StartQueryExecution": ("athena.amazonaws.com", "glue:GetTable"),
-    "rds:CreateDBSnapshot": ("rds.amazonaws.com", "kms:CreateGrant"),
-    "ec2:CreateVolume": ("AWS Internal", "kms:GenerateDataKeyWithoutPlaintext"),
-    "cloudformation:ExecuteChangeSet": ("cloudformation.amazonaws.com", "lambda:UpdateFunctionCode"),
-    "cloudformation:CreateChangeSet": ("cloudformation.amazonaws.com", "s3:GetBucketLocation"),
-}
-
-
-def on_behalf(caller: Caller, at: int, op: str) -> Event:
-    """The call that a service makes with the caller's permissions (a forward access session)."""
-    service, inner = ON_BEHALF[op]
-    behind = caller.but(
-        identity=caller.identity | {"invokedBy": service}, address=service, agent=service,
-        endpoint="", console=False,
-    )  # fmt: skip
-    at, record, _ = call(behind, at, inner)
-    return at, record, "on_behalf"
 
 
 def browse(person: Person, caller: Caller, at: int) -> Iterator[Event]:
@@ -292,5 +294,3 @@ def type_commands(person: Person, caller: Caller, at: int) -> Iterator[Event]:
             habit = rng.choice(person.habitual if rng.random() < 0.9 else person.trade.tasks)
             yield from steps(caller, at, TASKS[habit], 0.4, 6)
         at += apart(rng, 10, 120)
-
-

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from detector.simulate.actor import Actor
 from detector.simulate.clock import HOUR
 from detector.simulate.estate import WORDS, Account
-from detector.simulate.population.people import steps
+from detector.simulate.lines import steps
 from detector.simulate.records import Caller, Event
 from detector.simulate.schedules import Schedule, apart, from_then_on, nightly, office
 from detector.simulate.sessions import GITHUB, Role, by_web_identity, role_identity
@@ -42,7 +42,9 @@ _JOBS = {
 class Pipeline(Actor):
     """One repository's pipeline. Every run has its own runner, address and session."""
 
-    def __init__(self, world: World, repository: str, account: Account, role: str, *, agent: str = "") -> None:
+    def __init__(
+        self, world: World, repository: str, account: Account, role: str, *, agent: str = ""
+    ) -> None:
         super().__init__(repository, "pipeline", world.rng(f"pipeline:{repository}"))
         self.world = world
         self.role = Role(account, role, lifetime=HOUR)
@@ -57,7 +59,9 @@ class Pipeline(Actor):
 
     def caller(self, at: int) -> Caller:
         """A new run: a new runner with a new session."""
-        name = f"{self.session}-{self.rng.randrange(10**9, 10**10)}" if self.numbered else self.session
+        name = (
+            f"{self.session}-{self.rng.randrange(10**9, 10**10)}" if self.numbered else self.session
+        )
         account = self.role.account
         provider = f"arn:aws:iam::{account.id}:oidc-provider/{GITHUB}"
         identity = role_identity(self.rng, self.role, name, at, provider=provider)
@@ -96,17 +100,25 @@ def pipeline(world: World, number: int) -> Pipeline:
     """A repository with its jobs; one in twelve is created while we watch."""
     rng = world.rng(f"make-pipeline:{number}")
     account = world.account_for(rng)
-    repository = f"{rng.choice(WORDS)}-{rng.choice(('api', 'web', 'jobs', 'infra', 'lib'))}-{number}"
+    repository = (
+        f"{rng.choice(WORDS)}-{rng.choice(('api', 'web', 'jobs', 'infra', 'lib'))}-{number}"
+    )
     # Some repositories share one deployment role; the session name then tells them apart.
     role = f"{account.tag}-deploy" if rng.random() < 0.25 else f"ci-{repository}"
-    made = Pipeline(world, repository, account, role, agent=boto3(rng) if rng.random() < 0.3 else "")
+    made = Pipeline(
+        world, repository, account, role, agent=boto3(rng) if rng.random() < 0.3 else ""
+    )
     made.session = repository if role.endswith("-deploy") else made.session
     made.jobs = rng.sample(list(_JOBS), rng.randint(1, 3))
     new = made.newcomer = number % 12 == 11
     start = first_day(world) + rng.randrange(3 * HOUR) if new else 0
     volume = world.options.volume
     zone = rng.choice(world.zones)
-    made.follow(_since(start, office(rng.uniform(4, 12) * volume, zone)), run, "first_day" if new else "build_churn")
+    made.follow(
+        _since(start, office(rng.uniform(4, 12) * volume, zone)),
+        run,
+        "first_day" if new else "build_churn",
+    )
     if rng.random() < 0.3:
         made.follow(_since(start, nightly(rng.randrange(0, 6), 5)), run)
     return made
@@ -114,4 +126,3 @@ def pipeline(world: World, number: int) -> Pipeline:
 
 def _since(start: int, schedule: Schedule) -> Schedule:
     return from_then_on(start, schedule) if start else schedule
-

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from detector.simulate.actor import Actor, Play
 from detector.simulate.clock import HOUR, MINUTE
 from detector.simulate.estate import Account
+from detector.simulate.lines import steps
 from detector.simulate.made_up import resource_id
 from detector.simulate.population.kubernetes import launch
-from detector.simulate.population.people import steps
-from detector.simulate.records import Caller, Event, call
+from detector.simulate.records import Caller, Event, Record, call
 from detector.simulate.schedules import every, nightly, steadily
 from detector.simulate.sessions import Role, by_service, role_identity
 from detector.simulate.world import World
@@ -57,7 +57,9 @@ class ServiceRole(Actor):
     """A service in one account, acting under its service-linked role."""
 
     def __init__(self, world: World, account: Account, service: str) -> None:
-        super().__init__(f"{service}-{account.name}", "provider", world.rng(f"{service}:{account.id}"))
+        super().__init__(
+            f"{service}-{account.name}", "provider", world.rng(f"{service}:{account.id}")
+        )
         name, self.session = _ROLES[service]
         self.service = service
         self.role = Role(account, name, f"aws-service-role/{service}.amazonaws.com/")
@@ -72,7 +74,10 @@ class ServiceRole(Actor):
             identity = {k: v for k, v in identity.items() if k != "accessKeyId"}
             host = f"{self.service}.amazonaws.com"
             identity["invokedBy"] = host
-            self._held = (Caller(self.rng, identity, self.role.account, host, host, region), at + HOUR)
+            self._held = (
+                Caller(self.rng, identity, self.role.account, host, host, region),
+                at + HOUR,
+            )
         return self._held[0]
 
 
@@ -94,7 +99,7 @@ def replace_instances(actor: Actor, at: int) -> Iterator[Event]:
     yield call(caller, at + actor.rng.randint(5, 50) * MINUTE, "ec2:TerminateInstances", target)
 
 
-def share_with(snapshot: str, account: str) -> dict[str, object]:
+def share_with(snapshot: str, account: str) -> Record:
     """The request that lets another account use a snapshot."""
     return {
         "snapshotId": snapshot,
@@ -107,9 +112,17 @@ def malware_scan(actor: Actor, at: int) -> Iterator[Event]:
     """A suspicious instance is copied into the provider's own account, scanned and forgotten."""
     caller = actor.at_work(at)
     snapshot = resource_id(actor.rng, "snap")
-    yield call(caller, at + 1000, "ec2:CreateSnapshot", {"volumeId": caller.holdings.pick("volume")}, response={"snapshotId": snapshot})
+    yield call(
+        caller,
+        at + 1000,
+        "ec2:CreateSnapshot",
+        {"volumeId": caller.holdings.pick("volume")},
+        response={"snapshotId": snapshot},
+    )
     yield call(caller, at + 60_000, "ec2:DescribeSnapshots")
-    yield call(caller, at + 90_000, "ec2:ModifySnapshotAttribute", share_with(snapshot, GUARDDUTY_ACCOUNT))
+    yield call(
+        caller, at + 90_000, "ec2:ModifySnapshotAttribute", share_with(snapshot, GUARDDUTY_ACCOUNT)
+    )
     yield call(caller, at + 20 * MINUTE, "ec2:DeleteSnapshot", {"snapshotId": snapshot})
 
 
@@ -134,10 +147,18 @@ def services(world: World) -> list[Actor]:
     for account in world.estate.accounts:
         made = {name: ServiceRole(world, account, name) for name in _ROLES}
         made["config"].follow(every(int(2 * HOUR / volume)), sweep(_RECORDER), _MARK)
-        made["trustedadvisor"].follow(nightly(made["config"].rng.randrange(24)), sweep(_ADVISOR), _MARK)
+        made["trustedadvisor"].follow(
+            nightly(made["config"].rng.randrange(24)), sweep(_ADVISOR), _MARK
+        )
         made["inspector2"].follow(every(int(6 * HOUR / volume)), sweep(_INSPECTOR), _MARK)
         made["autoscaling"].follow(steadily(4 * volume), replace_instances, "autoscaling")
-        made["rds"].follow(steadily(2), sweep("ec2:DescribeSubnets ec2:CreateNetworkInterface ec2:DescribeSecurityGroups"), _MARK)
-        made["malware-protection.guardduty"].follow(steadily(0.6), malware_scan, "scan_and_backup_sharing")
+        made["rds"].follow(
+            steadily(2),
+            sweep("ec2:DescribeSubnets ec2:CreateNetworkInterface ec2:DescribeSecurityGroups"),
+            _MARK,
+        )
+        made["malware-protection.guardduty"].follow(
+            steadily(0.6), malware_scan, "scan_and_backup_sharing"
+        )
         found += [*made.values(), trail_writer(world, account)]
     return found

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from detector.simulate.actor import Actor
 from detector.simulate.clock import HOUR
 from detector.simulate.estate import Account
+from detector.simulate.lines import steps
 from detector.simulate.networks import private
 from detector.simulate.operations import parsed
-from detector.simulate.population.people import steps
 from detector.simulate.records import Caller, Event, call, denied
 from detector.simulate.schedules import every, nightly
 from detector.simulate.sessions import Role, assume, by_service, role_identity
@@ -59,15 +59,26 @@ class VendorReader(Actor):
         account = accounts[self.sweeps % len(accounts)]
         role = Role(account, self.role_name)
         identity = role_identity(self.rng, role, f"{self.role_name}-scan", at)
-        caller = Caller(self.rng, identity, account, self.rng.choice(self.places), self.agent, account.region)
+        caller = Caller(
+            self.rng, identity, account, self.rng.choice(self.places), self.agent, account.region
+        )
         who = {
             "type": "AWSAccount",
             "principalId": f"AROAVENDOR{self.world.estate.partner[:11]}:scanner",
             "accountId": self.world.estate.partner,
         }
-        params = {"roleArn": role.arn, "roleSessionName": f"{self.role_name}-scan", "externalId": self.world.estate.partner[::-1]}
-        response = {"credentials": {"accessKeyId": identity["accessKeyId"]}, "assumedRoleUser": {"arn": identity["arn"], "assumedRoleId": identity["principalId"]}}
-        self.issued.append(call(caller.but(identity=who), at, "sts:AssumeRole", params, response=response))
+        params = {
+            "roleArn": role.arn,
+            "roleSessionName": f"{self.role_name}-scan",
+            "externalId": self.world.estate.partner[::-1],
+        }
+        response = {
+            "credentials": {"accessKeyId": identity["accessKeyId"]},
+            "assumedRoleUser": {"arn": identity["arn"], "assumedRoleId": identity["principalId"]},
+        }
+        self.issued.append(
+            call(caller.but(identity=who), at, "sts:AssumeRole", params, response=response)
+        )
         return caller
 
     def scan(self, at: int) -> Iterator[Event]:
@@ -107,7 +118,9 @@ class InventoryReader(Actor):
                 self.rng, identity, home, private(self.rng), self.agent, home.region,
                 endpoint=home.endpoints[home.region][1],
             )  # fmt: skip
-            self.issued.append(by_service(self.rng, self.role, identity, "ecs-tasks", at, home.region))
+            self.issued.append(
+                by_service(self.rng, self.role, identity, "ecs-tasks", at, home.region)
+            )
             self._held = (caller, at + 4 * HOUR)
         return self._held[0]
 

@@ -14,8 +14,9 @@ from random import Random
 from detector.simulate.actor import Actor
 from detector.simulate.clock import MINUTE, day_of
 from detector.simulate.estate import WORDS, Account
+from detector.simulate.lines import steps
 from detector.simulate.population.desk import RARE_READS, TASKS
-from detector.simulate.population.people import Whereabouts, steps
+from detector.simulate.population.people import Whereabouts
 from detector.simulate.population.workloads import works
 from detector.simulate.records import Caller, Event, call
 from detector.simulate.schedules import Schedule, apart, every, nightly, office, steadily
@@ -23,7 +24,18 @@ from detector.simulate.sessions import user_identity
 from detector.simulate.tools import boto3, command_line, java
 from detector.simulate.world import World
 
-_PERSONAL_TASKS = "whoami instances tail buckets functions stacks own_secret own_parameters services images".split()
+_PERSONAL_TASKS = [
+    "whoami",
+    "instances",
+    "tail",
+    "buckets",
+    "functions",
+    "stacks",
+    "own_secret",
+    "own_parameters",
+    "services",
+    "images",
+]
 _SERVER_LINES = {
     "mailer": "ses:SendRawEmail*4 ses:GetSendQuota",
     "uploader": "s3:ListBuckets s3:GetBucketLocation*2 kms:GenerateDataKey*6",
@@ -67,6 +79,8 @@ class KeyUser(Actor):
 
     def labels(self) -> set[str]:
         """A key of a person or a server; of two servers; of what it is for."""
+        if self.kind != "key":
+            return {self.kind}
         found = {"key", "key:server" if self.places else "key:personal", f"key:{self.trade}"}
         return found | {"key:shared"} if len(self.places) > 1 else found
 
@@ -114,7 +128,7 @@ def _server(world: World, rng: Random, account: Account, number: int) -> KeyUser
     what = rng.choice(list(_SERVER_LINES))
     networks = world.networks
     home = networks.rented(rng) if rng.random() < 0.5 else networks.office(rng, rng.randrange(3))
-    places = (home,)
+    places: tuple[str, ...] = (home,)
     mark = ""
     if number % 6 == 1:  # one key in two workloads: untidy, and nobody's abuse
         places = (home, networks.provider(rng, account.region))
@@ -127,6 +141,9 @@ def _server(world: World, rng: Random, account: Account, number: int) -> KeyUser
     if rng.random() < 0.2:
         user.follow(every(30 * MINUTE), works(_SERVER_LINES[what]), mark)
     if rng.random() < 0.25:
-        user.follow(nightly(rng.randrange(24)), works("s3:ListBuckets kms:GenerateDataKey*25", low=0.3, high=4), "nightly_batch")
+        user.follow(
+            nightly(rng.randrange(24)),
+            works("s3:ListBuckets kms:GenerateDataKey*25", low=0.3, high=4),
+            "nightly_batch",
+        )
     return user
-

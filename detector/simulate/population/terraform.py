@@ -21,7 +21,7 @@ from detector.simulate.operations import parsed
 from detector.simulate.population.pipelines import Pipeline
 from detector.simulate.population.static_users import KeyUser
 from detector.simulate.population.workloads import Workload, issued_by, nat
-from detector.simulate.records import Caller, Event, call
+from detector.simulate.records import DRAWN, Caller, Event, Record, call
 from detector.simulate.schedules import nightly, office
 from detector.simulate.sessions import Role
 from detector.simulate.tools import terraform as terraform_agent
@@ -95,7 +95,7 @@ _MISSING = {
     "ec2:DescribeSubnets": "Client.InvalidSubnetID.NotFound",
 }
 _OFTEN_MISSING = 0.7
-_ADMIN = "arn:aws:iam::aws:policy/"
+_READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 class Stack:
@@ -118,23 +118,28 @@ def _play(caller: Caller, at: int, line: str, parallel: float) -> Iterator[Event
         for _ in range(times):
             error = _MISSING.get(op, "")
             missing = error and caller.rng.random() < (_OFTEN_MISSING if op[:3] == "s3:" else 0.05)
-            yield call(caller, at, op, **_details(caller, op), error=error if missing else "")
+            params, response = _details(caller, op)
+            yield call(caller, at, op, params, response=response, error=error if missing else "")
             at += int(caller.rng.random() * 2 * parallel * 1000)
 
 
-def _details(caller: Caller, op: str) -> dict[str, object]:
-    """Requests whose content matters to a reader of the log."""
+def _details(caller: Caller, op: str) -> tuple[Record, Record | None]:
+    """Request and response where their content matters to a reader of the log."""
     own = caller.holdings
     if op == "iam:AttachRolePolicy":
-        return {"params": {"roleName": own.pick("role"), "policyArn": _ADMIN + "ReadOnlyAccess"}}
+        return {"roleName": own.pick("role"), "policyArn": _READ_ONLY}, None
     if op == "iam:CreateRole":
-        return {"params": {"roleName": own.pick("role"), "assumeRolePolicyDocument": _TRUST}}
+        return {"roleName": own.pick("role"), "assumeRolePolicyDocument": _TRUST}, None
     if op == "ec2:AuthorizeSecurityGroupIngress":
-        return {"params": ingress(own.pick("group"), "10.0.0.0/8", 443)}
+        return ingress(own.pick("group"), "10.0.0.0/8", 443), None
     if op == "ec2:RunInstances":
-        params = {"instanceType": "t3.medium", "instancesSet": {"items": [{"imageId": own.pick("image")}]}}
-        return {"params": params, "response": {"instancesSet": {"items": [{"instanceId": resource_id(caller.rng, "i")}]}}}
-    return {}
+        params = {
+            "instanceType": "t3.medium",
+            "instancesSet": {"items": [{"imageId": own.pick("image")}]},
+        }
+        made = {"instancesSet": {"items": [{"instanceId": resource_id(caller.rng, "i")}]}}
+        return params, made
+    return DRAWN, None
 
 
 _TRUST = (
@@ -143,7 +148,7 @@ _TRUST = (
 )
 
 
-def ingress(group: str, block: str, port: int) -> dict[str, object]:
+def ingress(group: str, block: str, port: int) -> Record:
     """The request that opens a port of a security group to a block of addresses."""
     permission = {
         "ipProtocol": "tcp",
@@ -174,8 +179,8 @@ def plan(actor: Actor, at: int) -> Iterator[Event]:
 def apply(actor: Actor, at: int) -> Iterator[Event]:
     """`terraform apply`: a refresh, then a few changes."""
     yield from plan(actor, at)
-    assert actor.last is not None  # noqa: S101 - plan has just worked
-    caller, at = actor.last[1], at + 60_000
+    assert actor.held is not None  # noqa: S101 - plan has just worked
+    caller, at = actor.held, at + 60_000
     stack: Stack = actor.stack  # type: ignore[attr-defined]
     for line in stack.lines(_CREATE, 0.15, actor.rng):
         for event in _play(caller, at, line, 0.25):
@@ -187,8 +192,8 @@ def apply(actor: Actor, at: int) -> Iterator[Event]:
 def rebuild(actor: Actor, at: int) -> Iterator[Event]:
     """A test environment is torn down and set up again."""
     yield from plan(actor, at)
-    assert actor.last is not None  # noqa: S101 - plan has just worked
-    caller, at = actor.last[1], at + 60_000
+    assert actor.held is not None  # noqa: S101 - plan has just worked
+    caller, at = actor.held, at + 60_000
     stack: Stack = actor.stack  # type: ignore[attr-defined]
     for table in (_DESTROY, _CREATE):
         for line in stack.lines(table, 0.9, actor.rng):
@@ -219,7 +224,13 @@ def terraform(world: World, number: int) -> Actor:
 def _runner(world: World, rng: Random, account: Account, name: str, number: int) -> Actor:
     how = number % 4
     if how == 1:
-        user = KeyUser(world, name, account, terraform_agent(rng), (rng.choice(account.egress[account.region]),))
+        user = KeyUser(
+            world,
+            name,
+            account,
+            terraform_agent(rng),
+            (rng.choice(account.egress[account.region]),),
+        )
         user.holdings = account.everything.share(rng, 8)
         return user
     if how == 2:

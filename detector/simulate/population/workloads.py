@@ -16,9 +16,9 @@ from random import Random
 from detector.simulate.actor import Actor, Play
 from detector.simulate.clock import HOUR
 from detector.simulate.estate import Account, Holdings
+from detector.simulate.lines import steps
 from detector.simulate.networks import private
 from detector.simulate.records import Caller, Event, Record
-from detector.simulate.population.people import steps
 from detector.simulate.sessions import Role, by_service, role_identity
 from detector.simulate.tools import boto3
 from detector.simulate.world import World
@@ -151,4 +151,3 @@ def works(*lines: str, low: float = 0.05, high: float = 0.8) -> Play:
 def epoch_named(prefix: str) -> Callable[[Random], str]:
     """Session names that end in a number nobody will see again."""
     return lambda rng: f"{prefix}{1_700_000_000 + rng.getrandbits(27)}"
-

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from detector.simulate.made_up import resource_id
 from detector.simulate.population.provider import share_with
-from detector.simulate.records import Event
+from detector.simulate.records import Event, Record
 from detector.simulate.scenarios.moves import recon
 from detector.simulate.scenarios.scene import Scenario, Scene
 
@@ -15,7 +15,10 @@ _ENTRIES = ("abroad", "cloud", "host", "host tool")
 def _share_snapshot(scene: Scene, account: str, volume: str) -> Iterator[Event]:
     snapshot = resource_id(scene.rng, "snap")
     yield scene.do("ec2:CreateSnapshot", {"volumeId": volume}, response={"snapshotId": snapshot})
-    yield scene.do("ec2:DescribeSnapshots", {"snapshotSet": {"items": [{"snapshotId": snapshot}]}, "filterSet": {}})
+    yield scene.do(
+        "ec2:DescribeSnapshots",
+        {"snapshotSet": {"items": [{"snapshotId": snapshot}]}, "filterSet": {}},
+    )
     yield scene.do("ec2:ModifySnapshotAttribute", share_with(snapshot, account))
 
 
@@ -52,14 +55,16 @@ def image_shared(scene: Scene) -> Iterator[Event]:
 
 def image_released(scene: Scene) -> Iterator[Event]:
     """A golden image for the other accounts of the organisation."""
-    image = sorted(scene.things.things["image"])[0]
+    image = min(scene.things.things["image"])
     for account in scene.world.estate.accounts[:3]:
         yield from _share_image(scene, image, account.id)
 
 
 def _share_database(scene: Scene, database: str, account: str) -> Iterator[Event]:
     copy = f"{database}-{scene.rng.getrandbits(24):x}"
-    yield scene.do("rds:CreateDBSnapshot", {"dBInstanceIdentifier": database, "dBSnapshotIdentifier": copy})
+    yield scene.do(
+        "rds:CreateDBSnapshot", {"dBInstanceIdentifier": database, "dBSnapshotIdentifier": copy}
+    )
     scene.wait(60, 400)
     yield scene.do("rds:DescribeDBSnapshots", {"dBSnapshotIdentifier": copy})
     yield scene.do(
@@ -72,25 +77,34 @@ def _share_database(scene: Scene, database: str, account: str) -> Iterator[Event
 def database_shared(scene: Scene) -> Iterator[Event]:
     """A copy of a database for a stranger."""
     yield scene.do("rds:DescribeDBInstances")
-    yield from _share_database(scene, scene.things.pick("database"), scene.any(scene.stranger, "all"))
+    yield from _share_database(
+        scene, scene.things.pick("database"), scene.any(scene.stranger, "all")
+    )
 
 
 def database_for_tests(scene: Scene) -> Iterator[Event]:
     """A copy of a database for the test account, as the administrators make them."""
     tests = scene.world.estate.by_name("dev")
     yield scene.do("rds:DescribeDBInstances")
-    yield from _share_database(scene, sorted(scene.things.things["database"])[0], tests.id)
+    yield from _share_database(scene, min(scene.things.things["database"]), tests.id)
 
 
 def _bucket(scene: Scene, op: str, bucket: str, **settings: object) -> Event:
     return scene.do(op, {"bucketName": bucket, "Host": f"{bucket}.s3.amazonaws.com", **settings})
 
 
-def _expiry(days: int) -> dict[str, object]:
-    return {"Rule": {"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days}}}
+def _expiry(days: int) -> Record:
+    return {
+        "Rule": {
+            "ID": "expire",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Expiration": {"Days": days},
+        }
+    }
 
 
-def _replication(account: str, bucket: str) -> dict[str, object]:
+def _replication(account: str, bucket: str) -> Record:
     destination = {"Bucket": f"arn:aws:s3:::{bucket}", "Account": account}
     return {"Rule": {"ID": "copy", "Status": "Enabled", "Destination": destination}}
 
@@ -107,8 +121,18 @@ def ransom(scene: Scene) -> Iterator[Event]:
             copy = _replication(scene.stranger, f"{bucket}-copy")
             yield _bucket(scene, "s3:PutBucketReplication", bucket, ReplicationConfiguration=copy)
         if scene.rng.random() < 0.4:
-            rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": f"arn:aws:kms:us-east-1:{scene.stranger}:key/mrk-1"}}
-            yield _bucket(scene, "s3:PutBucketEncryption", bucket, ServerSideEncryptionConfiguration={"Rule": rule})
+            rule = {
+                "ApplyServerSideEncryptionByDefault": {
+                    "SSEAlgorithm": "aws:kms",
+                    "KMSMasterKeyID": f"arn:aws:kms:us-east-1:{scene.stranger}:key/mrk-1",
+                }
+            }
+            yield _bucket(
+                scene,
+                "s3:PutBucketEncryption",
+                bucket,
+                ServerSideEncryptionConfiguration={"Rule": rule},
+            )
         yield _bucket(scene, "s3:PutBucketLifecycle", bucket, LifecycleConfiguration=_expiry(1))
 
 
@@ -123,7 +147,7 @@ def tidies_buckets(scene: Scene) -> Iterator[Event]:
         yield _bucket(scene, "s3:PutBucketLifecycle", bucket, LifecycleConfiguration=_expiry(365))
 
 
-def _policy(bucket: str, principal: object) -> dict[str, object]:
+def _policy(bucket: str, principal: object) -> Record:
     statement = {
         "Effect": "Allow",
         "Principal": principal,
@@ -145,7 +169,7 @@ def bucket_opened(scene: Scene) -> Iterator[Event]:
 
 def site_published(scene: Scene) -> Iterator[Event]:
     """A web site's bucket is opened to the content network, at every release."""
-    bucket = sorted(scene.things.things["bucket"])[0]
+    bucket = min(scene.things.things["bucket"])
     who = {"Service": "cloudfront.amazonaws.com"}
     yield _bucket(scene, "s3:GetBucketPolicy", bucket, policy="")
     yield _bucket(scene, "s3:PutBucketPolicy", bucket, bucketPolicy=_policy(bucket, who), policy="")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from detector.simulate.population.occasions import change_window
-from detector.simulate.records import Event
+from detector.simulate.records import Event, Record
 from detector.simulate.scenarios.moves import finish, recon
 from detector.simulate.scenarios.scene import Scenario, Scene
 
@@ -21,8 +21,14 @@ def trail_stopped(scene: Scene) -> Iterator[Event]:
     elif how < 0.7:
         yield scene.do("cloudtrail:DeleteTrail", {"name": name})
     else:
-        selector = {"readWriteType": "ReadOnly", "includeManagementEvents": False, "dataResources": []}
-        yield scene.do("cloudtrail:PutEventSelectors", {"trailName": name, "eventSelectors": [selector]})
+        selector = {
+            "readWriteType": "ReadOnly",
+            "includeManagementEvents": False,
+            "dataResources": [],
+        }
+        yield scene.do(
+            "cloudtrail:PutEventSelectors", {"trailName": name, "eventSelectors": [selector]}
+        )
     if scene.rng.random() < 0.5:
         scene.wait(10, 200)
         yield from finish(scene)
@@ -36,16 +42,21 @@ def trail_moved(scene: Scene) -> Iterator[Event]:
     yield scene.do("cloudtrail:DescribeTrails", {"trailNameList": [], "includeShadowTrails": True})
     yield scene.do("cloudtrail:StopLogging", {"name": name})
     yield scene.do("cloudtrail:DeleteTrail", {"name": name})
-    yield scene.do("cloudtrail:CreateTrail", {"name": name, "s3BucketName": f"{scene.account.tag}-log-archive"})
+    yield scene.do(
+        "cloudtrail:CreateTrail", {"name": name, "s3BucketName": f"{scene.account.tag}-log-archive"}
+    )
     yield scene.do("cloudtrail:StartLogging", {"name": name})
 
 
 def detectors_off(scene: Scene) -> Iterator[Event]:
     """Threat detection, flow logs and the configuration recorder are switched off."""
     yield from recon(scene, 0, 2)
-    moves = (
+    moves: tuple[tuple[str, Record | None], ...] = (
         ("guardduty:DeleteDetector", {"detectorId": f"{scene.rng.getrandbits(128):032x}"}),
-        ("ec2:DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-0a1"}}}),
+        (
+            "ec2:DeleteFlowLogs",
+            {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-0a1"}}},
+        ),
         ("config:StopConfigurationRecorder", {"configurationRecorderName": "default"}),
         ("securityhub:DisableSecurityHub", None),
         ("logs:DeleteLogGroup", {"logGroupName": scene.things.pick("loggroup")}),
@@ -59,9 +70,17 @@ def tunes_detectors(scene: Scene) -> Iterator[Event]:
     yield from change_window(scene.actor, scene.at, "renew flow logs", 1)  # type: ignore[arg-type]
     scene.wait(120, 400)
     yield scene.do("guardduty:ListDetectors", None)
-    yield scene.do("guardduty:UpdateDetector", {"detectorId": "main", "findingPublishingFrequency": "ONE_HOUR"})
-    yield scene.do("ec2:DeleteFlowLogs", {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-0b2"}}})
-    yield scene.do("ec2:CreateFlowLogs", {"CreateFlowLogsRequest": {"ResourceType": "VPC", "TrafficType": "ALL"}})
+    yield scene.do(
+        "guardduty:UpdateDetector", {"detectorId": "main", "findingPublishingFrequency": "ONE_HOUR"}
+    )
+    yield scene.do(
+        "ec2:DeleteFlowLogs",
+        {"DeleteFlowLogsRequest": {"FlowLogId": {"tag": 1, "content": "fl-0b2"}}},
+    )
+    yield scene.do(
+        "ec2:CreateFlowLogs",
+        {"CreateFlowLogsRequest": {"ResourceType": "VPC", "TrafficType": "ALL"}},
+    )
 
 
 def organization_left(scene: Scene) -> Iterator[Event]:
@@ -75,7 +94,9 @@ def organization_left(scene: Scene) -> Iterator[Event]:
 
 def organization_read(scene: Scene) -> Iterator[Event]:
     """The administrators look at the organisation and move an account between its units."""
-    yield from scene.line("organizations:DescribeOrganization organizations:ListAccounts organizations:ListRoots")
+    yield from scene.line(
+        "organizations:DescribeOrganization organizations:ListAccounts organizations:ListRoots"
+    )
     yield scene.do("organizations:MoveAccount", {"accountId": scene.account.id})
 
 

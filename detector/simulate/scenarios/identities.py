@@ -81,7 +81,12 @@ def _into_console(scene: Scene, name: str, policy: str, pages: str) -> Iterator[
     event, identity = _federated(scene, name, policy)
     yield event
     scene.elsewhere(identity=identity)
-    yield scene.do("signin:GetSigninToken", None, response={"GetSigninToken": "Success"}, eventType="AwsConsoleSignIn")
+    yield scene.do(
+        "signin:GetSigninToken",
+        None,
+        response={"GetSigninToken": "Success"},
+        eventType="AwsConsoleSignIn",
+    )
     scene.elsewhere(agent=browser(scene.rng))
     yield console_login(scene.caller, scene.at, mfa=False)
     scene.wait(3, 20)
@@ -93,7 +98,9 @@ def _into_console(scene: Scene, name: str, policy: str, pages: str) -> Iterator[
 
 def federated_console(scene: Scene) -> Iterator[Event]:
     """From a key to a console that outlives it."""
-    everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    everything = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    )
     if scene.rng.random() < 0.6:
         yield scene.do("sts:GetCallerIdentity", None)
     yield from _into_console(
@@ -105,7 +112,9 @@ def federated_console(scene: Scene) -> Iterator[Event]:
 def portal(scene: Scene) -> Iterator[Event]:
     """An old portal that gives its users a console for an hour, as it has for years."""
     reader = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:List*","Resource":"*"}]}'
-    yield from _into_console(scene, "portal-reader", reader, "s3:ListBuckets s3:GetBucketLocation*2")
+    yield from _into_console(
+        scene, "portal-reader", reader, "s3:ListBuckets s3:GetBucketLocation*2"
+    )
 
 
 def opens_trust(scene: Scene) -> Iterator[Event]:
@@ -114,12 +123,22 @@ def opens_trust(scene: Scene) -> Iterator[Event]:
     yield scene.do("iam:ListRoles")
     if scene.rng.random() < 0.5:
         yield scene.do("iam:GetRole", {"roleName": role.name})
-    principal = scene.any(f"arn:aws:iam::{scene.stranger}:root", f"arn:aws:iam::{scene.stranger}:user/ops", "*")
-    yield scene.do("iam:UpdateAssumeRolePolicy", {"roleName": role.name, "policyDocument": trust(principal)})
+    principal = scene.any(
+        f"arn:aws:iam::{scene.stranger}:root", f"arn:aws:iam::{scene.stranger}:user/ops", "*"
+    )
+    yield scene.do(
+        "iam:UpdateAssumeRolePolicy", {"roleName": role.name, "policyDocument": trust(principal)}
+    )
     if scene.rng.random() < 0.6 and not scene.refusal:
         scene.wait(60, 1200)
-        who = {"type": "AWSAccount", "principalId": "AIDA" + access_key(scene.rng)[4:], "accountId": scene.stranger}
-        outside = scene.caller.but(identity=who, address=scene.world.networks.rented(scene.rng), endpoint="")
+        who = {
+            "type": "AWSAccount",
+            "principalId": "AIDA" + access_key(scene.rng)[4:],
+            "accountId": scene.stranger,
+        }
+        outside = scene.caller.but(
+            identity=who, address=scene.world.networks.rented(scene.rng), endpoint=""
+        )
         params = {"roleArn": role.arn, "roleSessionName": "session"}
         yield call(outside, scene.at, "sts:AssumeRole", params, sharedEventID=uuid(scene.rng))
 
@@ -146,7 +165,9 @@ def opens_oidc(scene: Scene) -> Iterator[Event]:
     yield scene.do("iam:ListOpenIDConnectProviders")
     if scene.rng.random() < 0.4:
         url = f"https://{new_name(scene.rng)}.example.net"
-        yield scene.do("iam:CreateOpenIDConnectProvider", {"url": url, "clientIDList": ["sts.amazonaws.com"]})
+        yield scene.do(
+            "iam:CreateOpenIDConnectProvider", {"url": url, "clientIDList": ["sts.amazonaws.com"]}
+        )
     role = scene.things.pick("role")
     subject = scene.any("*", "repo:*", f"repo:{new_name(scene.rng)}/*")
     params = {"roleName": role, "policyDocument": _oidc_trust(scene.account.id, subject)}
@@ -157,7 +178,10 @@ def adds_repository(scene: Scene) -> Iterator[Event]:
     """One more repository of the organisation is let into its pipeline role."""
     yield scene.do("iam:ListOpenIDConnectProviders")
     subject = f"repo:{scene.world.estate.company}/{new_name(scene.rng)}:ref:refs/heads/main"
-    params = {"roleName": scene.things.pick("role"), "policyDocument": _oidc_trust(scene.account.id, subject)}
+    params = {
+        "roleName": scene.things.pick("role"),
+        "policyDocument": _oidc_trust(scene.account.id, subject),
+    }
     yield scene.do("iam:UpdateAssumeRolePolicy", params)
 
 
@@ -165,7 +189,9 @@ def chain(scene: Scene) -> Iterator[Event]:
     """From role to role to an account where it counts."""
     yield scene.do("sts:GetCallerIdentity", None)
     if scene.rng.random() < 0.5:
-        yield scene.refused("sts:AssumeRole", {"roleArn": Role(scene.account, "admin").arn, "roleSessionName": "s"})
+        yield scene.refused(
+            "sts:AssumeRole", {"roleArn": Role(scene.account, "admin").arn, "roleSessionName": "s"}
+        )
     session = scene.any("session", "botocore-session-1788812345", "ops")
     yield from scene.take(Role(scene.account, scene.things.pick("role")), session)
     yield from scene.some("iam:ListRoles s3:ListBuckets sts:GetCallerIdentity", 1, 2)
@@ -192,7 +218,13 @@ def key_for_another(scene: Scene) -> Iterator[Event]:
     yield event
     scene.wait(60, 1500)
     networks = scene.world.networks
-    scene.elsewhere(identity=identity, address=networks.rented(scene.rng), agent=scene.tool(), endpoint="", console=False)
+    scene.elsewhere(
+        identity=identity,
+        address=networks.rented(scene.rng),
+        agent=scene.tool(),
+        endpoint="",
+        console=False,
+    )
     scene.refusal = 0.1
     yield from recon(scene, 3, 7)
     yield from read_secrets(scene, 2, 4)
@@ -207,7 +239,9 @@ def key_for_newcomer(scene: Scene) -> Iterator[Event]:
     yield event
     scene.wait(600, 2400)
     office = scene.world.networks.office(scene.rng, 0)
-    scene.elsewhere(identity=identity, address=office, agent=command_line(scene.rng), endpoint="", console=False)
+    scene.elsewhere(
+        identity=identity, address=office, agent=command_line(scene.rng), endpoint="", console=False
+    )
     yield from scene.line("sts:GetCallerIdentity s3:ListBuckets ec2:DescribeInstances")
 
 
@@ -215,19 +249,37 @@ def trust_anchor(scene: Scene) -> Iterator[Event]:
     """An attacker's certificate authority becomes a way into the account."""
     if scene.rng.random() < 0.5:
         yield scene.do("rolesanywhere:ListTrustAnchors", None)
-    source = {"sourceType": "CERTIFICATE_BUNDLE", "sourceData": {"x509CertificateData": "-----BEGIN CERTIFICATE-----"}}
-    yield scene.do("rolesanywhere:CreateTrustAnchor", {"enabled": True, "name": new_name(scene.rng), "source": source})
+    source = {
+        "sourceType": "CERTIFICATE_BUNDLE",
+        "sourceData": {"x509CertificateData": "-----BEGIN CERTIFICATE-----"},
+    }
+    yield scene.do(
+        "rolesanywhere:CreateTrustAnchor",
+        {"enabled": True, "name": new_name(scene.rng), "source": source},
+    )
     role = Role(scene.account, scene.things.pick("role")).arn
-    yield scene.do("rolesanywhere:CreateProfile", {"enabled": True, "name": new_name(scene.rng), "roleArns": [role]})
+    yield scene.do(
+        "rolesanywhere:CreateProfile",
+        {"enabled": True, "name": new_name(scene.rng), "roleArns": [role]},
+    )
 
 
 def renews_anchor(scene: Scene) -> Iterator[Event]:
     """The certificate team renews its anchors, in the same way each time."""
     yield scene.do("rolesanywhere:ListTrustAnchors", None)
-    source = {"sourceType": "AWS_ACM_PCA", "sourceData": {"acmPcaArn": f"arn:aws:acm-pca:{scene.caller.region}:{scene.account.id}:certificate-authority/main"}}
-    yield scene.do("rolesanywhere:CreateTrustAnchor", {"enabled": True, "name": "datacentre", "source": source})
-    role = Role(scene.account, sorted(scene.things.things["role"])[0]).arn
-    yield scene.do("rolesanywhere:CreateProfile", {"enabled": True, "name": "datacentre", "roleArns": [role]})
+    source = {
+        "sourceType": "AWS_ACM_PCA",
+        "sourceData": {
+            "acmPcaArn": f"arn:aws:acm-pca:{scene.caller.region}:{scene.account.id}:certificate-authority/main"
+        },
+    }
+    yield scene.do(
+        "rolesanywhere:CreateTrustAnchor", {"enabled": True, "name": "datacentre", "source": source}
+    )
+    role = Role(scene.account, min(scene.things.things["role"])).arn
+    yield scene.do(
+        "rolesanywhere:CreateProfile", {"enabled": True, "name": "datacentre", "roleArns": [role]}
+    )
 
 
 def _log_in(scene: Scene, name: str, address: str, *, mfa: bool) -> Iterator[Event]:

@@ -24,12 +24,16 @@ def leaked(scene: Scene) -> Iterator[Event]:
     """Whoever found the key looks what it opens."""
     yield scene.do("sts:GetCallerIdentity", None)
     yield scene.do("s3:ListBuckets")
-    yield from scene.some("iam:ListRoles iam:ListUsers iam:ListPolicies iam:GetAccountSummary", 2, 4)
+    yield from scene.some(
+        "iam:ListRoles iam:ListUsers iam:ListPolicies iam:GetAccountSummary", 2, 4
+    )
     name = str(scene.caller.identity.get("userName", ""))
     if name:
         yield scene.do("iam:ListAttachedUserPolicies", {"userName": name})
         yield scene.do("iam:ListUserPolicies", {"userName": name})
-    yield from scene.some("ec2:DescribeInstances lambda:ListFunctions secretsmanager:ListSecrets", 0, 3)
+    yield from scene.some(
+        "ec2:DescribeInstances lambda:ListFunctions secretsmanager:ListSecrets", 0, 3
+    )
 
 
 def inspects_own_key(scene: Scene) -> Iterator[Event]:
@@ -41,7 +45,7 @@ def inspects_own_key(scene: Scene) -> Iterator[Event]:
 
 def a_minute_later(scene: Scene) -> Iterator[Event]:
     """A scanner reports the key in a public repository; a minute later it is used."""
-    token = Token(scene.caller.key, kind="aws_access_key", lifetime="static")
+    token = Token(scene.caller.key, kind="access_key_id", lifetime="static")
     scanner = TokenUser(
         scene.rng, f"user:{scene.caller.identity.get('userName', 'unknown')}", "human", token,
         "secret-scanner", "", "",
@@ -63,7 +67,9 @@ def tries_new_key(scene: Scene) -> Iterator[Event]:
     scene.elsewhere(identity=identity)
     yield from scene.line("sts:GetCallerIdentity s3:ListBuckets")
     scene.elsewhere(identity=admin.identity)
-    yield scene.do("iam:DeleteAccessKey", {"userName": name, "accessKeyId": identity["accessKeyId"]})
+    yield scene.do(
+        "iam:DeleteAccessKey", {"userName": name, "accessKeyId": identity["accessKeyId"]}
+    )
 
 
 def beside_the_owner(scene: Scene) -> Iterator[Event]:
@@ -86,16 +92,22 @@ def both_workloads(scene: Scene) -> Iterator[Event]:
 def tool_on_terraform(scene: Scene) -> Iterator[Event]:
     """An attack tool on the key of Terraform, which is loud itself."""
     yield from recon(scene, 1, 4)
-    moves = [
-        lambda: read_secrets(scene, 6, 20),
-        lambda: scene.line("cloudtrail:DescribeTrails cloudtrail:StopLogging"),
-        lambda: _backdoor(scene),
-        lambda: _user_data(scene),
-        lambda: scene.line("ec2:DescribeSnapshots organizations:LeaveOrganization"),
-    ]
+    moves = (_many_secrets, _silence, _backdoor, _user_data, _leave)
     for move in scene.rng.sample(moves, scene.rng.randint(2, 4)):
-        yield from move()
+        yield from move(scene)
         scene.wait(1, 20)
+
+
+def _many_secrets(scene: Scene) -> Iterator[Event]:
+    return read_secrets(scene, 6, 20)
+
+
+def _silence(scene: Scene) -> Iterator[Event]:
+    return scene.line("cloudtrail:DescribeTrails cloudtrail:StopLogging")
+
+
+def _leave(scene: Scene) -> Iterator[Event]:
+    return scene.line("ec2:DescribeSnapshots organizations:LeaveOrganization")
 
 
 def _backdoor(scene: Scene) -> Iterator[Event]:
@@ -107,7 +119,9 @@ def _backdoor(scene: Scene) -> Iterator[Event]:
 
 def _user_data(scene: Scene) -> Iterator[Event]:
     for machine in scene.things.several("instance", scene.rng.randint(8, 20)):
-        yield scene.do("ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"})
+        yield scene.do(
+            "ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"}
+        )
 
 
 def terraform_itself(scene: Scene) -> Iterator[Event]:
@@ -136,17 +150,28 @@ def slow_and_low(scene: Scene) -> Iterator[Event]:
 def slow_owner(scene: Scene) -> Iterator[Event]:
     """The owner looks at something every half hour of a working day."""
     for _ in range(6):
-        yield from scene.some("s3:ListBuckets s3:GetBucketPolicy iam:ListRoles ec2:DescribeInstances", 1, 1)
+        yield from scene.some(
+            "s3:ListBuckets s3:GetBucketPolicy iam:ListRoles ec2:DescribeInstances", 1, 1
+        )
         scene.wait(900, 2700)
 
 
 def poisons(scene: Scene) -> Iterator[Event]:
     """Days of patience: a little more each day, so that it becomes normal; then the blow."""
-    ladder = (
-        "sts:GetCallerIdentity s3:ListBuckets ec2:DescribeInstances s3:GetBucketLocation iam:ListUsers "
-        "iam:ListRoles secretsmanager:ListSecrets secretsmanager:DescribeSecret ssm:DescribeParameters "
-        "kms:ListKeys iam:ListAccessKeys iam:GetRole"
-    ).split()
+    ladder = [
+        "sts:GetCallerIdentity",
+        "s3:ListBuckets",
+        "ec2:DescribeInstances",
+        "s3:GetBucketLocation",
+        "iam:ListUsers",
+        "iam:ListRoles",
+        "secretsmanager:ListSecrets",
+        "secretsmanager:DescribeSecret",
+        "ssm:DescribeParameters",
+        "kms:ListKeys",
+        "iam:ListAccessKeys",
+        "iam:GetRole",
+    ]
     left = scene.world.options.end - scene.at
     rounds = max(6, min(60, int(left * 0.8 / (2 * HOUR))))
     for number in range(rounds):
@@ -162,11 +187,20 @@ def poisons(scene: Scene) -> Iterator[Event]:
 def learns_the_job(scene: Scene) -> Iterator[Event]:
     """Somebody new to a job uses one more service every few days, and does no harm with it."""
     day = (scene.at - scene.world.options.start) // (24 * HOUR)
-    ladder = (
-        "sts:GetCallerIdentity s3:ListBuckets ec2:DescribeInstances logs:DescribeLogGroups "
-        "cloudwatch:DescribeAlarms rds:DescribeDBInstances lambda:ListFunctions sqs:ListQueues "
-        "dynamodb:ListTables ecs:ListClusters eks:ListClusters sns:ListTopics"
-    ).split()
+    ladder = [
+        "sts:GetCallerIdentity",
+        "s3:ListBuckets",
+        "ec2:DescribeInstances",
+        "logs:DescribeLogGroups",
+        "cloudwatch:DescribeAlarms",
+        "rds:DescribeDBInstances",
+        "lambda:ListFunctions",
+        "sqs:ListQueues",
+        "dynamodb:ListTables",
+        "ecs:ListClusters",
+        "eks:ListClusters",
+        "sns:ListTopics",
+    ]
     yield from scene.line(" ".join(scene.rng.sample(ladder[: 3 + day], 3)))
 
 
@@ -174,7 +208,9 @@ def always_there(scene: Scene) -> Iterator[Event]:
     """The attacker had the key before anybody watched: quiet use first, harm much later."""
     options = scene.world.options
     calm = "s3:ListBuckets sts:GetCallerIdentity ec2:DescribeInstances kms:ListKeys iam:ListUsers"
-    blow = options.attacks_from + int((options.end - options.attacks_from) * scene.rng.uniform(0.2, 0.7))
+    blow = options.attacks_from + int(
+        (options.end - options.attacks_from) * scene.rng.uniform(0.2, 0.7)
+    )
     while scene.at < blow:
         yield from scene.some(calm, 1, 3)
         scene.wait(3 * 3600, 8 * 3600)
@@ -190,18 +226,25 @@ def quarantined(scene: Scene) -> Iterator[Event]:
     inside = scene.caller.but(
         agent="aws-internal/3 aws-sdk-java/1.12.750", address="AWS Internal", endpoint=""
     )
-    yield call(inside, scene.at, "iam:AttachUserPolicy", {"userName": name, "policyArn": quarantine})
+    yield call(
+        inside, scene.at, "iam:AttachUserPolicy", {"userName": name, "policyArn": quarantine}
+    )
     scene.wait(60, 900)
     yield scene.do("sts:GetCallerIdentity", None)
     yield scene.refused("iam:CreateUser", {"userName": new_name(scene.rng)})
     yield scene.refused("ec2:RunInstances", {"instanceType": "g5.12xlarge"})
     scene.refusal = 0.2
-    yield from scene.some("s3:ListBuckets s3:GetBucketAcl ec2:DescribeInstances iam:ListUsers ses:GetSendQuota", 3, 5)
+    yield from scene.some(
+        "s3:ListBuckets s3:GetBucketAcl ec2:DescribeInstances iam:ListUsers ses:GetSendQuota", 3, 5
+    )
 
 
 def quarantine_drill(scene: Scene) -> Iterator[Event]:
     """The security team drills it on a user of its own, whose key nobody uses."""
-    drill = {"userName": "quarantine-drill", "policyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"}
+    drill = {
+        "userName": "quarantine-drill",
+        "policyArn": "arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3",
+    }
     yield scene.do("iam:ListAccessKeys", {"userName": "quarantine-drill"})
     yield scene.do("iam:AttachUserPolicy", drill)
     scene.wait(300, 900)
@@ -241,11 +284,20 @@ def outlives_rotation(scene: Scene) -> Iterator[Event]:
     """A session made from one's own key goes on while an older key of the same user is switched off."""
     parent = scene.caller
     child = parent.identity | {"accessKeyId": access_key(scene.rng)}
-    granted = {"credentials": {"accessKeyId": child["accessKeyId"], "expiration": worded(scene.at + 12 * HOUR)}}
+    granted = {
+        "credentials": {
+            "accessKeyId": child["accessKeyId"],
+            "expiration": worded(scene.at + 12 * HOUR),
+        }
+    }
     yield scene.do("sts:GetSessionToken", {"durationSeconds": 43_200}, response=granted)
     scene.elsewhere(identity=child)
     yield from scene.line("s3:ListBuckets ec2:DescribeInstances")
-    off = {"userName": parent.identity["userName"], "accessKeyId": access_key(scene.rng, "AKIA"), "status": "Inactive"}
+    off = {
+        "userName": parent.identity["userName"],
+        "accessKeyId": access_key(scene.rng, "AKIA"),
+        "status": "Inactive",
+    }
     yield scene.do("iam:UpdateAccessKey", off)
     scene.wait(120, 600)
     yield from scene.line("s3:ListBuckets ec2:DescribeInstances")
@@ -259,9 +311,15 @@ def insider(scene: Scene) -> Iterator[Event]:
     scene.wait(120, 900)
     database = scene.things.pick("database")
     copy = f"copy-{database}"
-    yield scene.do("rds:CreateDBSnapshot", {"dBInstanceIdentifier": database, "dBSnapshotIdentifier": copy})
+    yield scene.do(
+        "rds:CreateDBSnapshot", {"dBInstanceIdentifier": database, "dBSnapshotIdentifier": copy}
+    )
     scene.wait(600, 1200)
-    share = {"dBSnapshotIdentifier": copy, "attributeName": "restore", "valuesToAdd": [scene.stranger]}
+    share = {
+        "dBSnapshotIdentifier": copy,
+        "attributeName": "restore",
+        "valuesToAdd": [scene.stranger],
+    }
     yield scene.do("rds:ModifyDBSnapshotAttribute", share)
 
 

@@ -6,13 +6,25 @@ from detector.simulate.estate import UNUSED_REGIONS
 from detector.simulate.made_up import uuid
 from detector.simulate.population.kubernetes import launch
 from detector.simulate.population.terraform import ingress
-from detector.simulate.records import Event
+from detector.simulate.records import Event, Record
 from detector.simulate.scenarios.moves import finish, new_name, read_secrets, recon
 from detector.simulate.scenarios.scene import Scenario, Scene
 
 _GPU = ("p4d.24xlarge", "g5.12xlarge", "p3.16xlarge", "g4dn.metal")
-_MANY = ("key", "person:sre", "person:developer", "pipeline", "pod", "instance", "terraform", "function")
-_DRY_RUN = {"error": "Client.DryRunOperation", "message": "Request would have succeeded, but DryRun flag is set."}
+_MANY = (
+    "key",
+    "person:sre",
+    "person:developer",
+    "pipeline",
+    "pod",
+    "instance",
+    "terraform",
+    "function",
+)
+_DRY_RUN = {
+    "error": "Client.DryRunOperation",
+    "message": "Request would have succeeded, but DryRun flag is set.",
+}
 
 
 def miner(scene: Scene) -> Iterator[Event]:
@@ -21,15 +33,26 @@ def miner(scene: Scene) -> Iterator[Event]:
         yield from recon(scene, 0, 2)
     scene.elsewhere(region=scene.any(*UNUSED_REGIONS))
     family = scene.any(*_GPU)
-    yield scene.do("servicequotas:GetServiceQuota", {"serviceCode": "ec2", "quotaCode": "L-417A185B"})
+    yield scene.do(
+        "servicequotas:GetServiceQuota", {"serviceCode": "ec2", "quotaCode": "L-417A185B"}
+    )
     if scene.rng.random() < 0.5:
         yield scene.do("ec2:RunInstances", {"instanceType": family}, **_DRY_RUN)
     yield scene.do("ec2:CreateKeyPair", {"keyName": new_name(scene.rng), "keyType": "rsa"})
-    yield scene.do("ec2:CreateSecurityGroup", {"groupName": new_name(scene.rng), "groupDescription": "default"})
-    yield scene.do("ec2:AuthorizeSecurityGroupIngress", ingress(scene.things.pick("group"), "0.0.0.0/0", 22))
+    yield scene.do(
+        "ec2:CreateSecurityGroup", {"groupName": new_name(scene.rng), "groupDescription": "default"}
+    )
+    yield scene.do(
+        "ec2:AuthorizeSecurityGroupIngress", ingress(scene.things.pick("group"), "0.0.0.0/0", 22)
+    )
     for _ in range(scene.rng.randint(2, 6)):
         if scene.refusal and scene.rng.random() < 0.5:
-            yield scene.do("ec2:RunInstances", {"instanceType": family}, error="Client.VcpuLimitExceeded", message="You have requested more vCPU capacity than your current limit")
+            yield scene.do(
+                "ec2:RunInstances",
+                {"instanceType": family},
+                error="Client.VcpuLimitExceeded",
+                message="You have requested more vCPU capacity than your current limit",
+            )
         else:
             yield launch(scene.caller, scene.at, family, scene.rng.randint(4, 20))
         scene.wait(1, 20)
@@ -37,11 +60,16 @@ def miner(scene: Scene) -> Iterator[Event]:
 
 def trains_model(scene: Scene) -> Iterator[Event]:
     """A data engineer takes one large machine in the usual region, dry run first."""
-    yield scene.do("servicequotas:GetServiceQuota", {"serviceCode": "ec2", "quotaCode": "L-DB2E81BA"})
+    yield scene.do(
+        "servicequotas:GetServiceQuota", {"serviceCode": "ec2", "quotaCode": "L-DB2E81BA"}
+    )
     yield scene.do("ec2:RunInstances", {"instanceType": "g5.xlarge"}, **_DRY_RUN)
     yield launch(scene.caller, scene.at, "g5.xlarge", 1)
     scene.wait(1800, 5400)
-    yield scene.do("ec2:TerminateInstances", {"instancesSet": {"items": [{"instanceId": scene.things.pick("instance")}]}})
+    yield scene.do(
+        "ec2:TerminateInstances",
+        {"instancesSet": {"items": [{"instanceId": scene.things.pick("instance")}]}},
+    )
 
 
 def _commands(scene: Scene, machines: list[str]) -> Iterator[Event]:
@@ -75,16 +103,24 @@ def user_data(scene: Scene) -> Iterator[Event]:
     """The start-up scripts of all machines, where people leave passwords."""
     if scene.rng.random() < 0.5:
         yield scene.do("sts:GetCallerIdentity", None)
-    yield scene.do("ec2:DescribeInstances", {"instancesSet": {}, "filterSet": {}, "maxResults": 1000})
+    yield scene.do(
+        "ec2:DescribeInstances", {"instancesSet": {}, "filterSet": {}, "maxResults": 1000}
+    )
     for machine in scene.things.several("instance", scene.rng.randint(8, 30)):
-        yield scene.do("ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"})
+        yield scene.do(
+            "ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"}
+        )
 
 
 def inventory(scene: Scene) -> Iterator[Event]:
     """An inventory job reads the start-up scripts of its own machines, every time."""
-    yield scene.do("ec2:DescribeInstances", {"instancesSet": {}, "filterSet": {}, "maxResults": 1000})
+    yield scene.do(
+        "ec2:DescribeInstances", {"instancesSet": {}, "filterSet": {}, "maxResults": 1000}
+    )
     for machine in sorted(scene.things.things["instance"]):
-        yield scene.do("ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"})
+        yield scene.do(
+            "ec2:DescribeInstanceAttribute", {"instanceId": machine, "attribute": "userData"}
+        )
 
 
 def code_sweep(scene: Scene) -> Iterator[Event]:
@@ -101,8 +137,13 @@ def release(scene: Scene) -> Iterator[Event]:
         yield scene.do("lambda:GetFunction", {"functionName": name})
 
 
-def _permission(name: str, principal: str) -> dict[str, str]:
-    return {"functionName": name, "statementId": "invoke", "action": "lambda:InvokeFunction", "principal": principal}
+def _permission(name: str, principal: str) -> Record:
+    return {
+        "functionName": name,
+        "statementId": "invoke",
+        "action": "lambda:InvokeFunction",
+        "principal": principal,
+    }
 
 
 def function_backdoor(scene: Scene) -> Iterator[Event]:
@@ -110,15 +151,19 @@ def function_backdoor(scene: Scene) -> Iterator[Event]:
     if scene.rng.random() < 0.5:
         yield scene.do("lambda:ListFunctions", {"maxItems": 50})
     name = scene.things.pick("function")
-    yield scene.do("lambda:UpdateFunctionCode", {"functionName": name, "dryRun": False, "publish": True})
+    yield scene.do(
+        "lambda:UpdateFunctionCode", {"functionName": name, "dryRun": False, "publish": True}
+    )
     yield scene.do("lambda:AddPermission", _permission(name, scene.any("*", scene.stranger)))
 
 
 def deploys_function(scene: Scene) -> Iterator[Event]:
     """A deployment gives its function new code and lets the gateway call it."""
-    name = sorted(scene.things.things["function"])[0]
+    name = min(scene.things.things["function"])
     yield scene.do("lambda:GetFunctionConfiguration", {"functionName": name})
-    yield scene.do("lambda:UpdateFunctionCode", {"functionName": name, "dryRun": False, "publish": True})
+    yield scene.do(
+        "lambda:UpdateFunctionCode", {"functionName": name, "dryRun": False, "publish": True}
+    )
     yield scene.do("lambda:AddPermission", _permission(name, "apigateway.amazonaws.com"))
 
 
@@ -126,10 +171,14 @@ def _pull(scene: Scene, repositories: list[str]) -> Iterator[Event]:
     yield scene.do("ecr:GetAuthorizationToken", None)
     yield scene.do("ecr:DescribeRepositories", {"maxResults": 100})
     for name in repositories:
-        yield scene.do("ecr:BatchGetImage", {"repositoryName": name, "imageIds": [{"imageTag": "latest"}]})
+        yield scene.do(
+            "ecr:BatchGetImage", {"repositoryName": name, "imageIds": [{"imageTag": "latest"}]}
+        )
         for _ in range(scene.rng.randint(2, 6)):
             layer = f"sha256:{scene.rng.getrandbits(256):064x}"
-            yield scene.do("ecr:GetDownloadUrlForLayer", {"repositoryName": name, "layerDigest": layer})
+            yield scene.do(
+                "ecr:GetDownloadUrlForLayer", {"repositoryName": name, "layerDigest": layer}
+            )
 
 
 def image_pull(scene: Scene) -> Iterator[Event]:
@@ -160,7 +209,11 @@ def instance_itself(scene: Scene) -> Iterator[Event]:
 def pod_theft(scene: Scene) -> Iterator[Event]:
     """A pod's session, used off its cluster."""
     yield scene.do("sts:GetCallerIdentity", None)
-    yield from scene.some("s3:ListBuckets secretsmanager:ListSecrets ec2:DescribeInstances iam:ListRoles eks:ListClusters", 2, 5)
+    yield from scene.some(
+        "s3:ListBuckets secretsmanager:ListSecrets ec2:DescribeInstances iam:ListRoles eks:ListClusters",
+        2,
+        5,
+    )
     yield from read_secrets(scene, 2, 6)
     if scene.rng.random() < 0.5:
         yield from finish(scene)
@@ -183,7 +236,9 @@ def port_opened(scene: Scene) -> Iterator[Event]:
     """A way in from everywhere, to a port for administrators."""
     yield scene.do("ec2:DescribeSecurityGroups")
     port = scene.any(22, 3389, 22, 3306)
-    yield scene.do("ec2:AuthorizeSecurityGroupIngress", ingress(scene.things.pick("group"), "0.0.0.0/0", port))
+    yield scene.do(
+        "ec2:AuthorizeSecurityGroupIngress", ingress(scene.things.pick("group"), "0.0.0.0/0", port)
+    )
     if scene.rng.random() < 0.6:
         yield from _commands(scene, [scene.things.pick("instance")])
 

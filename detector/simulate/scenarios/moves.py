@@ -34,7 +34,11 @@ def recon(scene: Scene, least: int, most: int) -> Iterator[Event]:
 
 def new_name(rng: Random) -> str:
     """A user name as people and tools make them up."""
-    return rng.choice(("svc", "app", "ops", "backup", "deploy", "test")) + "-" + letters(rng, 5).lower()
+    return (
+        rng.choice(("svc", "app", "ops", "backup", "deploy", "test"))
+        + "-"
+        + letters(rng, 5).lower()
+    )
 
 
 def create_user(scene: Scene, name: str) -> Event:
@@ -50,7 +54,12 @@ def attach(scene: Scene, name: str, policy: str = ADMIN_POLICY) -> Event:
 def mint(scene: Scene, name: str) -> tuple[Event, Record]:
     """CreateAccessKey, and the identity that the new key makes."""
     key = access_key(scene.rng, "AKIA")
-    made = {"accessKeyId": key, "status": "Active", "userName": name, "createDate": worded(scene.at)}
+    made = {
+        "accessKeyId": key,
+        "status": "Active",
+        "userName": name,
+        "createDate": worded(scene.at),
+    }
     event = scene.do("iam:CreateAccessKey", {"userName": name}, response={"accessKey": made})
     return event, user_identity(scene.rng, scene.account, name, key)
 
@@ -89,5 +98,9 @@ def finish(scene: Scene) -> Iterator[Event]:
         yield scene.do("ec2:DescribeSnapshots")
         yield scene.do(
             "ec2:ModifySnapshotAttribute",
-            {"snapshotId": snapshot, "createVolumePermission": add, "attributeType": "CREATE_VOLUME_PERMISSION"},
+            {
+                "snapshotId": snapshot,
+                "createVolumePermission": add,
+                "attributeType": "CREATE_VOLUME_PERMISSION",
+            },
         )

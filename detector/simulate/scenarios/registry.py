@@ -6,6 +6,7 @@ Examples:
 """
 
 from detector.simulate.scenarios import (
+    assistants,
     builds,
     copies,
     defence,
@@ -18,5 +19,16 @@ from detector.simulate.scenarios import (
 )
 from detector.simulate.scenarios.scene import Scenario
 
-_FAMILIES = (keys, identities, machines, copies, secrets, services, defence, builds, gateways)
+_FAMILIES = (
+    keys,
+    identities,
+    machines,
+    copies,
+    secrets,
+    services,
+    defence,
+    builds,
+    assistants,
+    gateways,
+)
 SCENARIOS: dict[str, Scenario] = {s.name: s for family in _FAMILIES for s in family.SCENARIOS}

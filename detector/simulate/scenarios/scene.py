@@ -23,7 +23,7 @@ from detector.simulate.actor import Actor
 from detector.simulate.estate import Account, Holdings
 from detector.simulate.made_up import account_id, resource_id
 from detector.simulate.networks import private
-from detector.simulate.records import Caller, Event, Record, call, denied
+from detector.simulate.records import DRAWN, Caller, Event, Record, call, denied
 from detector.simulate.schedules import apart
 from detector.simulate.sessions import Role, assume
 from detector.simulate.tools import boto3, browser, command_line, go
@@ -34,13 +34,13 @@ TOOL: Pace = (0.1, 0.9)
 SCRIPT: Pace = (1.0, 6.0)
 HUMAN: Pace = (10.0, 75.0)
 
-_DRAWN: dict[str, Any] = {}
-
 
 class Scene:
     """Who acts where, with what tool, how fast, and what is refused to them."""
 
-    def __init__(self, world: World, actor: Actor, rng: Random, at: int, caller: Caller, pace: Pace) -> None:
+    def __init__(
+        self, world: World, actor: Actor, rng: Random, at: int, caller: Caller, pace: Pace
+    ) -> None:
         self.world = world
         self.actor = actor
         self.rng = rng
@@ -61,19 +61,18 @@ class Scene:
         """What the caller can name."""
         return self.caller.holdings
 
-    def do(self, op: str, params: Record | None = _DRAWN, **more: Any) -> Event:
+    def do(self, op: str, params: Record | None = DRAWN, **more: Any) -> Event:
         """One call now; then the clock goes on by the scene's pace."""
-        drawn = {} if params is _DRAWN else {"params": params}
         if self.refusal and self.rng.random() < self.refusal and "error" not in more:
-            event = denied(self.caller, self.at, op, **drawn)
+            event = denied(self.caller, self.at, op, params)
         else:
-            event = call(self.caller, self.at, op, **drawn, **more)
+            event = call(self.caller, self.at, op, params, **more)
         self.at += apart(self.rng, *self.pace)
         return event
 
-    def refused(self, op: str, params: Record | None = _DRAWN) -> Event:
+    def refused(self, op: str, params: Record | None = DRAWN) -> Event:
         """One call now that is denied."""
-        event = denied(self.caller, self.at, op, **({} if params is _DRAWN else {"params": params}))
+        event = denied(self.caller, self.at, op, params)
         self.at += apart(self.rng, *self.pace)
         return event
 
@@ -200,8 +199,7 @@ def intruder(world: World, actor: Actor, rng: Random, at: int, entry: str) -> Sc
     """A scene in which an attacker has the actor's latest credential, and sees the whole account."""
     if not actor.in_cloud:
         return bare(world, actor, rng, at)
-    assert actor.last is not None  # noqa: S101 - casting asks `live` first
-    caller = actor.last[1]
+    caller = actor.held or actor.at_work(at)
     caller = caller.but(rng=rng, holdings=caller.account.seen_by(rng))
     scene = Scene(world, actor, rng, at, caller, rng.choice((TOOL, TOOL, SCRIPT, SCRIPT, HUMAN)))
     scene.refusal = rng.choice((0.0, 0.0, 0.15, 0.35))

@@ -42,7 +42,7 @@ def by_path(scene: Scene) -> Iterator[Event]:
 
 def own_path(scene: Scene) -> Iterator[Event]:
     """A workload's own parameters, page by page, whenever it starts."""
-    path = sorted(scene.things.things["parameter"])[0].rsplit("/", 2)[0]
+    path = min(scene.things.things["parameter"]).rsplit("/", 2)[0]
     for _ in range(3):
         params = {"path": path, "recursive": True, "withDecryption": True, "maxResults": 10}
         yield scene.do("ssm:GetParametersByPath", params)
@@ -79,10 +79,30 @@ def then_acts(scene: Scene) -> Iterator[Event]:
         target = scene.any(*others)
         yield from scene.take(Role(target, target.things["role"][1]), "session")
         yield from scene.some("s3:ListBuckets iam:ListUsers rds:DescribeDBInstances", 1, 3)
-        yield scene.do("rds:ModifyDBInstance", {"dBInstanceIdentifier": scene.things.pick("database"), "publiclyAccessible": True})
+        yield scene.do(
+            "rds:ModifyDBInstance",
+            {"dBInstanceIdentifier": scene.things.pick("database"), "publiclyAccessible": True},
+        )
     else:
-        yield scene.do("iam:PutRolePolicy", {"roleName": scene.things.pick("role"), "policyName": "extra", "policyDocument": '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'})
-        yield scene.do("ec2:AuthorizeSecurityGroupIngress", {"groupId": scene.things.pick("group"), "ipPermissions": {"items": [{"ipProtocol": "-1", "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}})
+        yield scene.do(
+            "iam:PutRolePolicy",
+            {
+                "roleName": scene.things.pick("role"),
+                "policyName": "extra",
+                "policyDocument": '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+            },
+        )
+        yield scene.do(
+            "ec2:AuthorizeSecurityGroupIngress",
+            {
+                "groupId": scene.things.pick("group"),
+                "ipPermissions": {
+                    "items": [
+                        {"ipProtocol": "-1", "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}
+                    ]
+                },
+            },
+        )
 
 
 def deploys_with_secret(scene: Scene) -> Iterator[Event]:

@@ -7,7 +7,12 @@ from detector.simulate.records import Event
 from detector.simulate.scenarios.moves import new_name
 from detector.simulate.scenarios.scene import Scenario, Scene
 
-_MODELS = ("anthropic.claude-3-opus", "anthropic.claude-3-5-sonnet", "meta.llama3-70b", "mistral.large")
+_MODELS = (
+    "anthropic.claude-3-opus",
+    "anthropic.claude-3-5-sonnet",
+    "meta.llama3-70b",
+    "mistral.large",
+)
 
 
 def mail_abuse(scene: Scene) -> Iterator[Event]:
@@ -22,14 +27,20 @@ def mail_abuse(scene: Scene) -> Iterator[Event]:
             yield scene.do("ses:GetAccount", None)
     yield scene.do("ses:ListIdentities", None)
     if scene.rng.random() < 0.7:
-        yield scene.do("ses:VerifyEmailIdentity", {"emailAddress": f"{new_name(scene.rng)}@example.net"})
-        yield scene.do("ses:PutAccountDetails", {"productionAccessEnabled": True, "mailType": "MARKETING"})
+        yield scene.do(
+            "ses:VerifyEmailIdentity", {"emailAddress": f"{new_name(scene.rng)}@example.net"}
+        )
+        yield scene.do(
+            "ses:PutAccountDetails", {"productionAccessEnabled": True, "mailType": "MARKETING"}
+        )
 
 
 def newsletter(scene: Scene) -> Iterator[Event]:
     """The mail server checks its quota and adds a sender, as before every campaign."""
     yield from scene.line("ses:GetSendQuota ses:GetAccount ses:ListIdentities")
-    yield scene.do("ses:VerifyEmailIdentity", {"emailAddress": f"news@{scene.world.estate.company}.example"})
+    yield scene.do(
+        "ses:VerifyEmailIdentity", {"emailAddress": f"news@{scene.world.estate.company}.example"}
+    )
 
 
 def _invoke(scene: Scene, model: str, **more: str) -> Event:
@@ -43,10 +54,14 @@ def model_abuse(scene: Scene) -> Iterator[Event]:
     yield scene.do("bedrock:ListFoundationModels", None)
     for model in scene.rng.sample(_MODELS, scene.rng.randint(1, 3)):
         message = "max_tokens_to_sample: expected a positive number"
-        yield _invoke(scene, model, error=scene.any("ValidationException", "AccessDenied"), message=message)
+        yield _invoke(
+            scene, model, error=scene.any("ValidationException", "AccessDenied"), message=message
+        )
     yield scene.do("bedrock:GetModelInvocationLoggingConfiguration", None)
     if scene.rng.random() < 0.4:
-        yield scene.do("bedrock:PutUseCaseForModelAccess", {"formData": "HIDDEN_DUE_TO_SECURITY_REASONS"})
+        yield scene.do(
+            "bedrock:PutUseCaseForModelAccess", {"formData": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+        )
     model = scene.any(*_MODELS)
     for _ in range(scene.rng.randint(6, 40)):
         yield _invoke(scene, model)
