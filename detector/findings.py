@@ -92,7 +92,9 @@ class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `time` is the event time of the record that made this revision; `severity` the OCSF
     severity_id 1-5; `risk` 0-100 after fusion and reach; `confidence` 0-100.
     `reach` says in plain words what the credential can touch, as seen in use, reads apart from
-    changes. `withheld` says why no command goes out.
+    changes. `withheld` says why no command goes out. `withdrawn` marks
+    the last revision of a finding that came to nothing: a late event, such as an approval,
+    explained it.
     """
 
     uid: str
@@ -111,6 +113,7 @@ class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
     evidence: Evidence
     correlation: str = ""
     superseded_by: str = ""
+    withdrawn: bool = False
     did: tuple[str, ...] = ()
     reach: tuple[str, ...] = ()
     descendants: tuple[Descendant, ...] = ()

@@ -2,12 +2,15 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from detector.evaluate.outcome import Outcome
+
 MARK = "scenarios.json"
-"""The file by which a folder of an earlier demo is known, before it is replaced."""
+"""The file by which the logs of an earlier demo are known, before they are replaced."""
 
 
 def demo(
@@ -26,36 +29,48 @@ def demo(
     - `detector demo`
     - `detector explain detector-demo/alerts.jsonl`
     """
-    from detector.cli.console import out as console
+    from detector.simulate import DEMO, write
+
+    logs = out / "logs"
+    _make_room(logs)
+    made = write(logs, DEMO)
+    typer.echo(
+        f"Simulated {DEMO.days:g} days of {DEMO.identities} identities: {made.events:,} events in "
+        f"{logs}/, with {made.incidents} attacks and {made.twins} benign twins of them."
+    )
+    _find(logs, out)
+
+
+def _find(logs: Path, out: Path) -> None:
+    """Replay the logs as `detector replay` would, and compare with what was planted."""
     from detector.cli.folder import ALERTS, Folder
     from detector.cli.reading import reading
     from detector.cli.run import drive, print_run
     from detector.config import EngineConfig
     from detector.evaluate.labels import read_labels
     from detector.evaluate.outcome import Watch
-    from detector.evaluate.printing import pairs_table
     from detector.settings import Settings
-    from detector.simulate import DEMO, write
 
-    logs_in = out / "logs"
-    _make_room(logs_in)
-    made = write(logs_in, DEMO)
-    typer.echo(
-        f"Simulated {DEMO.days:g} days of {DEMO.identities} identities: {made.events:,} events in "
-        f"{logs_in}/, with {made.incidents} attacks and {made.twins} benign twins of them."
-    )
-    watch = Watch(read_labels(logs_in / "labels.csv"), logs_in)
-    shipped = Settings.model_construct()
-    with reading([str(logs_in)], "auto", shipped) as logs, Folder(out) as folder:
-        tally = drive(watch.over(logs.events()), EngineConfig(), folder, None)
-        summary = {**tally.summary(), "commands": folder.commands, **logs.counts()}
+    watch = Watch(read_labels(logs / "labels.csv"), logs)
+    with reading([str(logs)], "auto", Settings.model_construct()) as read, Folder(out) as folder:
+        tally = drive(watch.over(read.events()), EngineConfig(), folder, None)
+        summary = {**tally.summary(), "commands": folder.commands, **read.counts()}
         folder.conclude(summary)
     print_run(folder, summary)
     told = watch.tally(folder.messages())
-    planted = watch.outcome(told, watch.score(told, tally.budget)).pairs
-    console().print("What was planted, and what became of it:", pairs_table(planted), sep="\n")
+    _compare(watch.outcome(told, watch.score(told, tally.budget)))
     typer.echo(f"Next: detector explain {out / ALERTS}, then detector replay your/own/logs")
-    logs.check()
+    read.check()
+
+
+def _compare(made: "Outcome") -> None:
+    from detector.cli.console import out as console
+    from detector.evaluate.printing import pairs_table
+    from detector.report.words import several
+
+    console().print("\nWhat was planted, and what became of it:", pairs_table(made.pairs), sep="\n")
+    score = made.score
+    typer.echo(f"{several(score.findings, 'finding')}, {score.false} of them without an attack.")
 
 
 def _make_room(logs: Path) -> None:

@@ -11,7 +11,8 @@ from detector.cli.guard import WrongUseError
 
 def explain(
     alerts: Annotated[
-        Path, typer.Argument(metavar="ALERTS.jsonl", help="What detector replay wrote.")
+        Path,
+        typer.Argument(metavar="ALERTS.jsonl", help="What detector replay wrote, or its folder."),
     ],
     finding: Annotated[
         str | None,
@@ -26,11 +27,12 @@ def explain(
 
     Example: **detector explain detector-out/alerts.jsonl 4f2a**
     """
-    from detector.cli.folder import read_alerts
+    from detector.cli.folder import ALERTS, read_alerts
     from detector.report.story import explain as told
 
+    path = alerts / ALERTS if alerts.is_dir() else alerts
     try:
-        story = told(read_alerts(alerts), finding)
+        story = told(read_alerts(path), finding)
     except LookupError as error:
         raise WrongUseError(str(error)) from None
     out().print(story)

@@ -6,7 +6,7 @@ With `--markdown` each prints the table that stands in the README.
 import inspect
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -16,7 +16,9 @@ from rich.text import Text
 from detector.cli.console import out
 from detector.cli.guard import WrongUseError
 from detector.cli.options import Config
-from detector.settings.reference import Setting
+
+if TYPE_CHECKING:
+    from detector.settings.reference import Setting
 
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print the README's table.")]
 
@@ -61,7 +63,7 @@ def settings(*, config: Config = None, markdown: Markdown = False) -> None:
     _print(head[:3] + head[3 + markdown :], rows, markdown=markdown)
 
 
-def _setting(row: Setting, *, markdown: bool) -> tuple[str, ...]:
+def _setting(row: "Setting", *, markdown: bool) -> tuple[str, ...]:
     if markdown:
         default = f"`{row.default}`" if row.default else ""
         return f"`{row.name}`", f"`{row.variable}`", default, row.meaning

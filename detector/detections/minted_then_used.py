@@ -38,7 +38,7 @@ def judge(view: CredentialUseView) -> Evidence | None:
     elsewhere = _place(use.context.network) != _place(origin.network)
     if not elsewhere or not {"network", "principal"} & set(use.novel):
         return None
-    if not {"operation", "target"} & set(issued.novel):
+    if "principal" in issued.novel or not {"operation", "target"} & set(issued.novel):
         return None
     score = 0.5 + (0.15 if "operation" in issued.novel else 0.0)
     score += 0.1 if use.context.client != origin.client else 0.0

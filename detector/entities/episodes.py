@@ -19,6 +19,7 @@ Examples:
 
 from hashlib import blake2b
 from typing import Literal
+from zlib import crc32
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -27,7 +28,7 @@ from detector.config import MINUTE
 from detector.findings import MAX_MOMENTS, Evidence
 from detector.window.empty import none_yet
 
-_MOST_PUBLISHED = 32
+_MOST_PAST = 16
 
 
 class Episode(Struct, frozen=True):
@@ -50,14 +51,30 @@ class Episode(Struct, frozen=True):
         size = self.count.bit_length()
         return f"{round(self.peak.score, 1)}|{effects}|{size}|{self.evidence.provisional}"
 
+    @property
+    def told(self) -> int:
+        """Differs whenever the evidence, its score or its severity does: a checksum."""
+        seen = self.evidence
+        row = (seen.score, seen.denied_only, seen.provisional, *(m.uid for m in seen.moments))
+        return crc32(repr(row).encode())
+
 
 class Published(Struct):
-    """What readers were told of an episode."""
+    """What readers were told of an episode: `digest` is what was material, `told` all of it."""
 
     revision: int
     digest: str
     last: int
     episode: Episode
+    told: int
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """The life of an episode that is over: a late repeat of its events says nothing new."""
+
+    last: int
+    first: int
+    detection: str
 
 
 class Change(Struct, frozen=True):
@@ -67,14 +84,19 @@ class Change(Struct, frozen=True):
     revision: int
     episode: Episode
     superseded_by: str = ""
+    withdrawn: bool = False
 
 
 class Episodes(Struct):
-    """The episodes of one entity. `open` is unsettled evidence by (detection, time, id)."""
+    """The episodes of one entity: `settled` are the live ones by detection, `ended` those that were
+    quiet for long enough, until readers are told, `past` the last few spans of these. `open` is
+    unsettled evidence by (detection, time, id)."""
 
     settled: dict[str, Episode] = field(default_factory=none_yet)
     open: dict[tuple[str, int, str], Evidence] = field(default_factory=none_yet)
     published: dict[str, Published] = field(default_factory=none_yet)
+    ended: tuple[Episode, ...] = ()
+    past: tuple[Span, ...] = ()
 
     def offer(self, evidence: Evidence) -> None:
         """Unsettled evidence: kept until its time settles."""
@@ -87,45 +109,75 @@ class Episodes(Struct):
         self.open = {k: v for k, v in self.open.items() if k[1] >= bound} or none_yet()
 
     def settle(self, entity: str, evidence: Evidence, quiet: int) -> None:
-        """Fold one piece of settled evidence; calls come in event-time order."""
+        """Fold one piece of settled evidence; calls come in event-time order. Nothing that could
+        refute it is still to come."""
         self.settled = self.settled or {}
-        _fold(self.settled, entity, evidence, quiet)
+        old = self.settled.get(evidence.detection)
+        made = _fold(self.settled, entity, replace(evidence, provisional=False), quiet)
+        if old is not None and made.uid != old.uid:
+            self.ended = (*self.ended, old)
+
+    def late(self, entity: str, evidence: Evidence, quiet: int) -> None:
+        """Evidence from before all that is settled. It joins a live episode or makes one of its
+        own; what lies within an episode's span, live or over, has been told."""
+        live = self.settled.get(evidence.detection)
+        spans = [s for s in self.past if s.detection == evidence.detection]
+        if live is not None:
+            spans.append(_span(live))
+        if any(s.first <= evidence.decisive.time <= s.last for s in spans):
+            return
+        known = {finding_uid(s.detection, entity, s.first) for s in spans}
+        if live is not None and live.first <= evidence.decisive.time + quiet:
+            self.settled[live.detection] = _merge(live, evidence)
+        elif finding_uid(evidence.detection, entity, evidence.start) not in known:
+            made: dict[str, Episode] = {}
+            self.ended = (*self.ended, _fold(made, entity, evidence, quiet))
 
     def current(self, entity: str, quiet: int) -> dict[str, Episode]:
         """Every live episode by id, unsettled evidence included."""
         latest = dict(self.settled)
-        past: dict[str, Episode] = {e.uid: e for e in latest.values()}
+        past: dict[str, Episode] = {e.uid: e for e in (*self.ended, *latest.values())}
         for _, evidence in sorted(self.open.items(), key=lambda row: row[0][1:] + row[0][:1]):
             made = _fold(latest, entity, evidence, quiet)
             past[made.uid] = made
         return past
 
-    def changes(self, entity: str, quiet: int) -> list[Change]:
-        """What to tell readers now, and remember as told."""
-        if not self.open and not self.settled and not self.published:
+    def changes(self, entity: str, quiet: int, *, settled: bool = False) -> list[Change]:
+        """What to tell readers now, and remember as told: what is material and, when time has
+        `settled`, all that differs from what they were told."""
+        if not self.open and not self.settled and not self.published and not self.ended:
             return []
         current = self.current(entity, quiet)
         out = [
             change
             for episode in sorted(current.values(), key=lambda e: (e.first, e.uid))
-            if (change := self._change(episode)) is not None
+            if (change := self._change(episode, settled)) is not None
         ]
         for uid in [u for u in self.published if u not in current]:
             out.append(self._supersede(uid, current, quiet))
+        out += [self._close(episode) for episode in self.ended]
+        self.ended = ()
         return out
 
-    def _change(self, episode: Episode) -> Change | None:
+    def _change(self, episode: Episode, settled: bool) -> Change | None:
         old = self.published.get(episode.uid)
         if old is None:
             self.published = self.published or {}
-            self.published[episode.uid] = Published(1, episode.digest, episode.last, episode)
+            self.published[episode.uid] = Published(
+                1, episode.digest, episode.last, episode, episode.told
+            )
             return Change("open", 1, episode)
         old.last, old.episode = max(old.last, episode.last), episode
-        if old.digest == episode.digest:
+        if old.digest == episode.digest and not (settled and old.told != episode.told):
             return None
         old.revision += 1
-        old.digest = episode.digest
+        old.digest, old.told = episode.digest, episode.told
         return Change("update", old.revision, episode)
+
+    def _close(self, episode: Episode) -> Change:
+        self.past = tuple(sorted({*self.past, _span(episode)}, key=_order)[-_MOST_PAST:])
+        old = self.published.pop(episode.uid)
+        return Change("close", old.revision + 1, episode)
 
     def _supersede(self, uid: str, current: dict[str, Episode], quiet: int) -> Change:
         old = self.published.pop(uid)
@@ -136,7 +188,8 @@ class Episodes(Struct):
             and e.first <= old.episode.last + quiet
             and old.episode.first <= e.last + quiet
         ]
-        return Change("close", old.revision + 1, old.episode, min(heirs, default=""))
+        heir = min(heirs, default="")
+        return Change("close", old.revision + 1, old.episode, heir, withdrawn=not heir)
 
     def close(self, bound: int, quiet: int) -> list[Change]:
         """Close the episodes that have been quiet since before `bound` - `quiet`."""
@@ -144,9 +197,7 @@ class Episodes(Struct):
         for detection, episode in sorted(self.settled.items()):
             if episode.last + quiet < bound and not any(k[0] == detection for k in self.open):
                 del self.settled[detection]
-                old = self.published.pop(episode.uid, None)
-                if old is not None:
-                    out.append(Change("close", old.revision + 1, episode))
+                out.append(self._close(episode))
         return out
 
     def covers(self, start: int, end: int) -> bool:
@@ -195,6 +246,14 @@ def _merge(old: Episode, evidence: Evidence) -> Episode:
         merged,
         old.count + 1,
     )
+
+
+def _span(episode: Episode) -> Span:
+    return Span(episode.last, episode.first, episode.detection)
+
+
+def _order(span: Span) -> tuple[int, int, str]:
+    return span.last, span.first, span.detection
 
 
 def finding_uid(detection: str, entity: str, start: int) -> str:

@@ -69,8 +69,10 @@ def lookalikes(score: Score, folder: Path) -> dict[str, int]:
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.reader(lines):
             if row and row[0] in wanted:
+                wanted.discard(row[0])
                 counts[row[1]] += 1
-    return dict(counts.most_common())
+    counts["none of them"] = len(wanted)
+    return {name: count for name, count in counts.most_common() if count}
 
 
 def pairs(

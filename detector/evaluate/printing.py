@@ -21,6 +21,9 @@ MOST_LISTED = 20
 """Missed incidents and false findings that are printed by name; `--json` lists them all."""
 
 
+_WORDS = frozenset({"detection", "identity", "finding", "missed or noisy"})
+
+
 def percent(share: float | None) -> str:
     """A share as a whole percentage."""
     return "-" if share is None else f"{100 * share:.0f} %"
@@ -180,10 +183,10 @@ def _number(value: float | None) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> Table:
-    """The first `words` columns are words, the others numbers unless they hold no digit first."""
+    """The first `words` columns are words, the others numbers unless `_WORDS` names them."""
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for at, name in enumerate(head):
-        left = at < words or name in {"detection", "identity", "finding"}
+        left = at < words or name in _WORDS
         drawn.add_column(name, justify="left" if left else "right", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))

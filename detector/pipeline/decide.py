@@ -75,6 +75,7 @@ def finding(
         evidence=evidence,
         correlation=campaign(tenant, root, start),
         superseded_by=change.superseded_by,
+        withdrawn=change.withdrawn,
         did=_did(evidence),
         stable=detection.status == "stable",
         benign=detection.benign,

@@ -56,7 +56,8 @@ def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> share.Creden
 def again(state: State, principal: PrincipalState, since: int) -> Outcome:
     """Judge the marks from `since` on, as far as a window of theirs may reach back to it."""
     marks = principal.marks
-    for i in range(marks.index(since), marks.index(since + _LONGEST)):
+    first = marks.index(max(since, state.bound))  # what has settled stays as it was judged
+    for i in range(first, marks.index(since + _LONGEST)):
         for evidence in judged(state, principal, marks, i):
             principal.episodes.offer(evidence)
     return published(state, principal, principal.tenant, since)
@@ -134,15 +135,20 @@ def late(
     evidence = unit.judge(view)
     if evidence is None:
         return NOTHING
-    principal.episodes.offer(evidence)
+    principal.episodes.late(principal.key, evidence, state.config.quiet)
     return published(state, principal, principal.tenant, record.time)
 
 
 def published(
-    state: State, entity: PrincipalState | CredentialState, tenant: str, time: int
+    state: State,
+    entity: PrincipalState | CredentialState,
+    tenant: str,
+    time: int,
+    *,
+    settled: bool = False,
 ) -> Outcome:
     """The difference to what readers were told, as findings with their plans."""
-    changes = entity.episodes.changes(entity.key, state.config.quiet)
+    changes = entity.episodes.changes(entity.key, state.config.quiet, settled=settled)
     return told_of(state, entity, tenant, time, changes)
 
 

@@ -49,7 +49,7 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     principal.settled = bound
     episodes = principal.episodes
     episodes.withdraw(bound)
-    out = judge.published(state, principal, principal.tenant, bound)
+    out = judge.published(state, principal, principal.tenant, bound, settled=True)
     closed = episodes.close(bound, state.config.quiet)
     ended = judge.told_of(state, principal, principal.tenant, bound, closed)
     learned += principal.seen.free(bound)
@@ -113,7 +113,7 @@ def _credential(state: State, credential: CredentialState, bound: int) -> Outcom
             credential.episodes.settle(credential.key, evidence, state.config.quiet)
     credential.settled = bound
     credential.episodes.withdraw(bound)
-    out = judge.published(state, credential, credential.tenant, bound)
+    out = judge.published(state, credential, credential.tenant, bound, settled=True)
     closed = credential.episodes.close(bound, state.config.quiet)
     ended = judge.told_of(state, credential, credential.tenant, bound, closed)
     if credential.last >= bound or credential.episodes.settled or credential.episodes.open:

@@ -30,6 +30,8 @@ def facts_of(
     principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
 ) -> list[Fact]:
     """Every fact that one event gives other entities."""
+    if event.time - principal.first < WARM_AGE:
+        novel = (*novel, "principal")
     out = []
     if event.kind == "use" or event.kind == "issue":
         out += _context(principal, event, novel)
@@ -59,8 +61,6 @@ def _context(
     hour = event.time // HOUR
     if not _first_this_hour(principal, crc32(name.encode()), hour):
         return []
-    if event.time - principal.first < WARM_AGE:
-        novel = (*novel, "principal")
     return [
         Fact(
             kind="context",

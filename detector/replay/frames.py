@@ -13,8 +13,9 @@ Examples:
 from collections.abc import Iterable, Iterator
 
 from detector.replay.feed import Feed
+from detector.replay.frame import CONTAINER, Flaw, Frame, is_json
 from detector.replay.limits import Limits
-from detector.replay.values import BLANKS, CONTAINER, Flaw, Frame, Values, is_json
+from detector.replay.values import BLANKS, Values
 
 _ENDS = (b"}", b"}\r")
 

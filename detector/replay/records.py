@@ -17,9 +17,10 @@ from itertools import chain
 from detector.replay.feed import StreamBrokenError
 from detector.replay.frames import frames
 from detector.replay.limits import Limits
-from detector.replay.log import Log, Patience, Sized
+from detector.replay.log import Log, Sized
 from detector.replay.opening import is_regular, opened
 from detector.replay.paths import LogFile
+from detector.replay.patience import Patience
 from detector.replay.reading import UNKNOWN, DeadLetters
 from detector.replay.unpack import Entry, Where
 from detector.sources.base import Context

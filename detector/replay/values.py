@@ -17,113 +17,24 @@ Examples:
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-import msgspec
-from msgspec import Raw, Struct
-
+from detector.replay.brackets import AT_TOP, ENDLESS, WITHIN, UnbalancedError, value_end
 from detector.replay.feed import Feed
+from detector.replay.frame import CONTAINER, SAMPLE, Flaw, Frame, is_json, records_of
 from detector.replay.limits import Limits
 
 BLANKS = b" \t\r\n"
-SAMPLE = 4_096
 _HEAD = 2_048
-# An object or list whose records are wanted instead of itself; small fields may stand before them.
-CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|events)"\s*:\s*\[)')
 _RECORDS = re.compile(rb'"(?:Records|events)"\s*:\s*\[')
-_STRING = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
-# In a document, brackets are counted outside strings. A lone quote opens a string that has no end.
-_INNER = re.compile(_STRING + rb'|[{}\[\]"]')
-# At the top level a brace at the start of a line begins the next record, whatever is still open.
-_OUTER = re.compile(_STRING + rb'|\n(?=\{)|[{}\[\]"]')
 _OPENING = re.compile(rb'\{\s*("[^"\\]{1,64}")\s*:')
 _NEXT_TOP = re.compile(rb"\n(?=[{\[])")
 _NEXT_LINE = re.compile(rb"\n")
 _NEXT_ANY = re.compile(rb"(?=[{\]])")
-_ENDLESS = "not JSON: a record without an end"
 # How far a record is followed past the place where the next one seems to begin.
 _RETRY = 16_384
 # How many first keys of records are remembered, to know where a record begins.
 _FIRST_KEYS = 16
 _CLOSING = re.compile(rb"\s*\}")
-
-
-class Frame(NamedTuple):
-    """The bytes of one record. `position` is its line in a file of lines, else its number among
-    the records of the file; both from 1."""
-
-    position: int
-    raw: bytes
-
-
-class Flaw(NamedTuple):
-    """Bytes that hold no record. `sample` is their beginning, not yet redacted."""
-
-    position: int
-    reason: str
-    sample: bytes
-
-
-class _Envelope(Struct):
-    Records: list[Raw] | None = None
-    events: list[Raw] | None = None
-
-
-class _UnbalancedError(Exception):
-    """No end of the value was found; `reach` is how far the brackets made sense."""
-
-    def __init__(self, reason: str, reach: int) -> None:
-        super().__init__(reason)
-        self.reach = reach
-
-
-_ANY = msgspec.json.Decoder(Raw)
-_LIST = msgspec.json.Decoder(list[Raw])
-_OBJECT = msgspec.json.Decoder(_Envelope)
-
-
-def is_json(raw: bytes) -> bool:
-    """Whether `raw` is exactly one JSON value, not nested beyond reason.
-
-    Examples:
-        >>> is_json(b'{"a":[1,2]}'), is_json(b'{"a":NaN}'), is_json(b"[" * 9999 + b"]" * 9999)
-        (True, False, False)
-    """
-    try:
-        _ANY.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
-
-
-def records_of(document: bytes) -> list[bytes] | None:
-    """The records of a list, or of an object's `Records` or `events`; None if it cannot be decoded in one go.
-
-    Examples:
-        >>> records_of(b'{"Records":[{"a":1},{"b":2}]}'), records_of(b'{"Records":[{"a":1},')
-        ([b'{"a":1}', b'{"b":2}'], None)
-    """
-    try:
-        if document.lstrip().startswith(b"["):
-            raws: list[Raw] | None = _LIST.decode(document)
-        else:
-            envelope = _OBJECT.decode(document)
-            raws = envelope.events if envelope.Records is None else envelope.Records
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    if raws is None:
-        return None
-    records = [bytes(raw) for raw in raws]
-    if any(b'"Records"' in record[:64] for record in records):
-        return [inner for record in records for inner in _unfolded(record)]
-    return records
-
-
-def _unfolded(record: bytes) -> list[bytes]:
-    # Several delivered documents gathered into one list, as `jq -s` does.
-    if record.startswith(b"{") and CONTAINER.match(record):
-        return records_of(record) or [record]
-    return [record]
 
 
 class Values:
@@ -173,9 +84,13 @@ class Values:
         if records is None:
             yield from self._one_by_one()
             return
+        limit = self._limits.record_bytes
         for raw in records:
             self.count += 1
-            yield Frame(self.count, raw)
+            if len(raw) <= limit:
+                yield Frame(self.count, raw)
+            else:
+                yield Flaw(self.count, f"record larger than {limit} bytes", raw[:SAMPLE])
 
     def _in_one_go(self) -> list[bytes] | None:
         """Decode the line, or else (once for each file, it may be long) everything to the end."""
@@ -220,19 +135,25 @@ class Values:
         self._learn_opening()
         following = self._opening and self._opening.search(feed.buffer, feed.at)
         raw = feed.buffer[feed.at : following.start()] if following else b""
+        swallowed = None
         if not (raw and is_json(raw)):
             try:
-                raw = feed.head(self._balance(_INNER, len(raw) + _RETRY if following else None))
-            except _UnbalancedError as error:
-                yield from self._recovered(_ENDLESS if following else str(error))
+                raw = feed.head(self._end_of_element(len(raw)))
+            except UnbalancedError as error:
+                yield from self._recovered(ENDLESS if following else str(error))
                 return
-        swallowed = self._opening.search(raw) if self._opening and not is_json(raw) else None
+            swallowed = self._opening.search(raw) if self._opening and not is_json(raw) else None
         if swallowed:
-            yield self._flaw(_ENDLESS, self.count)
+            yield self._flaw(ENDLESS, self.count)
             feed.drop(swallowed.end())
         else:
             yield Frame(self.count, raw)
             feed.drop(len(raw))
+
+    def _end_of_element(self, next_at: int) -> int:
+        """Past `next_at`, where another record seems to begin, an end is not looked for in vain."""
+        limit = next_at + _RETRY if next_at else self._limits.record_bytes
+        return value_end(self._feed, WITHIN, limit)
 
     def _stray(self) -> Iterator[Flaw]:
         yield self._flaw("expected a record in the list, got something else", self.count)
@@ -266,8 +187,8 @@ class Values:
         if self._feed.ended and not self._feed.held:
             return
         try:
-            self._feed.drop(self._balance(_INNER, depth=1))
-        except _UnbalancedError as error:
+            self._feed.drop(value_end(self._feed, WITHIN, self._limits.record_bytes, depth=1))
+        except UnbalancedError as error:
             yield self._flaw(str(error), self.count + 1)
             self._feed.seek(_NEXT_TOP)
 
@@ -276,14 +197,14 @@ class Values:
     def _single(self) -> Iterator[Frame | Flaw]:
         line = self._feed.line
         try:
-            raw = self._feed.head(self._balance(_OUTER))
-        except _UnbalancedError as error:
+            raw = self._feed.head(value_end(self._feed, AT_TOP, self._limits.record_bytes))
+        except UnbalancedError as error:
             yield from self._abandoned(error, line)
         else:
             yield Frame(line, raw)
             self._feed.drop(len(raw))
 
-    def _abandoned(self, error: _UnbalancedError, line: int) -> Iterator[Flaw]:
+    def _abandoned(self, error: UnbalancedError, line: int) -> Iterator[Flaw]:
         """Leave a broken value: its line if it broke there, else all up to the next that starts
         at the beginning of a line."""
         feed = self._feed
@@ -292,37 +213,6 @@ class Values:
         found = feed.seek(_NEXT_LINE if one_line else _NEXT_TOP)
         if found or not feed.failure:
             yield flaw
-
-    # ------------------------------------------------------------------------ brackets
-
-    def _balance(self, tokens: re.Pattern[bytes], limit: int | None = None, depth: int = 0) -> int:
-        """Offset of the end of the value that starts here (or, with `depth`, is open here)."""
-        feed, reach = self._feed, 0
-        limit = self._limits.record_bytes if limit is None else limit
-        while True:
-            buffer, base = feed.buffer, feed.at
-            for found in tokens.finditer(buffer, base + reach, base + limit + 1):
-                token = found[0]
-                if token in (b"{", b"["):
-                    depth += 1
-                elif token in (b"}", b"]"):
-                    depth -= 1
-                    if depth <= 0:
-                        return found.end() - base
-                elif token in (b'"', b"\n"):
-                    reach = found.start() - base
-                    if token == b"\n":
-                        raise _UnbalancedError(_ENDLESS, reach)
-                    # An open string may go on in the next chunk, never over the end of a line.
-                    if buffer.find(b"\n", found.start(), base + limit) >= 0:
-                        raise _UnbalancedError("not JSON: a string without an end", reach)
-                    break
-            else:
-                reach = min(feed.held, limit + 1)
-            if feed.held > limit:
-                raise _UnbalancedError(f"record larger than {limit} bytes", reach)
-            if not feed.more():
-                raise _UnbalancedError("truncated: the bytes end inside a record", reach)
 
     def _flaw(self, reason: str, position: int) -> Flaw:
         return Flaw(position, reason, self._feed.head(SAMPLE))

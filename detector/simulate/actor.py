@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from detector.simulate.clock import MINUTE
 from detector.simulate.records import Caller, Event
-from detector.simulate.schedules import Schedule, steadily
+from detector.simulate.schedules import Schedule, habitually
 
 Play = Callable[[Any, int], Iterable[Event]]
 
@@ -53,9 +53,9 @@ class Actor:
         """What casting may ask for: the kind, and the kind with a trade."""
         return {self.kind}
 
-    def hours(self, per_day: float) -> Schedule:
-        """When this actor would do something so many times a day."""
-        return steadily(per_day)
+    def rhythm(self, per_day: float) -> Schedule:
+        """When this actor does what it does every day, so many times."""
+        return habitually(per_day, weekends=True)
 
     def follow(self, schedule: Schedule, play: Play, mark: str = "") -> None:
         """Add a routine."""
@@ -72,10 +72,10 @@ class Actor:
         found: list[Event] = []
         for at, number in starts:
             routine = self.routines[number]
-            found += _marked(routine.play(self, at), routine.mark)
-            if self.issued:
-                found += self.issued
-                self.issued = []
+            played = list(_marked(routine.play(self, at), routine.mark))
+            found += self.issued  # a credential is handed out before it is used
+            found += played
+            self.issued = []
         return found
 
     def caller(self, at: int) -> Caller:

@@ -50,9 +50,10 @@ class Incident:
         """Whether the victim's credential can be had at the end of a slice."""
         return self.due < now and self.victim.live(now)
 
-    def play(self) -> Iterator[Event]:
-        """The attack, from shortly after the victim's latest use of the credential on."""
-        at = self.due
+    def play(self, since: int) -> Iterator[Event]:
+        """The attack, from shortly after the victim's latest use of the credential on, and not
+        before `since`."""
+        at = max(self.due, since)
         if self.victim.seen:
             at = max(at, self.victim.seen + self.rng.randint(1 * MINUTE, 8 * MINUTE))
         scene = intruder(self.world, self.victim, self.rng, at, self.entry)
@@ -138,7 +139,7 @@ def _give_habit(world: World, host: Actor, scenario: Scenario, name: str, rng: R
     span = options.end - options.attacks_from
     due = _working_time(options, options.attacks_from + int(span * 0.6 * rng.random()), rng)
     habit = Habit(world, scenario, name)
-    host.follow(host.hours(scenario.per_day * min(1.0, options.volume)), habit.as_always)
+    host.follow(host.rhythm(scenario.per_day), habit.as_always)
     host.follow(once(due), habit.as_twin)
 
 

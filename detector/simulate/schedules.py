@@ -90,6 +90,24 @@ def nightly(hour: int, spread_minutes: int = 10, *, weekdays: bool = False) -> S
     return times
 
 
+def habitually(per_day: float, zone: int = 0, *, weekends: bool = False) -> Schedule:
+    """At the same few hours of every working day, give or take half an hour, seldom left out."""
+    count = max(1, round(per_day))
+    first, span = (1, 22) if weekends else (9, 8)
+    hours = [first + (number + 0.5) * span / count - zone for number in range(count)]
+
+    def times(rng: Random, begin: int, end: int) -> list[int]:
+        starts = []
+        for hour in hours:
+            at = begin // DAY * DAY + int(hour % 24 * HOUR)
+            at += DAY if at < begin else 0
+            if at < end and (weekends or weekday(at, zone) < 5) and rng.random() < 0.92:
+                starts.append(min(end - 1, at + int(rng.random() * HOUR / 2)))
+        return starts
+
+    return times
+
+
 def once(at: int) -> Schedule:
     """At one time only."""
     return lambda _, begin, end: [at] if begin <= at < end else []

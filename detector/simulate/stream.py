@@ -106,7 +106,7 @@ def _start(stage: Stage, waiting: list[Incident], end: int) -> list[Iterator[Eve
             ready.append(incident)
     for incident in ready:
         waiting.remove(incident)
-    return [incident.play() for incident in ready]
+    return [incident.play(end - SLICE) for incident in ready]
 
 
 def _advance(
@@ -130,8 +130,7 @@ def _emitted(event: Event, second_trail: str) -> Iterator[Emission]:
     if "eventName" not in record:
         yield Emission("token_use", record, *_named(mark), at)
         return
-    mark = mark or by_nature(record)
-    label, incident = _named("" if mark == "-" else mark)
+    label, incident = _named(by_nature(record) if mark in {"", "-"} else mark)
     yield Emission("cloudtrail", record, label, incident, at)
     # A second trail of one account records changes only: the same events, delivered twice.
     if not record["readOnly"] and record["recipientAccountId"] == second_trail:

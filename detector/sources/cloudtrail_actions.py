@@ -29,6 +29,8 @@ _ADMINISTRATION = frozenset({
     "iam", "organizations", "sso", "sso-directory", "identitystore", "rolesanywhere", "account",
     "controltower", "ram", "access-analyzer", "signin",
 })  # fmt: skip
+# `ses:VerifyEmailIdentity` claims an address; `kms:VerifyMac` reads.
+_CLAIMS = ("Identity", "Dkim", "Address")
 _ADMIN_WORDS = frozenset({"Policy", "Policies", "Permission", "Permissions", "Acl", "Grant"})
 _ADMIN_EFFECTS = frozenset({"impair_defence", "persist", "grant", "share_out", "open_network"})
 _AMBIENT = frozenset({"sts", "signin", "sso", "sso-oauth", "cognito-identity"})
@@ -78,7 +80,7 @@ def access_of(service: str, operation: str, read_only: bool | None = None) -> Ac
 
 def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -> Access:
     verb = name.verb.lower()
-    if verb == "verify" and name.noun:  # `ses:VerifyEmailIdentity` makes one; `kms:Verify` reads
+    if verb == "verify" and name.noun.endswith(_CLAIMS):
         return "write"
     if verb in LIST or (verb == "describe" and _is_plural(name.noun)):
         return "list"

@@ -13,8 +13,13 @@ from schemas.event import Access, Action, Effect
 Request = dict[str, Any]
 Rule = Callable[[Action, Request, str], Action]
 
-_MOST = 512
-_DEEPEST = 12
+_MOST = 4_096
+_DEEPEST = 24
+
+
+class TooLargeError(Exception):
+    """A request is too large to be looked through. Its operation's name decides then, so nobody can
+    hide an open port behind thousands of harmless ones."""
 
 
 def changed(
@@ -28,17 +33,33 @@ def changed(
 
 
 def leaves(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every (key, leaf) below a request, breadth first, bounded."""
+    """Every (key, leaf) below a request, breadth first.
+
+    Raises:
+        TooLargeError: the request holds more than is looked at, or lies deeper.
+    """
+    return ((key, one) for key, one in _nodes(value) if not isinstance(one, dict | list))
+
+
+def names(request: Request) -> set[str]:
+    """Every field name in a request.
+
+    Raises:
+        TooLargeError: as `leaves`.
+    """
+    return {str(name) for _, one in _nodes(request) if isinstance(one, dict) for name in one}
+
+
+def _nodes(value: Any) -> Iterator[tuple[str, Any]]:
     queue: list[tuple[str, Any, int]] = [("", value, 0)]
-    for seen, (key, one, depth) in enumerate(queue):
-        if seen >= _MOST:
-            return
-        if isinstance(one, dict) and depth < _DEEPEST:
-            queue += [(str(k), v, depth + 1) for k, v in one.items()][:_MOST]
-        elif isinstance(one, list) and depth < _DEEPEST:
-            queue += [(key, v, depth + 1) for v in one][:_MOST]
-        else:
-            yield key, one
+    for key, one, depth in queue:
+        if isinstance(one, dict):
+            queue += [(str(k), v, depth + 1) for k, v in one.items()]
+        elif isinstance(one, list):
+            queue += [(key, v, depth + 1) for v in one]
+        if len(queue) > _MOST or depth > _DEEPEST:
+            raise TooLargeError
+        yield key, one
 
 
 def is_true(value: Any) -> bool:
@@ -54,19 +75,6 @@ def is_false(value: Any) -> bool:
 def has(request: Request, names: frozenset[str], test: Callable[[Any], bool]) -> bool:
     """Whether a field of one of these names, anywhere in the request, passes the test."""
     return any(key in names and test(value) for key, value in leaves(request))
-
-
-def names(request: Request) -> Iterator[str]:
-    """Every field name in a request, bounded."""
-    queue: list[tuple[Any, int]] = [(request, 0)]
-    for value, depth in queue:
-        if len(queue) > _MOST or depth > _DEEPEST:
-            return
-        if isinstance(value, dict):
-            yield from map(str, value)
-            queue += [(one, depth + 1) for one in value.values()]
-        elif isinstance(value, list):
-            queue += [(one, depth + 1) for one in value]
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ from detector.sources import cloudtrail_sharing as sharing
 from detector.sources.cloudtrail_asked import (
     Request,
     Rule,
+    TooLargeError,
     changed,
     has,
     is_false,
@@ -37,7 +38,10 @@ def refine(action: Action, request: Any, account: str) -> Action:
     rule = _RULES.get(action.operation) or _BY_EFFECT.get(action.effect)
     if rule is None or not isinstance(request, dict):
         return action
-    return rule(action, request, account)
+    try:
+        return rule(action, request, account)
+    except TooLargeError:
+        return action
 
 
 def _secret_if_decrypted(action: Action, request: Request, _account: str) -> Action:

@@ -67,7 +67,7 @@ def _attribute_policy(request: Request) -> Any:
 
 def _shared_by_list(action: Action, request: Request, account: str) -> Action:
     """Sharing by naming accounts or groups; only those that are added count."""
-    keys = set(names(request))
+    keys = names(request)
     if keys & _REMOVING and not keys & _ADDING:
         return changed(action, effect="")
     if action.operation.endswith("Attribute") and not keys & _ADDING and not keys & _GRANTEES:

@@ -18,9 +18,6 @@ from detector.sources.redact import mask_secrets
 _CACHED = 131_072
 _LONGEST = 512
 _READ = 4 * _LONGEST
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 _HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
 # What a generator draws: a word of 16 and more letters and digits, mixed.
@@ -51,12 +48,17 @@ def kept(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    # Masked before it is cut: half a secret is no longer recognised as one.
-    masked = mask_secrets(text[:_READ])
+    # Masked before it is cut: half a secret is no longer recognised as one. And after what cannot
+    # be printed is gone, which could have stood in the middle of one.
+    masked = mask_secrets(_printable(text[:_READ]))
     if len(text) > _LONGEST:
         mark = blake2s(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
         masked = f"{masked[: _LONGEST - 13]}~{mark}"
-    return masked if masked.isprintable() else _UNPRINTABLE.sub("", masked)
+    return masked
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
 
 
 @lru_cache(_CACHED)

@@ -56,12 +56,18 @@ def test_evaluate_prints_and_draws_the_curve(ran: Ran) -> None:
         (["logs"], "Missing option '--labels'"),
     ],
 )
-def test_evaluate_refuses_wrong_use(ran: Ran, arguments: list[str], told: str) -> None:
+def test_evaluate_refuses_wrong_use(
+    ran: Ran,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    arguments: list[str],
+    told: str,
+) -> None:
     """Labels that cannot be used and a curve that is none end with 2."""
-    answer = detector("evaluate", *arguments, cwd=ran.place)
+    monkeypatch.chdir(ran.place)
 
-    assert 2 == answer.returncode
-    assert told in answer.stderr
+    assert 2 == guarded(["evaluate", *arguments])
+    assert told in capsys.readouterr().err
 
 
 def test_explain_tells_the_story(ran: Ran, capsys: Capture) -> None:
@@ -151,3 +157,10 @@ def test_a_bare_command_shows_the_help(capsys: Capture) -> None:
 def test_markdown_tables_escape_their_bars() -> None:
     """A bar inside a cell does not end the cell."""
     assert "| a |\n|---|\n| x\\|y |" == table(["a"], [["x|y"]])
+
+
+def test_explain_takes_the_folder_as_well(ran: Ran, capsys: Capture) -> None:
+    """The output folder of a run stands for the alerts in it."""
+    told = _said(capsys, "explain", str(ran.out))
+
+    assert _said(capsys, "explain", str(ran.out / "alerts.jsonl")) == told

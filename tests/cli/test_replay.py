@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from detector.cli.folder import read_alerts
+from detector.cli.guard import guarded
 from schemas.command import RevokeCommand
 from tests.cli.conftest import Ran
 from tests.cli.logs import detector
@@ -64,8 +66,6 @@ def test_every_command_is_written_once_as_a_dry_run(ran: Ran) -> None:
 
 
 def _decode(line: bytes) -> RevokeCommand:
-    import msgspec
-
     return msgspec.json.decode(line, type=RevokeCommand)
 
 
@@ -191,14 +191,21 @@ def test_an_earlier_summary_does_not_outlive_its_run(ran: Ran) -> None:
         (["nope"], "No such command"),
     ],
 )
-def test_wrong_use_is_2(tmp_path: Path, arguments: list[str], told: str) -> None:
+def test_wrong_use_is_2(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    told: str,
+) -> None:
     """Wrong use ends with 2, says what is wrong, and shows no traceback."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").write_text("", encoding="utf-8")
-    answer = detector(*arguments, cwd=tmp_path)
 
-    assert 2 == answer.returncode
-    assert told in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert 2 == guarded(arguments)
+    said = capsys.readouterr().err
+    assert told in said
+    assert "Traceback" not in said
 
 
 def test_an_interrupt_is_clean(ran: Ran) -> None:

@@ -252,12 +252,13 @@ def test_one_bad_record_is_one_dead_letter_and_the_rest_goes_on(tmp_path, bad, l
         assert len(read.letters[0].sample) <= 256
 
 
-def test_a_line_of_many_megabytes_is_one_dead_letter(tmp_path) -> None:
+@pytest.mark.parametrize("document_bytes", [2_000_000, 9_000_000])
+def test_a_line_of_many_megabytes_is_one_dead_letter(tmp_path, document_bytes) -> None:
     """A record over the limit is passed over; the dead letter says the limit."""
     huge = record(2, filler="x" * 3_000_000)
     write(tmp_path, a__json=lines(record(1), huge, record(3)), b__json=delivered(huge, record(4)))
 
-    read = Read([tmp_path], Limits(record_bytes=1_000_000, document_bytes=2_000_000))
+    read = Read([tmp_path], Limits(record_bytes=1_000_000, document_bytes=document_bytes))
 
     assert ["e1", "e3", "e4"] == read.ids
     assert [("a.json", 2), ("b.json", 1)] == read.places

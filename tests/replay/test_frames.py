@@ -1,15 +1,16 @@
 """Framing: the bytes of a log, cut into records that cannot harm each other."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.replay.feed import StreamBrokenError, pieces
+from detector.replay.frame import Flaw, Frame
 from detector.replay.frames import frames
 from detector.replay.limits import Limits
-from detector.replay.values import Flaw, Frame
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -22,18 +23,21 @@ SMALL = Limits(record_bytes=200, document_bytes=10_000)
 
 
 def read(content: bytes, size: int = 64, limits: Limits = SMALL) -> list[Frame | Flaw]:
+    """What framing makes of `content` in chunks of `size`."""
     return list(frames(pieces(content, size), limits))
 
 
 def records(found: list[Frame | Flaw]) -> list[object]:
+    """The records among them, decoded."""
     return [json.loads(one.raw) for one in found if isinstance(one, Frame)]
 
 
 def flaws(found: list[Frame | Flaw]) -> list[tuple[int, str]]:
+    """Position and reason of the flaws among them."""
     return [(one.position, one.reason) for one in found if isinstance(one, Flaw)]
 
 
-LAYOUTS = {
+LAYOUTS: dict[str, Callable[[list[object]], str]] = {
     "lines": lambda rows: "\n".join(map(json.dumps, rows)),
     "lines, CRLF": lambda rows: "\r\n".join(map(json.dumps, rows)) + "\r\n",
     "lines, blank lines between": lambda rows: "\n\n".join(map(json.dumps, rows)) + "\n\n",
@@ -158,6 +162,15 @@ def test_a_stray_bracket_does_not_end_the_records() -> None:
     found = read(b'{"Records":[{"id":1}],{"id":2}]}')
 
     assert [{"id": 1}, {"id": 2}] == records(found)
+
+
+@pytest.mark.parametrize("rest", [b',"more":{"x":', b',"more":[1,', b" 17"])
+def test_a_document_that_breaks_after_its_records_gives_them_all(rest) -> None:
+    """Damage behind the list of records is one flaw and costs no record."""
+    found = read(b'{"Records":[{"id":1},{"id":2}]' + rest)
+
+    assert [{"id": 1}, {"id": 2}] == records(found)
+    assert 1 == len(flaws(found))
 
 
 def test_an_endless_line_is_passed_over_without_being_held() -> None:

@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(files: list[LogFile], folder: Path) -> list[str]:
+    """Their paths below `folder`."""
     return [str(Path(file.path).relative_to(folder)) for file in files]
 
 

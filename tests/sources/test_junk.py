@@ -48,10 +48,12 @@ def _bytes(document: Any) -> bytes:
 
 def _decode(source: Source, raw: bytes) -> None:
     """Decode, and let only a DecodeError pass; its text is short and its sample is drawn."""
+    said = ""
     try:
         list(source.decode(raw, CONTEXT, 1))
     except DecodeError as error:
-        assert len(str(error)) < 400
+        said = str(error)
+    assert len(said) < 400
     assert len(sample(raw)) <= 256
     source.sniff(raw)
 
@@ -129,16 +131,15 @@ def test_hostile_documents(source: Source, raw: bytes) -> None:
 def test_the_rest_of_a_document_is_read() -> None:
     """One bad record in a delivered file leaves the others readable, and is named at the end."""
     good = RAW[next(raw for raw in RAW if raw.name == "iam-user-key.raw.json")]
-    events = SOURCES["cloudtrail"].decode(
-        _bytes({"Records": [good, {"eventName": 3}, good]}), CONTEXT, 1
+    events = iter(
+        SOURCES["cloudtrail"].decode(
+            _bytes({"Records": [good, {"eventName": 3}, good]}), CONTEXT, 1
+        )
     )
-    read = []
 
+    assert next(events) == next(events)
     with pytest.raises(DecodeError, match="record 2 of 3"):
-        for event in events:
-            read.append(event)  # noqa: PERF402 - what was read before the error counts
-
-    assert 2 == len(read)
+        next(events)
 
 
 @pytest.mark.parametrize("year", [1970, 2100])

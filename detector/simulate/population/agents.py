@@ -46,11 +46,11 @@ class Trade(Struct, frozen=True):
 
 _TRADES = {
     "researcher": Trade(
-        "retrieval", ("docs:search", "docs:fetch", "web:fetch", "docs:fetch", "llm:complete"), (),
+        "retrieval", ("docs:search", "docs:fetch", "web:fetch", "docs:fetch"), (),
         "docs/{}/", ("summarise", "compare", "answer"), "background_automation", 22, (6, 22),
     ),
     "coder": Trade(
-        "action", ("git:get_file", "git:get_file", "git:search", "git:list_branches", "llm:complete"),
+        "action", ("git:get_file", "git:get_file", "git:search", "git:list_branches"),
         ("git:push", "git:create_pull_request", "git:comment"),
         "repos/{}", ("fix", "refactor", "upgrade"), "human_with_agent", 14, (8, 30),
     ),
@@ -60,12 +60,12 @@ _TRADES = {
         "services/{}/", ("mitigate", "diagnose", "roll out"), "background_automation", 10, (5, 16),
     ),
     "support": Trade(
-        "action", ("crm:lookup", "docs:search", "tickets:get", "llm:complete"),
+        "action", ("crm:lookup", "docs:search", "tickets:get"),
         ("tickets:update", "mail:send"),
         "customers/{}/", ("resolve", "triage"), "external_agent", 26, (4, 12),
     ),
     "analyst": Trade(
-        "retrieval", ("db:query", "db:list_tables", "db:query", "docs:fetch", "llm:complete"), (),
+        "retrieval", ("db:query", "db:list_tables", "db:query", "docs:fetch"), (),
         "warehouse/{}/", ("report", "forecast", "reconcile"), "agent_chain", 12, (5, 25),
     ),
 }  # fmt: skip
@@ -90,6 +90,12 @@ class Agent(Actor):
         self.topics = self.rng.sample(WORDS, 4)
         self.approver = f"user:{self.rng.choice(WORDS)}-lead"
 
+        self.mind = TokenUser(
+            self.rng, self.uid, "agent", Token(f"model-{letters(self.rng, 20)}", "token", "static"),
+            "llm-gateway", self.address, self.client, workload=self.workload,
+            profile=self.does.profile, owner=self.owner,
+        )  # fmt: skip
+
     def labels(self) -> set[str]:
         """An agent of a trade."""
         return {"agent", f"agent:{self.trade}"}
@@ -101,7 +107,7 @@ class Agent(Actor):
             uid=f"task-{uuid(self.rng)[:13]}",
             intent=f"{self.rng.choice(self.does.intents)} {topic}",
             plane=self.does.plane,
-            targets=(self.does.scope.format(topic) + "*", "models/*"),
+            targets=(self.does.scope.format(topic) + "*",),
             operations=(),
             ends=at + minutes * MINUTE,
         )
@@ -119,10 +125,8 @@ class Agent(Actor):
             workload=self.workload, profile=self.does.profile, owner=self.owner, task=job, chain=chain,
         )  # fmt: skip
 
-    def target(self, user: TokenUser, op: str) -> str:
+    def target(self, user: TokenUser) -> str:
         """Something inside the task's scope that this tool would touch."""
-        if op.startswith("llm:"):
-            return "models/general-large"
         assert user.task is not None  # noqa: S101 - agents act within tasks
         base = user.task.targets[0].removesuffix("*")
         if base.startswith("repos/"):
@@ -144,14 +148,17 @@ def work_on_task(actor: Agent, at: int) -> Iterator[Event]:
     for _ in range(rng.randint(low, high)):
         op = rng.choice(actor.does.tools)
         failed = rng.random() < 0.02
-        yield use(user, at, op, actor.target(user, op), status="failure" if failed else "success")
+        yield use(user, at, op, actor.target(user), status="failure" if failed else "success")
         at += apart(rng, 0.8, 14)
+        if rng.random() < 0.2:  # it thinks, with a key of its own that belongs to no task
+            yield use(actor.mind, at, "llm:complete", "models/general-large")
+            at += apart(rng, 1, 9)
     if actor.does.writes and rng.random() < 0.7:
         yield approval(user, at, user.task, actor.approver)
         at += apart(rng, 2, 30)
         for _ in range(rng.randint(1, 3)):
             op = rng.choice(actor.does.writes)
-            yield use(user, at, op, actor.target(user, op))
+            yield use(user, at, op, actor.target(user))
             at += apart(rng, 1, 8)
     yield task_event(user, at + 500, user.task, over=True)
     yield ended(user, at + 900)

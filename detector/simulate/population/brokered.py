@@ -17,7 +17,7 @@ from detector.simulate.estate import WORDS
 from detector.simulate.made_up import letters
 from detector.simulate.population.people import Whereabouts
 from detector.simulate.records import Event
-from detector.simulate.schedules import Schedule, apart, office, steadily
+from detector.simulate.schedules import Schedule, apart, habitually, office, steadily
 from detector.simulate.tokens import Token, TokenUser, ended, lease, use
 from detector.simulate.world import World
 
@@ -70,9 +70,9 @@ class Brokered(Actor):
         self.until = 0
         self.pending: list[Event] = []
 
-    def hours(self, per_day: float) -> Schedule:
-        """People in office hours, services at any."""
-        return office(per_day, 1) if self.whereabouts else steadily(per_day)
+    def rhythm(self, per_day: float) -> Schedule:
+        """People on working days, services on all."""
+        return habitually(per_day, 1, weekends=self.whereabouts is None)
 
     def user(self, at: int) -> TokenUser:
         """Who uses what now; a lease is renewed when it has run out."""

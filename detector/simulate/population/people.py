@@ -20,7 +20,7 @@ from detector.simulate.estate import Account, Holdings
 from detector.simulate.lines import steps
 from detector.simulate.population.desk import CHANGES, PAGES, PROFESSIONS, RARE_READS, TASKS
 from detector.simulate.records import Caller, Event, Record, call, denied
-from detector.simulate.schedules import Schedule, apart, office, scattered
+from detector.simulate.schedules import Schedule, apart, habitually, office, scattered
 from detector.simulate.sessions import Role, by_sign_on, console_login, role_identity
 from detector.simulate.tools import boto3, browser, command_line
 from detector.simulate.world import World
@@ -159,8 +159,8 @@ class Person(Actor):
         self.desks = self._desks()
         self._sessions: dict[tuple[str, bool], tuple[Record, int]] = {}
         busy = self.rng.uniform(6, 14) * world.options.volume
-        self.follow(self.hours(busy), Person.sit_down, "first_day" if joins else "")
-        self.follow(self.hours(0.35 * world.options.volume), Person.change_something)
+        self.follow(self._hours(busy), Person.sit_down, "first_day" if joins else "")
+        self.follow(self._hours(0.35 * world.options.volume), Person.change_something)
         self.follow(self._evenings(), Person.sit_down, "roaming")
 
     def _desks(self) -> list[tuple[Role, Holdings]]:
@@ -191,8 +191,12 @@ class Person(Actor):
         """Sessions last a working day."""
         return self.held is not None and at - self.seen < 3 * HOUR
 
-    def hours(self, per_day: float) -> Schedule:
-        """In the person's office hours, without days off."""
+    def rhythm(self, per_day: float) -> Schedule:
+        """On working days, in the person's own time zone."""
+        return habitually(per_day, self.zone)
+
+    def _hours(self, per_day: float) -> Schedule:
+        """In the person's office hours, with days off."""
         return Hours(office(per_day, self.zone), self.joins, self.rng.getrandbits(32), self.zone)
 
     def _evenings(self) -> "Hours":

@@ -19,7 +19,15 @@ from detector.simulate.population.desk import RARE_READS, TASKS
 from detector.simulate.population.people import Whereabouts
 from detector.simulate.population.workloads import works
 from detector.simulate.records import Caller, Event, call
-from detector.simulate.schedules import Schedule, apart, every, nightly, office, steadily
+from detector.simulate.schedules import (
+    Schedule,
+    apart,
+    every,
+    habitually,
+    nightly,
+    office,
+    steadily,
+)
 from detector.simulate.sessions import user_identity
 from detector.simulate.tools import boto3, command_line, java
 from detector.simulate.world import World
@@ -84,9 +92,9 @@ class KeyUser(Actor):
         found = {"key", "key:server" if self.places else "key:personal", f"key:{self.trade}"}
         return found | {"key:shared"} if len(self.places) > 1 else found
 
-    def hours(self, per_day: float) -> Schedule:
-        """People's keys in office hours, servers' at any."""
-        return steadily(per_day) if self.places else office(per_day, self.zone)
+    def rhythm(self, per_day: float) -> Schedule:
+        """People's keys on working days, servers' on all."""
+        return habitually(per_day, self.zone, weekends=bool(self.places))
 
     def live(self, at: int) -> bool:  # noqa: ARG002 - the same at any time
         """A long-lived key can be taken over at any time."""

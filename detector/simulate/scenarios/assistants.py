@@ -50,7 +50,7 @@ def _steps(
     agent = _agent(scene)
     for _ in range(count):
         op = scene.any(*(tools or agent.does.tools))
-        yield use(user, scene.at, op, agent.target(user, op))
+        yield use(user, scene.at, op, agent.target(user))
         scene.wait(1, 12)
 
 
@@ -97,7 +97,7 @@ def after_the_end(scene: Scene) -> Iterator[Event]:
     status = scene.any("success", "success", "denied")
     for _ in range(scene.rng.randint(1, 5)):
         op = scene.any(*agent.does.tools)
-        yield use(user, scene.at, op, agent.target(user, op), status=status)
+        yield use(user, scene.at, op, agent.target(user), status=status)
         scene.wait(1, 20)
 
 
@@ -144,7 +144,7 @@ def reader_writes(scene: Scene) -> Iterator[Event]:
         ("tickets:update", "mail:send", "git:push", "db:update", "crm:update"),
         scene.rng.randint(1, 3),
     ):
-        yield use(user, scene.at, op, agent.target(user, op))
+        yield use(user, scene.at, op, agent.target(user))
         scene.wait(1, 10)
     yield from _quietly(_close_task(scene, user))
 

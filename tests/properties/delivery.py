@@ -1,0 +1,132 @@
+"""Delivery: how a story reaches the engine. Every disorder that the contract allows is a number.
+
+A virtual clock runs over the arrivals. An event arrives up to its source's lateness after its time,
+perhaps more than once; a fact arrives up to `fact_delay` after it was made; a tick tells at any
+moment a watermark that both have already kept. At each arrival the engine may be stopped, written
+out and read back. Identities live on one partition or on several; what `step` makes is routed by
+key, and baselines go to every partition.
+"""
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from random import Random
+from zlib import crc32
+
+from hypothesis import strategies as st
+from msgspec import Struct, field
+
+from detector.config import MINUTE, EngineConfig
+from detector.findings import Finding
+from detector.pipeline import State, step
+from detector.pipeline.snapshot import restore, snapshot
+from detector.respond.plan import Plan
+from schemas.event import ActivityEvent
+from schemas.fact import Fact, Tick
+
+CONFIG = EngineConfig(budget=12.5)
+_HOP = MINUTE
+
+
+class Delivery(Struct, frozen=True):
+    """One way to deliver a story. All zeros: in order, facts at once, a tick every five minutes."""
+
+    seed: int = 0
+    late: float = 0.0
+    fact_delay: int = 0
+    tick_gap: int = 5 * MINUTE
+    tick_lag: int = 0
+    duplicates: float = 0.0
+    restarts: float = 0.0
+    partitions: int = 1
+
+
+deliveries = st.builds(
+    Delivery,
+    seed=st.integers(0, 2**16),
+    late=st.sampled_from((0.0, 0.2, 1.0)),
+    fact_delay=st.sampled_from((0, _HOP // 2, _HOP)),
+    tick_gap=st.sampled_from((MINUTE, 5 * MINUTE, 10 * MINUTE)),
+    tick_lag=st.sampled_from((0, 10 * MINUTE)),
+    duplicates=st.sampled_from((0.0, 0.1, 0.5)),
+    restarts=st.sampled_from((0.0, 0.02)),
+    partitions=st.sampled_from((1, 2)),
+)
+
+
+class Result(Struct):
+    """What came out: every revision in order, the plans, and the states at the end."""
+
+    findings: list[Finding] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+    def settled(self) -> dict[str, tuple[int, tuple[str, ...]]]:
+        """Finding id to severity and evidence ids, by the last revision; withdrawn ones left out."""
+        last = {finding.uid: finding for finding in self.findings}
+        return {
+            uid: (finding.severity, tuple(m.uid for m in finding.evidence.moments))
+            for uid, finding in sorted(last.items())
+            if not finding.superseded_by and not finding.withdrawn
+        }
+
+
+class _Line:
+    """The arrivals still to come, and the partitions that they come to."""
+
+    def __init__(self, config: EngineConfig, delivery: Delivery) -> None:
+        self.config = config
+        self.delivery = delivery
+        self.random = Random(delivery.seed)
+        self.result = Result(states=[State(config) for _ in range(delivery.partitions)])
+        self.heap: list[tuple[int, int, float, int, object]] = []
+        self.pushed = 0
+
+    def push(self, time: int, rank: int, record: object) -> None:
+        self.pushed += 1
+        tie = self.random.random() if self.delivery.late else 0.0
+        heappush(self.heap, (time, rank, tie, self.pushed, record))
+
+    def take(self, now: int, where: int, record: ActivityEvent | Fact | Tick) -> None:
+        states = self.result.states
+        if self.random.random() < self.delivery.restarts:
+            states[where] = restore(snapshot(states[where]), self.config)
+        out = step(states[where], record)
+        self.result.findings += out.findings
+        self.result.plans += out.plans
+        for fact in out.facts:
+            self.push(now + int(self.random.random() * self.delivery.fact_delay), 0, fact)
+
+    def deliver(self, now: int, record: object) -> None:
+        everywhere = range(self.delivery.partitions)
+        if isinstance(record, Tick) or isinstance(record, Fact) and record.kind == "baseline":
+            for where in everywhere:
+                self.take(now, where, record)
+        elif isinstance(record, ActivityEvent | Fact):
+            self.take(now, crc32(record.key.encode()) % len(everywhere), record)
+
+    def drain(self) -> None:
+        while self.heap:
+            time, _, _, _, record = heappop(self.heap)
+            self.deliver(time, record)
+
+
+def deliver(
+    events: Sequence[ActivityEvent], delivery: Delivery, config: EngineConfig = CONFIG
+) -> Result:
+    """Deliver a story, and end the input."""
+    line = _Line(config, delivery)
+    slack = max([*config.lateness.values(), config.default_lateness])
+    for event in events:
+        for _ in range(2 if line.random.random() < delivery.duplicates else 1):
+            delay = line.random.random() * delivery.late * config.lateness_of(event.source)
+            line.push(event.time + int(delay), 1, event)
+    first, last = events[0].time, events[-1].time
+    now = first
+    while now < last + slack:
+        now += delivery.tick_gap
+        lag = int(line.random.random() * delivery.tick_lag)
+        line.push(now, 2, Tick(now - slack - lag))
+    line.drain()
+    line.deliver(now, Tick(last, final=True))
+    line.drain()
+    return line.result
