@@ -16,6 +16,10 @@ class WrongUseError(Exception):
     """The operator asked for something that cannot be: exit code 2."""
 
 
+class FailedError(Exception):
+    """The command did what it could, and part of its input failed: exit code 1."""
+
+
 def guarded(arguments: list[str]) -> int:
     """Run one command line and return its exit code.
 
@@ -33,7 +37,7 @@ def guarded(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("DETECTOR_DEBUG"):
             raise
-        _say(_line(error))
+        _say(line_of(error))
         return 2 if _is_wrong_use(error) else 1
     return code
 
@@ -57,10 +61,20 @@ def _is_wrong_use(error: Exception) -> bool:
     return isinstance(error, WrongUseError | LabelsError | MissingInputError | SettingsError)
 
 
-def _line(error: Exception) -> str:
+def line_of(error: Exception) -> str:
+    """What failed, in one line.
+
+    Examples:
+        >>> line_of(FailedError("no event was read"))
+        'no event was read'
+        >>> line_of(KeyError("e"))
+        "internal error: KeyError: 'e'; DETECTOR_DEBUG=1 shows where"
+    """
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or type(error).__name__
+    if isinstance(error, FailedError) or _is_wrong_use(error):
+        return str(error)
+    return f"internal error: {type(error).__name__}: {error}; DETECTOR_DEBUG=1 shows where"
 
 
 def _say(line: str) -> None:

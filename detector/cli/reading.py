@@ -17,6 +17,7 @@ from itertools import count
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from detector.cli.console import err, warn
+from detector.cli.guard import FailedError
 from detector.cli.setup import fingerprints, source_name
 from detector.replay.events import open_events
 from detector.replay.reading import Reading
@@ -27,10 +28,6 @@ from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent
 
 _STEP = 500
-
-
-class FailedError(Exception):
-    """The command did what it could, and part of its input failed: exit code 1."""
 
 
 class Logs:

@@ -42,16 +42,25 @@ def judge(view: View) -> Evidence | None:
         return None
     marks = [m for m in view.within(_WINDOW) if _unfamiliar(m)]
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
-    if view.mark not in marks or len(targets) < _ENOUGH:
+    many = len(targets) + 2 * sum(_bulk(m) for m in marks)
+    if view.mark not in marks or many < _ENOUGH:
         return None
     share, own = _unlike(view, marks)
-    nats = share * min(4.0, 1.1 * (len(targets) - 1)) + 0.6 * own + context(view, marks)
+    nats = share * min(4.0, 1.1 * (many - 1)) + 0.6 * own + context(view, marks)
     if provisioner(view, view.mark):
         nats -= _REFRESH
     reasons = [f"{len(targets)} secrets read within 15 min that are new for this identity"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("unfamiliar secrets in 15 min", "0", str(len(targets))),
     ])  # fmt: skip
+
+
+def _bulk(mark: Mark) -> bool:
+    """One call that returns many secrets."""
+    action = mark.event.action
+    if action is None:
+        return False
+    return action.operation.startswith("Batch") or action.operation.endswith("ByPath")
 
 
 def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
@@ -62,7 +71,7 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
     own = view.habits.surprise("target")
     if any("operation" in m.novel for m in marks):
         return 1.0, own + view.habits.surprise("operation")
-    return min(1.0, own / _TRADE), own
+    return 0.6 * min(1.0, own / _TRADE), own
 
 
 def _unfamiliar(mark: Mark) -> bool:

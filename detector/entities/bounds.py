@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from schemas.event import ActivityEvent, Task
 
-_PLANE_RANK = {"": 0, "retrieval": 1, "inference": 2, "action": 3}
+# an agent thinks (inference) over what it looks up; only acting goes beyond that
+_LOOKING_ONLY = frozenset({"retrieval", "inference"})
 _GRACE = 2_000
 _WORDS = {
     "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
@@ -95,7 +96,7 @@ def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | 
         return None
     if task.ends is not None and event.time > task.ends + _GRACE:
         return Breach("ended", "used after its task had ended", 0.95)
-    if task.plane and _PLANE_RANK[action.plane] > _PLANE_RANK[task.plane]:
+    if action.plane == "action" and task.plane in _LOOKING_ONLY:
         reason = f"task granted the {task.plane} plane, acted in the {action.plane} plane"
         return Breach("plane", reason, 0.95)
     if task.operations and not _matches(f"{action.service}:{action.operation}", task.operations):

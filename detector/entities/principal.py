@@ -114,8 +114,11 @@ class PrincipalState(Struct):
                 out["region"] = "r:" + origin.region
         if signature.notable and event.target is not None:
             out["target"] = f"t:{crc32((signature.value + event.target.uid).encode()):08x}"
-        if action is not None and action.foreign:
-            out["foreign"] = "f:" + action.foreign
+        if action is not None:
+            if action.foreign:
+                out["foreign"] = "f:" + action.foreign
+            if action.effect:
+                out["effect"] = "e:" + action.effect
         if credential is not None and credential.lifetime == "static":
             out["credential"] = "k:" + credential.fingerprint
         return out

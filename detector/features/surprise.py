@@ -40,6 +40,12 @@ _DENIED = 0.5
 _MOST_NOVEL = 3.5
 _RARE_AMONG_PEERS = 2.3
 _READING = 0.6
+_PROVISIONING = 0.35
+_SAME_EFFECT = 0.5
+_GRAVE_NEWS = 2.0
+_TELLING = 10
+_HUMAN_CONTEXT = 2.2
+_MACHINE_CONTEXT = 3.6
 _SECOND_TOOL = 1.0
 _READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
@@ -52,8 +58,7 @@ def gravity(view: View, mark: Mark) -> float:
     if action is None:
         return 0.0
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
-    if action.foreign:
-        weight += _FOREIGN
+    weight += stranger(view, mark)
     if action.effect in _BUILDING and provisioner(view, mark) or _on_behalf(view, mark):
         weight *= 0.4
     outcome = mark.event.outcome
@@ -91,13 +96,32 @@ def novelty(view: View, mark: Mark) -> float:
         weight = 0.4
     else:
         return 0.0
-    peers = min(1.0, -log(max(view.rarity(mark.value).share, 0.01)) / _RARE_AMONG_PEERS)
-    if provisioner(view, mark):
-        weight *= 0.35
+    rarity = view.rarity(mark.value)
+    share = rarity.share
     action = mark.event.action
-    if action is not None and action.access in _READS:
+    if action is not None and action.effect:
+        share = max(share, _SAME_EFFECT * view.rarity(f"e:{action.effect}").share)
+        if rarity.tenant_members >= _TELLING:
+            own = max(own, _GRAVE_NEWS)
+        if "effect" not in mark.novel:
+            weight *= _SAME_EFFECT
+    elif action is not None and action.access in _READS:
         weight *= _READING
-    return weight * own * peers
+    if provisioner(view, mark):
+        weight *= _PROVISIONING
+    return weight * own * min(1.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS)
+
+
+def stranger(view: View, mark: Mark) -> float:
+    """Nats for the outside party that a request lets in: none if it is one of the tenant's own
+    accounts or a party that others here share with, more the less it is known."""
+    action = mark.event.action
+    if action is None or not action.foreign:
+        return 0.0
+    rarity = view.rarity(f"f:{action.foreign}")
+    if rarity.tenant_members < _TELLING:
+        return _FOREIGN
+    return -_FOREIGN if rarity.tenant_users else 2 * _FOREIGN
 
 
 def context(view: View, marks: list[Mark]) -> float:
@@ -106,7 +130,8 @@ def context(view: View, marks: list[Mark]) -> float:
         return _SECOND_TOOL if second_tool(view) else 0.0
     kinds = {kind for mark in marks for kind in mark.novel}
     out = 0.0
-    for kind, most in (("network", 2.2), ("client", 2.2)):
+    most = _HUMAN_CONTEXT if view.event.principal.type == "human" else _MACHINE_CONTEXT
+    for kind in ("network", "client"):
         if kind in kinds:
             out += min(most, view.habits.surprise(kind))
     if "credential" in kinds:

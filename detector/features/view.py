@@ -4,6 +4,7 @@ A view is a value made for one mark. It shows what came up to and including that
 after, so a detection gives the same answer on arrival and when its window has settled.
 """
 
+import re
 from functools import cached_property
 
 from msgspec import Struct
@@ -26,20 +27,19 @@ _LEAN = 2.0
 
 
 class Rarity(Struct, frozen=True):
-    """How many of an identity's peers use something: (users, members) in its group and in its
-    whole account."""
+    """How many use something: (users, members) among the closest peers and in the tenant."""
 
     users: int
     members: int
-    account_users: int
-    account_members: int
+    tenant_users: int
+    tenant_members: int
 
     @property
     def share(self) -> float:
-        """The share of peers that use it, leaning on the account while the group is small."""
-        account = (self.account_users + 0.5) / (self.account_members + 2)
-        own = (self.users + _LEAN * account) / (self.members + _LEAN)
-        return max(own, account)
+        """The share of peers that use it, leaning on the tenant while the group is small."""
+        tenant = (self.tenant_users + 0.5) / (self.tenant_members + 2)
+        own = (self.users + _LEAN * tenant) / (self.members + _LEAN)
+        return max(own, tenant)
 
 
 class View:
@@ -108,11 +108,16 @@ class View:
         return sorted((r for r in reasons if r.contribution > 0), key=lambda r: -r.contribution)
 
     def rarity(self, value: str) -> Rarity:
-        """How usual a value is among peers, as of this version."""
-        group, account = groups_of(self.state)
-        users, members = self._peers.usage(group, value, self.version)
-        account_users, account_members = self._peers.usage(account, value, self.version)
-        return Rarity(users, members, account_users, account_members)
+        """How usual a value is among peers, as of this version: in the closest group that uses it
+        most, and in the tenant."""
+        *close, tenant = groups_of(self.state)
+        tenant_users, tenant_members = self._peers.usage(tenant, value, self.version)
+        users = members = 0
+        for group in close:
+            found = self._peers.usage(group, value, self.version)
+            if found[1] and found[0] * members >= users * found[1]:
+                users, members = found
+        return Rarity(users, members, tenant_users, tenant_members)
 
     @property
     def path(self) -> tuple[Step, ...]:
@@ -125,8 +130,16 @@ class View:
         return any(since <= t <= self.time for t in self.state.approvals)
 
 
-def groups_of(state: PrincipalState) -> tuple[str, str]:
-    """The peer group of a principal (kind, home client, account) and its whole account's."""
+def groups_of(state: PrincipalState) -> tuple[str, ...]:
+    """The peer groups of a principal: those who share its role (a permission set is one role in
+    every account), its kind with its home client, and the tenant."""
     who = state.who
-    account = f"group:{state.tenant}:{who.account}"
-    return f"{account}|{who.type}|{who.profile or state.home}", account
+    tenant = f"group:{state.tenant}"
+    kind = f"{tenant}|{who.type}|{who.profile or state.home}"
+    if not who.role:
+        return kind, tenant
+    return f"{tenant}|role|{_suffix.sub('', who.role.rsplit('/', 1)[-1])}", kind, tenant
+
+
+# Identity Center appends a hash to a permission set's role, which differs per account.
+_suffix = re.compile(r"_[0-9a-f]{16}$")

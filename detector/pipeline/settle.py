@@ -89,11 +89,15 @@ _KIND = {"o": "operation", "n": "network", "c": "client", "t": "target"}
 
 
 def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
-    """What the identity's peers should know: the operations and services it has newly learned."""
-    values = tuple((v, t) for v, t in learned if v[0] in "os")
+    """What the identity's peers should know: operations, effects and foreign parties that it has
+    newly learned, and once the account that it belongs to, which is no foreign party."""
+    values = [(v, t) for v, t in learned if v[0] in "oef"]
     if not values:
         return []
-    group, account = groups_of(principal)
+    own = f"f:{principal.who.account}"
+    if principal.who.account and own not in principal.seen.known:
+        principal.seen.known[own] = values[0][1]
+        values.append((own, values[0][1]))
     return [
         Fact(
             kind="summary",
@@ -102,7 +106,7 @@ def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> lis
             time=max(t for _, t in values),
             summary=Summary(member=principal.who.uid, values=tuple(v for v, _ in values)),
         )
-        for entity in (group, account)
+        for entity in groups_of(principal)
     ]
 
 

@@ -48,6 +48,7 @@ class Actor:
         self.held: Caller | None = None
         self.issued: list[Event] = []
         self.newcomer = False
+        self.extra: list[str] = []  # what releases have added to its routines
 
     def labels(self) -> set[str]:
         """What casting may ask for: the kind, and the kind with a trade."""

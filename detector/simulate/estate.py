@@ -185,8 +185,8 @@ class Estate:
         self.company = rng.choice(("acmeworks", "northwindow", "contoso-labs", "initrode", "hooli"))
         self.directory = f"d-{rng.getrandbits(40):010x}"
         self.partner = account_id(rng)  # the posture vendor's account
+        self.scanner = account_id(rng)  # where the provider scans copies for malware
         self.backup_vault = account_id(rng)  # where backups are copied: outside, and expected
-        self.sso_suffixes: dict[str, str] = {}
 
     def _regions(self, rng: Random, home: list[str]) -> list[str]:
         regions = list(home)

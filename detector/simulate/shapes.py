@@ -11,13 +11,8 @@ Examples:
     ['Host', 'acl', 'bucketName']
 """
 
-from collections.abc import Callable
-from typing import Any
-
+from detector.simulate.changing import CHANGING, Params, Shape
 from detector.simulate.estate import Holdings
-
-Params = dict[str, Any]
-Shape = Callable[[Holdings, str], Params]
 
 _HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _S3_QUERIES = {
@@ -98,6 +93,7 @@ def _metrics(_own: Holdings, _region: str) -> Params:
 
 
 SHAPES: dict[str, Shape] = {
+    **CHANGING,
     **{op: _s3(query) for op, query in _S3_QUERIES.items()},
     "s3:ListBuckets": lambda _own, region: {"Host": f"s3.{region}.amazonaws.com"},
     "s3:GetAccountPublicAccessBlock": lambda own, region: {
@@ -164,11 +160,6 @@ SHAPES: dict[str, Shape] = {
     "lambda:GetFunctionConfiguration": _one("functionName", "function"),
     "lambda:GetPolicy": _one("functionName", "function"),
     "lambda:ListVersionsByFunction": _one("functionName", "function"),
-    "lambda:UpdateFunctionCode": lambda own, _: {
-        "functionName": own.pick("function"),
-        "dryRun": False,
-        "publish": True,
-    },
     "logs:DescribeLogStreams": _one("logGroupName", "loggroup"),
     "logs:FilterLogEvents": _one("logGroupName", "loggroup"),
     "logs:CreateLogStream": lambda own, _: {
@@ -188,7 +179,6 @@ SHAPES: dict[str, Shape] = {
     "ecs:DescribeServices": _one("cluster", "cluster"),
     "ecs:DescribeTasks": _one("cluster", "cluster"),
     "ecs:ListTasks": _one("cluster", "cluster"),
-    "ecs:UpdateService": _one("cluster", "cluster"),
     "ecr:BatchGetImage": _one("repositoryName", "repository"),
     "ecr:BatchCheckLayerAvailability": _one("repositoryName", "repository"),
     "ecr:GetDownloadUrlForLayer": _one("repositoryName", "repository"),
@@ -202,7 +192,6 @@ SHAPES: dict[str, Shape] = {
     "cloudformation:DescribeStackEvents": _one("stackName", "stack"),
     "cloudformation:DescribeStackResources": _one("stackName", "stack"),
     "cloudformation:GetTemplate": _one("stackName", "stack"),
-    "cloudformation:UpdateStack": _one("stackName", "stack"),
     "route53:ListResourceRecordSets": _one("hostedZoneId", "zone"),
     "route53:GetHostedZone": _one("id", "zone"),
     "route53:ChangeResourceRecordSets": lambda own, _: {
@@ -218,32 +207,9 @@ SHAPES: dict[str, Shape] = {
         "tableName": own.pick("table"),
     },
     "sqs:GetQueueAttributes": _one("queueUrl", "queue"),
-    "ec2:CreateTags": lambda own, _: {
-        "resourcesSet": {"items": [{"resourceId": own.pick("instance")}]},
-        "tagSet": {"items": [{"key": "owner", "value": own.account.tag}]},
-    },
-    "ec2:RebootInstances": lambda own, _: {
-        "instancesSet": {"items": [{"instanceId": own.pick("instance")}]}
-    },
     "ec2:GetConsoleOutput": _one("instanceId", "instance"),
-    "ssm:StartSession": _one("target", "instance"),
-    "ssm:TerminateSession": lambda own, _: {"sessionId": f"session-{own.rng.getrandbits(64):x}"},
-    "rds:CreateDBSnapshot": lambda own, _: {
-        "dBInstanceIdentifier": own.pick("database"),
-        "dBSnapshotIdentifier": f"manual-{own.rng.getrandbits(32):x}",
-    },
-    "rds:ModifyDBParameterGroup": _one("dBParameterGroupName", "database"),
     "rds:DownloadDBLogFilePortion": _one("dBInstanceIdentifier", "database"),
-    "lambda:UpdateFunctionConfiguration": _one("functionName", "function"),
-    "cloudwatch:PutMetricAlarm": _one("alarmName", "alarm"),
     "cloudwatch:DescribeAlarms": _one("alarmNames", "alarm"),
-    "logs:PutRetentionPolicy": _one("logGroupName", "loggroup"),
-    "cloudformation:CreateChangeSet": _one("stackName", "stack"),
-    "cloudformation:ExecuteChangeSet": _one("stackName", "stack"),
-    "autoscaling:SetDesiredCapacity": lambda own, _: {
-        "autoScalingGroupName": own.pick("stack"),
-        "desiredCapacity": own.rng.randrange(2, 12),
-    },
 }
 
 

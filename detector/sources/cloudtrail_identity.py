@@ -22,7 +22,7 @@ from detector.sources.cloudtrail_sessions import Kind, whose
 from detector.sources.text import kept, template
 from schemas.event import Principal, PrincipalType
 
-_CACHED = 65_536
+_CACHED = 16_384
 _SERVICE_SUFFIX = ".amazonaws.com"
 _TYPES: dict[Kind, PrincipalType] = {
     "person": "human",

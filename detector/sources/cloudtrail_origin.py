@@ -25,7 +25,7 @@ from detector.sources.networks import locate
 from detector.sources.text import kept
 from schemas.event import Origin
 
-_CACHED = 65_536
+_CACHED = 16_384
 _INTERNAL = "AWS Internal"
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal")
 _NOBODY = frozenset({"aws-internal"})

@@ -30,6 +30,7 @@ from detector.sources.cloudtrail_lifecycle import lifecycle
 from schemas.event import Action, Effect
 
 QUARANTINE = "AWSCompromisedKeyQuarantine"
+_SHORT_RETENTION = 5  # days
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -150,6 +151,13 @@ def _runs_code(action: Action, request: Request, _account: str) -> Action:
     return action
 
 
+def _retention(action: Action, request: Request, _account: str) -> Action:
+    """Keeping logs for a month or a year is housekeeping; keeping them for days is not."""
+    kept = request.get("retentionInDays")
+    short = isinstance(kept, int) and kept <= _SHORT_RETENTION
+    return changed(action, effect="impair_defence" if short else "")
+
+
 def _unless_quarantine(action: Action, request: Request, _account: str) -> Action:
     """The provider's quarantine policy takes rights away."""
     named = (request.get("policyArn"), request.get("policyName"))
@@ -191,6 +199,7 @@ _RULES: dict[str, Rule] = {
     "UpdateFunctionUrlConfig": _function_url,
     "CreateResourceShare": sharing.ram,
     "AssociateResourceShare": sharing.ram,
+    "PutRetentionPolicy": _retention,
     "PutEventSelectors": _selectors,
     "UpdateTrail": _trail,
     "UpdateDetector": _detector,

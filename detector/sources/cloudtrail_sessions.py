@@ -30,7 +30,7 @@ from detector.sources.text import template
 
 Kind = Literal["person", "federated", "instance", "function", "task", "pod", "linked", "other"]
 
-_CACHED = 65_536
+_CACHED = 16_384
 _CENTER_ROLE = "AWSReservedSSO_"
 _CENTER_PATH = "/aws-reserved/sso.amazonaws.com/"
 _LINKED_PATH = "/aws-service-role/"

@@ -34,12 +34,8 @@ def read(decoder: msgspec.json.Decoder[_T], raw: bytes | Raw, what: str, hint: s
         raise DecodeError(f"{what}: {_without_values(str(error))}{hint}") from None
     except msgspec.MsgspecError as error:
         raise DecodeError(f"{what}: expected a JSON object: {error}") from None
-    except UnicodeError:
-        raise DecodeError(f"{what}: expected UTF-8, got bytes that are none") from None
-    except ValueError as error:
-        raise DecodeError(
-            f"expected JSON, got what stops the parser ({type(error).__name__})"
-        ) from None
+    except ValueError:  # of which broken UTF-8 is one
+        raise DecodeError(f"{what}: expected JSON in UTF-8, got bytes that are not") from None
 
 
 def _without_values(message: str) -> str:

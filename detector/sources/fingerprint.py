@@ -23,7 +23,7 @@ from detector.sources.text import kept
 
 _SHORTEST_KEY = 16
 _TENANTS = 4_096
-_CREDENTIALS = 65_536
+_CREDENTIALS = 32_768
 _LENGTH = 32  # hex characters: 128 bits
 
 

@@ -20,7 +20,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from msgspec import Struct
 
-_CACHED = 65_536
+_CACHED = 16_384
 _LONGEST = 64
 _IPV4_BITS = 24
 _IPV6_BITS = 48

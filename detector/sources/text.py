@@ -15,7 +15,7 @@ from hashlib import blake2s
 
 from detector.sources.redact import mask_secrets
 
-_CACHED = 131_072
+_CACHED = 32_768
 _LONGEST = 512
 _READ = 4 * _LONGEST
 _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"

@@ -20,13 +20,14 @@ from msgspec import Struct, field
 
 from detector.window.empty import none_yet
 
-_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64}
+_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64,
+         "e": 12}  # fmt: skip
 
 
 class Seen(Struct):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
     operation, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
-    `f:` foreign party."""
+    `f:` foreign party, `e:` effect."""
 
     known: dict[str, int] = field(default_factory=none_yet)
     pending: dict[str, int] = field(default_factory=none_yet)

@@ -1,4 +1,8 @@
-"""The golden cases: what each raw record must decode to, and the context it is decoded in."""
+"""The golden cases: what each raw record must decode to, and the context it is decoded in.
+
+`REWRITE_GOLDEN=yes python -m tests.sources.cases` writes the golden files anew; read the difference
+before you keep it.
+"""
 
 import os
 from pathlib import Path

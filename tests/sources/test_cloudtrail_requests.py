@@ -101,6 +101,7 @@ EFFECTS = [
     ("s3", "PutBucketLifecycle", {"bucketName": "photos", **EXPIRES}, "destroy", ""),
     ("s3", "PutBucketLifecycle", {"bucketName": "audit", **EXPIRES}, "impair_defence", ""),
     ("s3", "PutBucketLifecycle", {"bucketName": "photos", **LONG}, "", ""),
+    ("s3", "PutBucketLifecycle", {"a": [{"Expiration": {"Days": []}}, {"Expiration": {"Days": "soon"}}]}, "", ""),
     ("s3", "PutBucketVersioning", {"VersioningConfiguration": {"Status": "Suspended"}}, "destroy", ""),
     ("s3", "PutBucketVersioning", {"VersioningConfiguration": {"Status": "Enabled"}}, "", ""),
     ("s3", "CopyObject", {"x-amz-server-side-encryption-customer-algorithm": "AES256"}, "destroy", ""),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import detector.sources
+import detector.sources.text as text_module
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.networks import locate, network_of
 from detector.sources.redact import EXAMPLES, mask_secrets
@@ -104,6 +105,15 @@ def test_kept_text_is_bounded_and_printable(text: str) -> None:
     assert clean.isprintable()
     assert clean == kept(clean)
     assert template(clean) == template(template(clean))
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many texts pass, only so many are remembered."""
+    monkeypatch.setattr(text_module, "_CACHED", 8)
+    for number in range(100):
+        assert f"name {number}" == kept(f"name {number}")
+
+    assert len(text_module._harmless) <= 8
 
 
 def test_two_long_texts_stay_two() -> None:

@@ -117,10 +117,22 @@ def test_any_bytes(raw: bytes) -> None:
         b'{"detail":' * 100 + b"{}" + b"}" * 100,
         b'{"eventTime": NaN}',
         b'{"time": 1' + b"0" * 5_000 + b"}",
+        b'{"requestParameters": 1' + b"0" * 5_000 + b', "principal": 1}',
         b'{"eventName": "\xff\xfe"}',
         b"\xef\xbb\xbf{}",
     ],
-    ids=["lists", "objects", "request", "data", "wrappers", "nan", "huge", "utf8", "mark"],
+    ids=[
+        "lists",
+        "objects",
+        "request",
+        "data",
+        "wrappers",
+        "nan",
+        "huge",
+        "huge-any",
+        "utf8",
+        "mark",
+    ],
 )
 def test_hostile_documents(source: Source, raw: bytes) -> None:
     """Deep nesting, NaN, huge numbers and broken UTF-8 raise DecodeError."""

@@ -14,6 +14,7 @@ from detector.simulate.population.agents import agent
 from detector.simulate.population.brokered import brokered
 from detector.simulate.population.custody import backup, key_rotator, secret_rotator
 from detector.simulate.population.desk import PROFESSIONS
+from detector.simulate.population.drift import let_drift
 from detector.simulate.population.kubernetes import controller, service_account
 from detector.simulate.population.machines import function, instance, task
 from detector.simulate.population.occasions import rare_changes, recovery_exercise
@@ -54,6 +55,7 @@ def populate(world: World) -> list[Actor]:
     found += _custodians(world, machines)
     recovery_exercise(world, people)
     rare_changes(people)
+    let_drift(world, found)
     return found
 
 

@@ -8,12 +8,12 @@ Examples:
 
 from collections.abc import Callable, Iterator
 
+from detector.simulate.changing import ingress
 from detector.simulate.clock import DAY, HOUR, MINUTE, worded
 from detector.simulate.lines import steps
 from detector.simulate.made_up import access_key, letters, resource_id
 from detector.simulate.population.kubernetes import launch
 from detector.simulate.population.people import Person
-from detector.simulate.population.terraform import ingress
 from detector.simulate.records import Event, call
 from detector.simulate.schedules import apart, office, once
 from detector.simulate.tokens import Job, TokenUser, approval, task_event

@@ -49,7 +49,6 @@ _ADVISOR = (
     "autoscaling:DescribeAutoScalingGroups cloudfront:ListDistributions acm:ListCertificates"
 )
 _INSPECTOR = "ec2:DescribeInstances ssm:DescribeInstanceInformation ecr:DescribeImages*3 lambda:ListFunctions lambda:GetFunction*3 ec2:CreateTags"
-GUARDDUTY_ACCOUNT = "652050842985"
 _MARK = "service_linked_roles"
 
 
@@ -61,6 +60,7 @@ class ServiceRole(Actor):
             f"{service}-{account.name}", "provider", world.rng(f"{service}:{account.id}")
         )
         name, self.session = _ROLES[service]
+        self.world = world
         self.service = service
         self.role = Role(account, name, f"aws-service-role/{service}.amazonaws.com/")
         self._held: tuple[Caller, int] | None = None
@@ -108,7 +108,7 @@ def share_with(snapshot: str, account: str) -> Record:
     }
 
 
-def malware_scan(actor: Actor, at: int) -> Iterator[Event]:
+def malware_scan(actor: ServiceRole, at: int) -> Iterator[Event]:
     """A suspicious instance is copied into the provider's own account, scanned and forgotten."""
     caller = actor.at_work(at)
     snapshot = resource_id(actor.rng, "snap")
@@ -121,7 +121,10 @@ def malware_scan(actor: Actor, at: int) -> Iterator[Event]:
     )
     yield call(caller, at + 60_000, "ec2:DescribeSnapshots")
     yield call(
-        caller, at + 90_000, "ec2:ModifySnapshotAttribute", share_with(snapshot, GUARDDUTY_ACCOUNT)
+        caller,
+        at + 90_000,
+        "ec2:ModifySnapshotAttribute",
+        share_with(snapshot, actor.world.estate.scanner),
     )
     yield call(caller, at + 20 * MINUTE, "ec2:DeleteSnapshot", {"snapshotId": snapshot})
 

@@ -15,8 +15,9 @@ from detector.simulate.estate import Account
 from detector.simulate.lines import steps
 from detector.simulate.networks import private
 from detector.simulate.operations import parsed
+from detector.simulate.population.pipelines import first_day
 from detector.simulate.records import Caller, Event, call, denied
-from detector.simulate.schedules import every, nightly
+from detector.simulate.schedules import every, from_then_on, nightly
 from detector.simulate.sessions import Role, assume, by_service, role_identity
 from detector.simulate.tools import boto3, go
 from detector.simulate.world import World
@@ -146,7 +147,14 @@ def readers(world: World, count: int) -> list[Actor]:
     for number in range(count):
         if number % 2 == 0:
             vendor = VendorReader(world, f"cspm-audit-{number}")
-            vendor.follow(nightly(vendor.rng.randrange(24)), VendorReader.scan, _MARK)
+            sweeps = nightly(vendor.rng.randrange(24))
+            if number >= 2:  # a second vendor comes while we watch
+                vendor.newcomer = True
+                vendor.follow(
+                    from_then_on(first_day(world), sweeps), VendorReader.scan, "first_day"
+                )
+            else:
+                vendor.follow(sweeps, VendorReader.scan, _MARK)
             found.append(vendor)
         else:
             home = world.estate.by_name("security")

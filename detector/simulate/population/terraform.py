@@ -21,7 +21,7 @@ from detector.simulate.operations import parsed
 from detector.simulate.population.pipelines import Pipeline
 from detector.simulate.population.static_users import KeyUser
 from detector.simulate.population.workloads import Workload, issued_by, nat
-from detector.simulate.records import DRAWN, Caller, Event, Record, call
+from detector.simulate.records import Caller, Event, call
 from detector.simulate.schedules import nightly, office
 from detector.simulate.sessions import Role
 from detector.simulate.tools import terraform as terraform_agent
@@ -95,7 +95,6 @@ _MISSING = {
     "ec2:DescribeSubnets": "Client.InvalidSubnetID.NotFound",
 }
 _OFTEN_MISSING = 0.7
-_READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 class Stack:
@@ -118,45 +117,8 @@ def _play(caller: Caller, at: int, line: str, parallel: float) -> Iterator[Event
         for _ in range(times):
             error = _MISSING.get(op, "")
             missing = error and caller.rng.random() < (_OFTEN_MISSING if op[:3] == "s3:" else 0.05)
-            params, response = _details(caller, op)
-            yield call(caller, at, op, params, response=response, error=error if missing else "")
+            yield call(caller, at, op, error=error if missing else "")
             at += int(caller.rng.random() * 2 * parallel * 1000)
-
-
-def _details(caller: Caller, op: str) -> tuple[Record, Record | None]:
-    """Request and response where their content matters to a reader of the log."""
-    own = caller.holdings
-    if op == "iam:AttachRolePolicy":
-        return {"roleName": own.pick("role"), "policyArn": _READ_ONLY}, None
-    if op == "iam:CreateRole":
-        return {"roleName": own.pick("role"), "assumeRolePolicyDocument": _TRUST}, None
-    if op == "ec2:AuthorizeSecurityGroupIngress":
-        return ingress(own.pick("group"), "10.0.0.0/8", 443), None
-    if op == "ec2:RunInstances":
-        params = {
-            "instanceType": "t3.medium",
-            "instancesSet": {"items": [{"imageId": own.pick("image")}]},
-        }
-        made = {"instancesSet": {"items": [{"instanceId": resource_id(caller.rng, "i")}]}}
-        return params, made
-    return DRAWN, None
-
-
-_TRUST = (
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":'
-    '"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-)
-
-
-def ingress(group: str, block: str, port: int) -> Record:
-    """The request that opens a port of a security group to a block of addresses."""
-    permission = {
-        "ipProtocol": "tcp",
-        "fromPort": port,
-        "toPort": port,
-        "ipRanges": {"items": [{"cidrIp": block}]},
-    }
-    return {"groupId": group, "ipPermissions": {"items": [permission]}}
 
 
 def refresh(actor: Actor, caller: Caller, at: int) -> Iterator[Event]:

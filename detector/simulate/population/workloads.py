@@ -143,7 +143,9 @@ def works(*lines: str, low: float = 0.05, high: float = 0.8) -> Play:
 
     def play(actor: Actor, at: int) -> Iterator[Event]:
         caller = actor.at_work(at)
-        yield from steps(caller, at + 1000, actor.rng.choice(lines), low, high)
+        rng = actor.rng
+        new = actor.extra and rng.random() < 0.25
+        yield from steps(caller, at + 1000, rng.choice(actor.extra if new else lines), low, high)
 
     return play
 

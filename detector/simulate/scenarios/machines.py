@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from detector.simulate.changing import ingress
 from detector.simulate.estate import UNUSED_REGIONS
 from detector.simulate.made_up import uuid
 from detector.simulate.population.kubernetes import launch
-from detector.simulate.population.terraform import ingress
 from detector.simulate.records import Event, Record
 from detector.simulate.scenarios.moves import finish, new_name, read_secrets, recon
 from detector.simulate.scenarios.scene import Scenario, Scene
