@@ -31,7 +31,6 @@ _WINDOW = 15 * MINUTE
 _REFUSED = frozenset({"denied", "dry_run"})
 _MIDDLE = 6.5
 _ENOUGH = 2
-_STATIC_ELSEWHERE = 1.5
 
 
 def judge(view: View) -> Evidence | None:
@@ -46,9 +45,6 @@ def judge(view: View) -> Evidence | None:
     if len(weights) < _ENOUGH:
         return None
     nats = total(view, marks, weights) + min(2.0, 0.2 * refused)
-    credential = view.event.credential
-    if credential is not None and credential.lifetime == "static" and "network" in view.mark.novel:
-        nats += _STATIC_ELSEWHERE
     refusals = max(refused, view.window(_WINDOW).denied)
     reasons = [f"{len(weights)} probing operations in 15 min, {refused} refused"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE, 1.5), reasons, normal=[

@@ -9,24 +9,43 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct, field
 
+from detector.config import HOUR
 from detector.entities.episodes import Episodes
+from detector.entities.principal import order, time_of
 from detector.window.empty import none_yet
+from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Task
 from schemas.fact import Context, CredentialStatus, Fact
 
 _MOST_USES = 32
+_MOST_OPEN = 96
+_MOST_HOURS = 4
+_EVER = 1 << 62
 MOST_USERS = 64
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Fact).decode
 
 
 class Use(Struct):
-    """One context of use: the fact of its earliest event, packed since it is rarely looked at, and
-    the latest time (ms) at which it was refreshed."""
+    """One context of use: `at` is the order of its earliest event, whose fact is packed since it is
+    rarely looked at; `hours` are the first times (ms) of the last few hours in which it was used
+    again."""
 
-    time: int
-    last: int
+    at: int
     packed: bytes
+    hours: tuple[int, ...] = ()
+
+    @property
+    def time(self) -> int:
+        """When it was first used, in epoch ms."""
+        return time_of(self.at)
+
+    def again(self, time: int) -> None:
+        """Used at `time` as well."""
+        rows: dict[int, int] = {}
+        for t in (time, *self.hours):
+            rows[t // HOUR] = min(t, rows.get(t // HOUR, t))
+        self.hours = tuple(sorted(rows.values())[-_MOST_HOURS:])
 
     def opened(self) -> "OpenUse":
         """The use as a detection sees it."""
@@ -34,22 +53,26 @@ class Use(Struct):
         if fact.context is None or fact.event is None:
             msg = "a use must rest on a fact with context and event"
             raise ValueError(msg)
-        return OpenUse(fact.context, fact.event, fact.novel, self.last)
+        return OpenUse(fact.context, fact.event, fact.novel, self.hours)
 
 
 class OpenUse(Struct, frozen=True):
     """A use, unpacked: its context, its earliest event, what was new about that for its principal,
-    and when it was last refreshed."""
+    and when it was used again."""
 
     context: Context
     event: ActivityEvent
     novel: tuple[str, ...]
-    last: int
+    hours: tuple[int, ...] = ()
 
     @property
     def at(self) -> tuple[int, str]:
         """Event time and id of the earliest use in this context."""
         return self.event.time, self.event.uid
+
+    def within(self, since: int, until: int) -> bool:
+        """Whether it was used between two times, as far as that was told (once an hour)."""
+        return any(since <= time <= until for time in (self.event.time, *self.hours))
 
 
 class CredentialState(Struct):
@@ -78,20 +101,33 @@ class CredentialState(Struct):
         old = self.uses.get(name)
         if old is None:
             self.uses = self.uses or {}
-            self.uses[name] = Use(fact.time, fact.time, _encode(fact))
-            self._trim()
+            self.uses[name] = Use(order(fact.event), _encode(fact))
+            self._trim(_MOST_OPEN, _EVER)
             return name in self.uses
-        old.last = max(old.last, fact.time)
-        if fact.time > old.time or (fact.event.time, fact.event.uid) >= old.opened().at:
+        at = order(fact.event)
+        old.again(max(fact.time, old.time))
+        if at >= old.at:
             return False
-        old.time, old.packed = fact.time, _encode(fact)
+        old.at, old.packed = at, _encode(fact)
         return True
 
-    def _trim(self) -> None:
+    def trim(self, bound: int) -> None:
+        """Keep few of the contexts that are settled."""
+        self._trim(_MOST_USES, bound)
+
+    def _trim(self, most: int, until: int) -> None:
         """Keep the earliest contexts and the latest: by content, never by arrival."""
-        if len(self.uses) > _MOST_USES:
-            order = sorted(self.uses, key=lambda name: (self.uses[name].time, name))
-            del self.uses[order[_MOST_USES // 2]]
+        if len(self.uses) > most:
+            names = sorted(
+                (use.at, name) for name, use in self.uses.items() if use.time < until
+            )
+            for _, name in names[most // 2 : len(names) - most // 2]:
+                del self.uses[name]
+
+    def quarters_to_settle(self, bound: int) -> list[int]:
+        """Start times (ms) of the quarters before `bound` in which a context is first used."""
+        times = {use.time // QUARTER * QUARTER for use in self.uses.values()}
+        return sorted(time for time in times if self.settled <= time < bound)
 
     def tell(self, fact: Fact) -> bool:
         """Its status, task or bounds. True if this changes what its users must know."""

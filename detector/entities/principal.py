@@ -23,13 +23,15 @@ from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
+_DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 UNBORN = 1 << 62
 
 
 class PrincipalState(Struct):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
-    came with then; `paths` hold the lateral-movement paths that led to it, by credential."""
+    came with then; `paths` hold the lateral-movement paths that led to it, by credential. Between
+    `since` and `until` its `context` has been looked at, and only new operations are looked at."""
 
     key: str
     tenant: str
@@ -50,8 +52,9 @@ class PrincipalState(Struct):
     approvals: tuple[int, ...] = ()
     late: int = 0
     due: bool = False
-    hour: int = 0
-    context: tuple[str, str, str] = ("", "", "")
+    since: int = 0
+    until: int = 0
+    context: tuple[str, str, str, str, str] = ("", "", "", "", "")
 
     @classmethod
     def born(cls, event: ActivityEvent) -> "PrincipalState":
@@ -79,9 +82,16 @@ class PrincipalState(Struct):
             self.last = time
         if time <= self.first:
             self._earlier(event)
-        if signature.notable or not self.hour <= time < self.hour + HOUR:
+        if signature.notable or not self.since < time < self.until:
             return True
-        if self.context != (network, origin.client if origin is not None else "", secret):
+        workload = event.workload
+        if self.context != (
+            network,
+            origin.client if origin is not None else "",
+            secret,
+            workload.uid if workload is not None else "",
+            event.source,
+        ):
             return True
         seen = self.seen
         known = seen.known.get(signature.value)
@@ -124,9 +134,17 @@ class PrincipalState(Struct):
         return out
 
     def novelties(self, values: dict[str, str], time: int, horizon: int) -> tuple[str, ...]:
-        """Which kinds of value are novel at `time`, in the order of `values`."""
+        """Which kinds of value are novel at `time`, in the order of `values`.
+
+        What has not settled counts as well, so that it does not matter how far settling has come.
+        """
         known, held, since = self.seen.known, self.seen.held, time - horizon
-        novel = (k for k, v in values.items() if known.get(v, since) >= since)
+        pending = self.seen.pending
+        novel = (
+            k
+            for k, v in values.items()
+            if known.get(v, since) >= since and pending.get(v, since) >= since
+        )
         if not held:
             return tuple(novel)
         return tuple(k for k in novel if held.get(values[k], (since, 0))[0] >= since)
@@ -141,26 +159,24 @@ class PrincipalState(Struct):
         """
         values = self.values(event, signature)
         time = event.time
-        self.hour = time // HOUR * HOUR
+        self.since, self.until = time, (time // HOUR + 1) * HOUR
+        if time - self.first < WARM_AGE:  # until then novelty is silent
+            self.until = min(self.until, self.first + WARM_AGE)
         known, pending = self.seen.known, self.seen.pending
         for value in values.values():
             if value not in known and pending.get(value, UNBORN) > time:
                 if not pending:
                     pending = self.seen.pending = {}
                 pending[value] = time
-        origin = event.origin
-        self.context = (
-            sys.intern(origin.network) if origin is not None else "",
-            sys.intern(origin.client) if origin is not None else "",
-            event.credential.fingerprint if event.credential is not None else "",
-        )
+        self.context = _context(event)
         notable = signature.notable
         if not notable and time - self.first < WARM_AGE:
             return (), False
         novel = self.novelties(values, time, horizon)
         if not novel or not notable and novel == ("region",):
             return novel, False
-        return novel, self.marks.add(event, signature.value, notable)
+        placed = not notable and not _DONE.intersection(novel)
+        return novel, self.marks.add(event, signature.value, notable, placed=placed)
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""
@@ -169,6 +185,22 @@ class PrincipalState(Struct):
 
 
 
+def _context(event: ActivityEvent) -> tuple[str, str, str, str, str]:
+    origin, credential, workload = event.origin, event.credential, event.workload
+    return (
+        sys.intern(origin.network) if origin is not None else "",
+        sys.intern(origin.client) if origin is not None else "",
+        credential.fingerprint if credential is not None else "",
+        workload.uid if workload is not None else "",
+        sys.intern(event.source),
+    )
+
+
 def order(event: ActivityEvent) -> int:
     """Event time, then id: the total order of events, as one integer."""
     return event.time << 20 | crc32(event.uid.encode()) >> 12
+
+
+def time_of(at: int) -> int:
+    """The event time in an `order`, in epoch ms."""
+    return at >> 20

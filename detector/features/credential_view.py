@@ -25,7 +25,7 @@ class CredentialUseView:
 
     def live(self) -> list[OpenUse]:
         """The earlier uses that were still live within the hour before this one."""
-        return [use for use in self.before if use.last >= self.time - LIVE]
+        return [use for use in self.before if use.within(self.time - LIVE, self.time)]
 
     def gather(
         self, detection: str, uses: Sequence[OpenUse], score: float, reasons: Sequence[str]

@@ -31,7 +31,8 @@ ACCESS_WEIGHT = {
     "secret_read": 1.2, "credential_issue": 0.6, "admin": 1.0, "delete": 0.7, "write": 0.4,
 }  # fmt: skip
 STATUS_FACTOR = {"success": 1.0, "denied": 0.8, "dry_run": 0.9, "failure": 0.8, "not_found": 0.55}
-PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "crossplane", "opentofu"})
+PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "crossplane", "opentofu",
+                          "karpenter", "cluster-autoscaler"})  # fmt: skip
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
 _DAMPING = 0.72
@@ -44,8 +45,9 @@ _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
 _GRAVE_NEWS = 2.0
 _TELLING = 10
-_HUMAN_CONTEXT = 2.2
-_MACHINE_CONTEXT = 3.6
+_MOST_CONTEXT = 2.2
+_SETTLED = 0.8
+_LONG_SETTLED = 3.2
 _SECOND_TOOL = 1.0
 _READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
@@ -101,7 +103,7 @@ def novelty(view: View, mark: Mark) -> float:
     action = mark.event.action
     if action is not None and action.effect:
         share = max(share, _SAME_EFFECT * view.rarity(f"e:{action.effect}").share)
-        if rarity.tenant_members >= _TELLING:
+        if rarity.tenant_members >= _TELLING and not provisioner(view, mark):
             own = max(own, _GRAVE_NEWS)
         if "effect" not in mark.novel:
             weight *= _SAME_EFFECT
@@ -118,6 +120,8 @@ def stranger(view: View, mark: Mark) -> float:
     action = mark.event.action
     if action is None or not action.foreign:
         return 0.0
+    if action.foreign == "*":
+        return _FOREIGN  # everybody is no stranger in particular
     rarity = view.rarity(f"f:{action.foreign}")
     if rarity.tenant_members < _TELLING:
         return _FOREIGN
@@ -130,10 +134,13 @@ def context(view: View, marks: list[Mark]) -> float:
         return _SECOND_TOOL if second_tool(view) else 0.0
     kinds = {kind for mark in marks for kind in mark.novel}
     out = 0.0
-    most = _HUMAN_CONTEXT if view.event.principal.type == "human" else _MACHINE_CONTEXT
+    machine = view.event.principal.type != "human"
     for kind in ("network", "client"):
         if kind in kinds:
-            out += min(most, view.habits.surprise(kind))
+            nats = view.habits.surprise(kind)
+            out += min(_MOST_CONTEXT, nats)
+            if machine:  # a machine that has not moved in weeks does not go travelling
+                out += _SETTLED * max(0.0, nats - _LONG_SETTLED)
     if "credential" in kinds:
         out += 0.5
     return out

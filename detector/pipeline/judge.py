@@ -16,7 +16,7 @@ from detector.features.credential_view import CredentialUseView
 from detector.pipeline.decide import finding
 from detector.entities.episodes import Change
 from detector.window.marks import Mark, Marks
-from detector.entities.principal import PrincipalState
+from detector.entities.principal import UNBORN, PrincipalState
 from detector.window.signature import Signature
 from detector.pipeline.state import NOTHING, Outcome, State
 from detector.features.surprise import appraise
@@ -101,19 +101,21 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
             facts += share.answers(holder, holder.users)
     if not changed:
         return Outcome(facts=tuple(facts))
-    for evidence in judged_uses(state, holder, fact.time):
+    for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
         holder.episodes.offer(evidence)
     out = published(state, holder, holder.tenant, fact.time)
     return Outcome(out.findings, out.plans, tuple(facts) + out.facts)
 
 
-def judged_uses(state: State, holder: CredentialState, since: int) -> Iterable[Evidence]:
+def judged_uses(
+    state: State, holder: CredentialState, since: int, until: int = UNBORN
+) -> Iterable[Evidence]:
     """The evidence at each use of a credential from `since` on."""
     if len(holder.uses) < 2 and holder.issued is None:  # noqa: PLR2004 - nothing to compare
         return
     uses = holder.ordered()
     for i, use in enumerate(uses):
-        if use.event.time < since:
+        if not since <= use.event.time < until:
             continue
         view = CredentialUseView(holder, use, uses[:i], state.config)
         for unit in _ON_CREDENTIAL:

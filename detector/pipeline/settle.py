@@ -112,9 +112,10 @@ def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> lis
 
 def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
     credential.due = False
-    for evidence in judge.judged_uses(state, credential, credential.settled):
-        if evidence.decisive.time < bound:
+    for start in credential.quarters_to_settle(bound):
+        for evidence in judge.judged_uses(state, credential, start, start + QUARTER):
             credential.episodes.settle(credential.key, evidence, state.config.quiet)
+        credential.trim(start + QUARTER)
     credential.settled = bound
     credential.episodes.withdraw(bound)
     out = judge.published(state, credential, credential.tenant, bound, settled=True)

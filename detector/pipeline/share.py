@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from detector.config import HOUR
 from detector.entities.bounds import CredentialView
 from detector.entities.credential import CredentialState
-from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState
+from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order, time_of
 from schemas.event import ActivityEvent
 from schemas.fact import Context, CredentialStatus, Fact, Step
 
@@ -57,9 +57,10 @@ def _context(
     )
     if origin is not None and origin.via:
         return []
-    name = f"{credential.fingerprint}|{context.network}|{context.client}|{context.workload}"
-    hour = event.time // HOUR
-    if not _first_this_hour(principal, crc32(name.encode()), hour):
+    name = "|".join(
+        (credential.fingerprint, context.network, context.client, context.workload, context.source)
+    )
+    if not _first_this_hour(principal, crc32(name.encode()), order(event)):
         return []
     return [
         Fact(
@@ -75,14 +76,16 @@ def _context(
     ]
 
 
-def _first_this_hour(principal: PrincipalState, name: int, hour: int) -> bool:
-    if principal.sent.get(name) == hour:
+def _first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
+    """Whether nothing of this name was sent this hour, or only something later."""
+    old = principal.sent.get(name)
+    if old is not None and old < at and time_of(old) // HOUR == time_of(at) // HOUR:
         return False
     if len(principal.sent) >= _MOST_SENT:
         floor = sorted(principal.sent.values())[_MOST_SENT // 2]
         principal.sent = {k: v for k, v in principal.sent.items() if v > floor}
     principal.sent = principal.sent or {}
-    principal.sent[name] = hour
+    principal.sent[name] = at
     return True
 
 

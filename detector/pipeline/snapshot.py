@@ -56,7 +56,8 @@ def snapshot(state: State, *, learned_only: bool = False) -> bytes:
         principal = state.principals[key]
         if learned_only:
             principal = _learned(principal)
-        principals.append((replace(principal, panes=_NO_PANES), principal.panes.packed()))
+        bare = replace(principal, panes=_NO_PANES, marks=principal.marks.bare())
+        principals.append((bare, principal.panes.packed()))
     credentials = [state.credentials[key] for key in sorted(state.credentials)]
     if learned_only:
         credentials = [replace(c, episodes=Episodes()) for c in credentials]
@@ -97,6 +98,7 @@ def restore(packed: bytes, config: EngineConfig) -> State:
     state.bound, state.watermark, state.late = read.bound, read.watermark, read.late
     for principal, panes in read.principals:
         principal.panes = Panes.unpacked(panes)
+        principal.marks = principal.marks.indexed()
         state.principals[principal.key] = principal
     state.credentials = {c.key: c for c in read.credentials}
     state.groups = {g.key: g for g in read.groups}

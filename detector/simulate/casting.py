@@ -18,6 +18,7 @@ from detector.simulate.actor import Actor
 from detector.simulate.clock import DAY, HOUR, MINUTE, weekday
 from detector.simulate.estate import Holdings
 from detector.simulate.options import Options
+from detector.simulate.population.static_users import KeyUser
 from detector.simulate.records import Event
 from detector.simulate.scenarios.registry import SCENARIOS
 from detector.simulate.scenarios.scene import Scenario, Scene, bare, intruder, own
@@ -80,6 +81,8 @@ def cast(world: World, actors: Sequence[Actor]) -> list[Incident]:
         victim = _find(actors, scenario.victims, taken, rng)
         host = _find(actors, scenario.hosts, taken, rng)
         due = _due(options, scenario, (position + rng.random()) / len(chosen))
+        if isinstance(victim, KeyUser):
+            victim.rotates = False  # a stolen key that is replaced in time is no incident
         incident = Incident(world, scenario, numbers[name], victim, due)
         plan.append(incident)
         _give_habit(world, host, scenario, incident.name, rng)

@@ -30,7 +30,8 @@ Key = tuple[int, str, str, str, str, str]
 
 class Mark(Struct):
     """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
-    it is judged, and final when its quarter has settled. `last` is its latest repeat (ms)."""
+    it is judged, and final when its quarter has settled. `placed` says that only its place or tool
+    was new. `rank` says who stays when there are too many: by content, never by arrival."""
 
     event: ActivityEvent
     value: str
@@ -40,17 +41,13 @@ class Mark(Struct):
     novelty: float = 0.0
     weight: float = 0.0
     tool: str = ""
-    last: int = 0
+    placed: bool = False
+    rank: tuple[int, int] = (0, 0)
 
     @property
     def at(self) -> tuple[int, str]:
         """The total order of event time, then id."""
         return self.event.time, self.event.uid
-
-    @property
-    def rank(self) -> tuple[int, int, str]:
-        """Who stays when there are too many: decided by content, never by arrival."""
-        return -self.notable, crc32(self.event.uid.encode()), self.event.uid
 
     @property
     def status(self) -> str:
@@ -59,38 +56,49 @@ class Mark(Struct):
 
 
 class Marks(Struct):
-    """One identity's marks of the last day, in event-time order."""
+    """One identity's marks of the last day, in event-time order. Those before `thinned` are few."""
 
     items: list[Mark] = field(default_factory=list)
     keys: dict[Key, Mark] = field(default_factory=none_yet)
+    thinned: int = 0
 
-    def add(self, event: ActivityEvent, value: str, notable: int) -> bool:
-        """Mark an event. False if the same was marked in its minute, at this time or earlier."""
-        key = _key(event, value)
+    def add(self, event: ActivityEvent, value: str, notable: int, *, placed: bool = False) -> bool:
+        """Mark an event. False if the same was marked in its minute, at this time or earlier; an
+        event of which only place or tool are new stands for its hour."""
+        key = _key(event, value, placed)
         old = self.keys.get(key)
-        last = event.time
         if old is not None:
-            last = max(last, old.last)
             if (event.time, event.uid) >= old.at:
-                old.last = last
                 return False
-            self.items.remove(old)
+            self._drop(old)
         tool = client_word(event.origin) if event.origin is not None else ""
-        mark = Mark(event, value, notable, last=last, tool=tool)
+        rank = (-notable, crc32(repr(key).encode()))
+        mark = Mark(event, value, notable, tool=tool, placed=placed, rank=rank)
         self.keys = self.keys or {}
         self.keys[key] = mark
         insort(self.items, mark, key=_at)
-        return len(self.items) <= _MOST_OPEN or self._thin(event.time // QUARTER, mark)
-
-    def _thin(self, quarter: int, mark: Mark) -> bool:
-        self._keep(quarter, _MOST_OPEN)
-        return any(m is mark for m in self.items)
+        if len(self.items) > _MOST_OPEN:
+            self._keep(event.time // QUARTER, _MOST_OPEN)
+        return key in self.keys
 
     def _keep(self, quarter: int, most: int) -> None:
         inside = self.between(quarter * QUARTER, (quarter + 1) * QUARTER)
-        for mark in sorted(inside, key=lambda m: m.rank)[most:]:
-            self.items.remove(mark)
-            del self.keys[_key(mark.event, mark.value)]
+        if len(inside) > most:
+            for mark in sorted(inside, key=lambda m: (m.rank, m.at))[most:]:
+                self._drop(mark)
+
+    def _drop(self, mark: Mark) -> None:
+        del self.items[bisect_left(self.items, mark.at, key=_at)]
+        del self.keys[_key(mark.event, mark.value, mark.placed)]
+
+    def bare(self) -> "Marks":
+        """These marks without the keys, which `indexed` makes again: what a snapshot holds."""
+        return Marks(self.items, thinned=self.thinned)
+
+    def indexed(self) -> "Marks":
+        """These marks with their keys."""
+        keys = {_key(mark.event, mark.value, mark.placed): mark for mark in self.items}
+        return Marks(self.items, keys or none_yet(), self.thinned)
 
     def between(self, since: int, until: int) -> list[Mark]:
         """Marks in [since, until), in event-time order."""
@@ -104,13 +112,12 @@ class Marks(Struct):
         """Thin out settled quarters and forget what is more than a day older than `bound`."""
         if not self.items:
             return
-        floor = bound - DAY
-        for mark in self.between(0, floor):
-            del self.keys[_key(mark.event, mark.value)]
-        del self.items[: self.index(floor)]
+        for mark in self.between(0, bound - DAY):
+            self._drop(mark)
         edge = bound - HOUR - QUARTER  # windows of up to an hour still want every mark
-        for quarter in {m.event.time // QUARTER for m in self.between(edge - QUARTER, edge)}:
+        for quarter in {m.event.time // QUARTER for m in self.between(self.thinned, edge)}:
             self._keep(quarter, _MOST_SETTLED)
+        self.thinned = edge
         if not self.items:
             self.keys = none_yet()
 
@@ -128,13 +135,22 @@ def _time(mark: Mark) -> int:
     return mark.event.time
 
 
-def _key(event: ActivityEvent, value: str) -> Key:
-    origin, credential, outcome = event.origin, event.credential, event.outcome
+def _key(event: ActivityEvent, value: str, placed: bool) -> Key:
+    origin, credential = event.origin, event.credential
     return (
-        event.time // MINUTE,
-        value + ("!" + outcome.status if outcome is not None and outcome.status != "success" else ""),
-        event.target.uid if event.target is not None else "",
+        -(event.time // HOUR) if placed else event.time // MINUTE,
+        "" if placed else value + _kind(event),
+        event.target.uid if event.target is not None and not placed else "",
         origin.network if origin is not None else "",
         origin.client if origin is not None else "",
         credential.fingerprint if credential is not None else "",
     )
+
+
+def _kind(event: ActivityEvent) -> str:
+    """What tells repeats of one operation apart: how it ended, its effect, where it points."""
+    action, origin, outcome = event.action, event.origin, event.outcome
+    out = f"!{outcome.status}" if outcome is not None and outcome.status != "success" else ""
+    if action is not None and (action.effect or action.foreign):
+        out += f"!{action.effect}!{action.foreign}"
+    return out + (f"@{origin.region}" if origin is not None and origin.region else "")

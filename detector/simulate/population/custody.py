@@ -98,8 +98,9 @@ def key_rotator(world: World, account: Account, users: list[KeyUser]) -> Workloa
     turn = iter(range(10**9))
 
     def rotate(actor: Workload, at: int) -> Iterator[Event]:
-        user = users[next(turn) % len(users)]
-        yield from _replace_key(actor, user, at)
+        due = [user for user in users if user.rotates]
+        if due:
+            yield from _replace_key(actor, due[next(turn) % len(due)], at)
 
     if users:
         work.follow(every(int(DAY * 0.4)), rotate, "key_rotation")

@@ -58,6 +58,7 @@ class KeyUser(Actor):
     """An IAM user. `places` are the addresses of servers; a person's key roams instead.
 
     A key may be replaced: `replace` is what a rotator does, and old and new are both live a while.
+    Whoever does not rotate keeps a key for good, as many do.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class KeyUser(Actor):
         self.whereabouts = Whereabouts(world, self.rng) if not places else None
         self.zone = self.rng.choice(world.zones)
         self.trade = ""
+        self.rotates = True
 
     def caller(self, at: int) -> Caller:
         """The user, from wherever it works today."""

@@ -1,6 +1,10 @@
 """What agent gateways see: agents past their task, tokens in other hands, assistants led astray.
 
 These records are `token_use`; the scene's caller is not used, the agent's own token user is.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['agent_outside_task', 'used_after_task_end']
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,9 @@
-"""Pipelines: their tokens and sessions outside their jobs."""
+"""Pipelines: their tokens and sessions outside their jobs.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['build_session_outside', 'build_token_outside']
+"""
 
 from collections.abc import Iterator
 

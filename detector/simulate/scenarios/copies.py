@@ -1,4 +1,9 @@
-"""Taking things away, or hostage: snapshots, images, databases and buckets shared or changed."""
+"""Taking things away, or hostage: snapshots, images, databases and buckets shared or changed.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['snapshot_shared', 'image_shared']
+"""
 
 from collections.abc import Iterator
 

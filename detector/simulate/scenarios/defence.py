@@ -1,4 +1,9 @@
-"""Blinding the defenders: trails, detectors, flow logs, the organisation itself."""
+"""Blinding the defenders: trails, detectors, flow logs, the organisation itself.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['trail_stopped', 'detectors_off']
+"""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,10 @@
 """What other gateways see: code-host, cluster and model tokens, leases and sessions in other hands.
 
 These records are `token_use`; the scene's caller is not used, the member's own token user is.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['clone_spree', 'workflow_worm']
 """
 
 from collections.abc import Iterator

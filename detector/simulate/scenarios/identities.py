@@ -1,4 +1,9 @@
-"""Identities made, changed and chained: users, federation, trust policies, roles after roles."""
+"""Identities made, changed and chained: users, federation, trust policies, roles after roles.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['backdoor_user', 'federation_console']
+"""
 
 from collections.abc import Iterator
 

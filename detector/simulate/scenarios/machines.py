@@ -1,4 +1,9 @@
-"""Compute: miners, remote commands, code and user data, images, instance and pod credentials."""
+"""Compute: miners, remote commands, code and user data, images, instance and pod credentials.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['miner', 'remote_commands']
+"""
 
 from collections.abc import Iterator
 

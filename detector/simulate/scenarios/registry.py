@@ -6,6 +6,7 @@ Examples:
 """
 
 from detector.simulate.scenarios import (
+    aftermath,
     assistants,
     builds,
     copies,
@@ -21,6 +22,7 @@ from detector.simulate.scenarios.scene import Scenario
 
 _FAMILIES = (
     keys,
+    aftermath,
     identities,
     machines,
     copies,

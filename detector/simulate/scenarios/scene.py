@@ -201,7 +201,10 @@ def intruder(world: World, actor: Actor, rng: Random, at: int, entry: str) -> Sc
         return bare(world, actor, rng, at)
     caller = actor.held or actor.at_work(at)
     caller = caller.but(rng=rng, holdings=caller.account.seen_by(rng))
-    scene = Scene(world, actor, rng, at, caller, rng.choice((TOOL, TOOL, SCRIPT, SCRIPT, HUMAN)))
+    paces: tuple[Pace, ...] = (TOOL, TOOL, SCRIPT, SCRIPT)
+    if actor.kind in {"key", "person"}:  # other credentials run out before a patient human is done
+        paces = (*paces, HUMAN)
+    scene = Scene(world, actor, rng, at, caller, rng.choice(paces))
     scene.refusal = rng.choice((0.0, 0.0, 0.15, 0.35))
     ENTRIES[entry](scene)
     return scene

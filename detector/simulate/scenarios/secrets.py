@@ -1,4 +1,9 @@
-"""Secrets: in batches, by path, in sweeps, and read just before somebody acts."""
+"""Secrets: in batches, by path, in sweeps, and read just before somebody acts.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['secrets_batch', 'parameters_by_path']
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,9 @@
-"""Other people's services: mail to send, models to run."""
+"""Other people's services: mail to send, models to run.
+
+Examples:
+    >>> [scenario.name for scenario in SCENARIOS][:2]
+    ['mail_abuse', 'model_abuse']
+"""
 
 from collections.abc import Iterator
 
