@@ -20,7 +20,7 @@ def tick(state: State, record: Tick) -> Outcome:
     state.watermark = max(state.watermark, record.watermark)
     bound = settle_bound(state.watermark, state.config.fact_allowance)
     if record.final:
-        bound = max(bound, settle_bound(record.watermark, 0) + state.horizon)
+        bound = max(bound, settle_bound(record.watermark, 0) + QUARTER)
     if bound <= state.bound:
         return NOTHING
     state.bound = bound

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from detector.config import MINUTE, EngineConfig
 from detector.findings import Finding
 from detector.pipeline import State, step
+from detector.pipeline.snapshot import restore, snapshot
 from detector.pipeline.state import Outcome
 from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
@@ -28,7 +29,7 @@ class Replay:
 
     def __init__(self, config: EngineConfig, baseline: bytes | None = None) -> None:
         """Start from nothing, or from what `snapshot` of an earlier replay had learned."""
-        self.state = State(config)
+        self.state = State(config) if baseline is None else restore(baseline, config)
         self.facts = 0
         self._ticked = 0
         self._latest = 0
@@ -62,6 +63,10 @@ class Replay:
         out: list[Finding] = []
         self._settle(step(self.state, Tick(self._latest, final=True)), out)
         return out
+
+    def snapshot(self) -> bytes:
+        """What has been learned, for the `baseline` of a later replay: no findings, no marks."""
+        return snapshot(self.state, learned_only=True)
 
 
 def replay(

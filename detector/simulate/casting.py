@@ -167,7 +167,9 @@ class Habit:
 
     def as_always(self, actor: Actor, at: int) -> Iterator[Event]:
         """Do it once more."""
-        return ((t, record, "-") for t, record, _ in self.scenario.twin(self._scene(actor, at)))
+        for when, record, _ in self.scenario.twin(self._scene(actor, at)):
+            tried = record.get("errorCode") == "Client.DryRunOperation"
+            yield when, record, "dry_run" if tried else "twin_habit"
 
     def as_twin(self, actor: Actor, at: int) -> Iterator[Event]:
         """Do it the one time that is compared with the attack."""

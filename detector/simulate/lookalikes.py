@@ -45,6 +45,7 @@ LOOKALIKES = {
     "new_gateway": "an account gets another way out",
     "investigation": "an analyst reads everything for an hour",
     "controllers": "cluster controllers that never sleep",
+    "twin_habit": "a twin's host on all the other days",
     "dry_run": "a permission is tried with a dry run",
     "agent_tasks": "agents work through their tasks at machine speed",
     "token_gateways": "leases, assistants, code-host and cluster tokens in daily use",
