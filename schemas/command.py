@@ -17,7 +17,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from schemas.event import SCHEMA_VERSION, Credential, Principal
+from schemas.event import Credential, Principal
 
 Scope = Literal["credential", "session", "principal"]
 Mode = Literal["dry_run", "enforce"]
@@ -47,14 +47,15 @@ class Locator(Struct, frozen=True, omit_defaults=True):
 
 
 class Descendant(Struct, frozen=True, omit_defaults=True):
-    """A child credential or session that lives on when its parent is revoked, and the step that
-    ends it."""
+    """A child credential or session that lives on when its parent is revoked, since when (epoch
+    ms) and in whose hands, and the step that ends it. `uid_kind` says what the `uid` identifies."""
 
     uid: str
     kind: str
     since: int
     principal: str = ""
     step: str = ""
+    uid_kind: str = ""
 
 
 class RevokeCommand(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -80,4 +81,4 @@ class RevokeCommand(Struct, frozen=True, omit_defaults=True, kw_only=True):
     descendants: tuple[Descendant, ...] = ()
     reasons: tuple[str, ...] = field(default_factory=tuple)
     txn: str = ""
-    schema: int = SCHEMA_VERSION
+    schema: int = 1  # absent means 1, whatever the version of today

@@ -215,7 +215,7 @@ class ActivityEvent(
     chain: tuple[str, ...] = ()
     raw: RawRef | None = None
     note: str = ""
-    schema: int = SCHEMA_VERSION
+    schema: int = 1  # absent means 1, whatever the version of today
 
     @property
     def key(self) -> str:

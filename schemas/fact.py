@@ -17,12 +17,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from schemas.event import SCHEMA_VERSION, ActivityEvent, Credential, Principal, Task
+from schemas.event import ActivityEvent, Credential, Principal, Task
 
 FactKind = Literal[
     "context",
     "status",
     "issued",
+    "child",
     "path",
     "secret_read",
     "presence",
@@ -73,6 +74,16 @@ class PeerBaseline(Struct, frozen=True, omit_defaults=True, gc=False):
     features: tuple[tuple[str, float, float, float], ...] = ()
 
 
+class Reach(Struct, frozen=True, omit_defaults=True, gc=False, order=True):
+    """What is known to have been used: services, the most used first, and how many operations of
+    them, those that look apart from those that change."""
+
+    reads: tuple[str, ...] = ()
+    read_operations: int = 0
+    changes: tuple[str, ...] = ()
+    change_operations: int = 0
+
+
 class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record", tag="fact"):
     """Something another entity learned that `entity` must know. `time` is event time in epoch ms:
     the earliest at which it held. `evidence` holds the source events' own ids, `event` the one that
@@ -96,8 +107,9 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record"
     baseline: PeerBaseline | None = None
     event: ActivityEvent | None = None
     novel: tuple[str, ...] = ()
+    reach: Reach | None = None
     finding: str = ""
-    schema: int = SCHEMA_VERSION
+    schema: int = 1  # absent means 1, whatever the version of today
 
     @property
     def key(self) -> str:

@@ -24,7 +24,6 @@ Examples:
 from msgspec import Struct
 
 from schemas.event import (
-    SCHEMA_VERSION,
     Access,
     Effect,
     Kind,
@@ -142,4 +141,4 @@ class TokenUse(Struct, frozen=True, omit_defaults=True, gc=False):
     posture: Posture | None = None
     chain: tuple[str, ...] = ()
     note: str = ""
-    schema: int = SCHEMA_VERSION
+    schema: int = 1  # absent means 1, whatever the version of today

@@ -20,7 +20,7 @@ class Unit(Protocol):
     META: Detection
     ON: Literal["principal", "credential"]
 
-    def judge(self, view: Any) -> Evidence | None:  # noqa: ANN401 - a view of what `ON` names
+    def judge(self, view: Any) -> Evidence | None:
         """The evidence if the condition holds at this view."""
 
 

@@ -8,10 +8,10 @@ from math import expm1
 
 from detector.config import MINUTE
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 from models.base import Reason
 
 META = Detection(
@@ -44,7 +44,7 @@ def judge(view: View) -> Evidence | None:
     nats += min(_MOST_MODEL, _MODEL_SHARE * sum(r.contribution for r in deviation))
     score = risk(nats, _MIDDLE, 1.5)
     top = [m for m in weights if m.weight > 0]
-    named = ", ".join(m.value.removeprefix("o:") for m in top[:4])
+    named = ", ".join(m.value[2:] for m in top[:4])
     reasons = [f"{len(weights)} unusual operations in {_WINDOW // MINUTE} min: {named}"]
     return gather(view, META.id, marks, score, reasons, normal=[
         Normal("unusual operations in 2 min", "0", str(len(weights))),

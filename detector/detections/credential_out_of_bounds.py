@@ -4,9 +4,9 @@ Declared bounds need no learning: the first event beyond one is the finding.
 """
 
 from detector.detections.meta import Detection
-from detector.findings import Evidence
 from detector.features.evidence import gather
 from detector.features.view import View
+from detector.findings import Evidence
 
 META = Detection(
     id="credential_out_of_bounds",

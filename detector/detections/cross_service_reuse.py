@@ -10,11 +10,13 @@ References:
     lock learned from the log itself).
 """
 
+from msgspec.structs import replace
+
 from detector.config import DAY
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.entities.credential import OpenUse
-from detector.features.credential_view import CredentialUseView
+from detector.features.credential_view import CredentialUseView, place
+from detector.findings import Evidence, Normal
 
 META = Detection(
     id="cross_service_reuse",
@@ -31,7 +33,9 @@ META = Detection(
     check="Does the owner know the second network and the second tool?",
 )
 ON = "credential"
-_BASE = 0.25
+# Shares of the risk: whose credential it is, and what of the second context is new for its user.
+_PERSON, _MACHINE = 0.25, 0.32
+_SESSION, _NETWORK, _TOOL, _HANDS = 0.22, 0.18, 0.25, 0.1
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -47,19 +51,14 @@ def judge(view: CredentialUseView) -> Evidence | None:
         return None
     score = _score(view, aspects)
     reasons = [f"second context differs in {', '.join(aspects)}"]
-    normal = [
-        Normal(aspect, _show(other, aspect), _show(view.use, aspect)) for aspect in aspects
-    ]
-    made = view.gather(META.id, [other], score, reasons)
-    from msgspec.structs import replace
-
-    return replace(made, normal=tuple(normal))
+    normal = [Normal(aspect, _show(other, aspect), _show(view.use, aspect)) for aspect in aspects]
+    return replace(view.gather(META.id, [other], score, reasons), normal=tuple(normal))
 
 
 def _unlike(view: CredentialUseView, other: OpenUse) -> list[str]:
     mine, theirs = view.use.context, other.context
     out = []
-    if mine.network and theirs.network and _place(mine.network) != _place(theirs.network):
+    if mine.network and theirs.network and place(mine.network) != place(theirs.network):
         out.append("network")
     for aspect in ("client", "principal", "source", "workload"):
         a, b = getattr(mine, aspect), getattr(theirs, aspect)
@@ -75,22 +74,16 @@ def _young(view: CredentialUseView) -> bool:
     return static and view.time - min(use.event.time for use in view.before) < DAY
 
 
-def _place(network: str) -> str:
-    """Networks of one provider or campus differ in the last octets only."""
-    parts = network.split(".")
-    return ".".join(parts[:2]) if len(parts) == 4 else network  # noqa: PLR2004
-
-
 def _score(view: CredentialUseView, aspects: list[str]) -> float:
     credential = view.use.event.credential
     roams = view.use.event.principal.type == "human"
     ephemeral = credential is not None and credential.lifetime == "ephemeral" and not roams
-    score = _BASE + (0.2 if ephemeral else 0.0)
-    score += 0.18 if "network" in view.use.novel else 0.0
-    if "client" in aspects:
-        score += 0.25 if "client" in view.use.novel else 0.0
-    score += 0.1 if {"principal", "source", "workload"} & set(aspects) else 0.0
-    return min(0.95, score)
+    score = _PERSON if roams else _MACHINE
+    score += _SESSION if ephemeral else 0.0
+    score += _NETWORK if "network" in view.use.novel else 0.0
+    score += _TOOL if "client" in aspects and "client" in view.use.novel else 0.0
+    score += _HANDS if {"principal", "source", "workload"} & set(aspects) else 0.0
+    return min(0.97, score)
 
 
 def _show(use: OpenUse, aspect: str) -> str:

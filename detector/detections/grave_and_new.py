@@ -6,10 +6,10 @@ itself. What is routine for the identity, or the trade of its kind, is not.
 """
 
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import context, risk
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 
 META = Detection(
     id="grave_and_new",
@@ -43,7 +43,9 @@ def judge(view: View) -> Evidence | None:
     if nats < _MIDDLE:
         return None
     share = view.rarity(view.mark.value)
-    reasons = [f"{action.service}:{action.operation} ({action.effect.replace('_', ' ')}) is new here"]
+    reasons = [
+        f"{action.service}:{action.operation} ({action.effect.replace('_', ' ')}) is new here"
+    ]
     if share.members:
         reasons.append(f"{share.users} of {share.members} peers have done it")
     return gather(view, META.id, [view.mark], risk(nats, _MIDDLE), reasons, normal=[

@@ -9,10 +9,10 @@ References:
 
 from detector.config import HOUR
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import context, risk
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 
 META = Detection(
     id="lateral_movement",

@@ -6,10 +6,10 @@ how much new breadth this identity usually shows, and faster than a person types
 
 from detector.config import MINUTE, SECOND
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 
 META = Detection(
     id="machine_speed_fanout",
@@ -36,11 +36,11 @@ def judge(view: View) -> Evidence | None:
     """At least three new operations, of which two fall within ten seconds."""
     marks = view.within(_WINDOW)
     fresh = {m.value for m in marks if "operation" in m.novel}
-    if len(fresh) < _BREADTH or view.event.origin is not None and view.event.origin.console:
+    if len(fresh) < _BREADTH or (view.event.origin is not None and view.event.origin.console):
         return None
     quick = {m.value for m in view.within(_SHORT)}
     services = {m.event.action.service for m in marks if m.event.action is not None}
-    if len(quick) < 2:  # noqa: PLR2004 - one operation is no fan-out
+    if len(quick) < 2:
         return None
     nats = total(view, marks, weigh(marks))
     score = risk(nats + 0.5 * (len(services) - 1), _MIDDLE, 1.5)

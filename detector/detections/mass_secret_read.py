@@ -6,10 +6,10 @@ secrets outside the identity's own set, in number, from an identity for which th
 
 from detector.config import MINUTE
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import context, provisioner, risk
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
 
 META = Detection(
@@ -33,6 +33,7 @@ _ENOUGH = 2
 _MIDDLE = 5.0
 _REFRESH = 1.5
 _TRADE = 1.6
+_MOST_OWN = 4.5
 
 
 def judge(view: View) -> Evidence | None:
@@ -70,7 +71,7 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
         return 0.8, 0.5 + ("operation" in view.mark.novel)
     own = view.habits.surprise("target")
     if any("operation" in m.novel for m in marks):
-        return 1.0, own + view.habits.surprise("operation")
+        return 1.0, min(_MOST_OWN, own + view.habits.surprise("operation"))
     return 0.6 * min(1.0, own / _TRADE), own
 
 

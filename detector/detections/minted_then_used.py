@@ -4,10 +4,13 @@ An attacker who can mint a key does so for persistence and takes it away. Rotato
 mint keys as their trade, so the minting itself must have been new for its issuer.
 """
 
-from detector.detections.cross_service_reuse import _place
+from msgspec.structs import replace
+
+from detector.config import DAY
 from detector.detections.meta import Detection
+from detector.features.credential_view import CredentialUseView, place
+from detector.features.evidence import moment
 from detector.findings import Evidence, Normal
-from detector.features.credential_view import CredentialUseView
 
 META = Detection(
     id="minted_then_used",
@@ -24,7 +27,6 @@ META = Detection(
     check="Did the issuer hand this credential to whoever used it?",
 )
 ON = "credential"
-_DAY = 86_400_000
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -33,9 +35,9 @@ def judge(view: CredentialUseView) -> Evidence | None:
     if issued is None or issued.event is None or issued.event.origin is None:
         return None
     origin, use = issued.event.origin, view.use
-    if not 0 <= view.time - issued.time <= _DAY or not use.context.network or origin.via:
+    if not 0 <= view.time - issued.time <= DAY or not use.context.network or origin.via:
         return None
-    elsewhere = _place(use.context.network) != _place(origin.network)
+    elsewhere = place(use.context.network) != place(origin.network)
     if not elsewhere or not {"network", "principal"} & set(use.novel):
         return None
     if "principal" in issued.novel or not {"operation", "target"} & set(issued.novel):
@@ -49,10 +51,6 @@ def judge(view: CredentialUseView) -> Evidence | None:
         f"min later from {use.context.network}"
     ]
     made = view.gather(META.id, [], score, reasons)
-    from msgspec.structs import replace
-
-    from detector.features.evidence import moment
-
     moments = tuple(sorted({moment(issued.event, issued.novel), *made.moments}))
     return replace(made, moments=moments, normal=(
         Normal("network", origin.network, use.context.network),

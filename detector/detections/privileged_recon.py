@@ -6,10 +6,10 @@ that are new for this identity, several of them, from an identity that is not re
 
 from detector.config import MINUTE
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
 
 META = Detection(

@@ -7,10 +7,10 @@ still arrive late, hence the condition is refutable.
 
 from detector.config import HOUR, MINUTE
 from detector.detections.meta import Detection
-from detector.findings import Evidence, Normal
 from detector.features.evidence import gather
 from detector.features.surprise import context, risk
 from detector.features.view import View
+from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
 
 META = Detection(
@@ -41,7 +41,7 @@ def judge(view: View) -> Evidence | None:
         return None
     reads = [m for m in view.within(_WINDOW) if _reads(m) and m.at < view.mark.at]
     routine = 0 if reads else view.window(_WINDOW).secret_reads
-    if not reads and not routine or view.approved(view.time - HOUR):
+    if (not reads and not routine) or view.approved(view.time - HOUR):
         return None
     marks = [*reads, view.mark]
     nats = view.mark.gravity + view.mark.novelty + context(view, marks)

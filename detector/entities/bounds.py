@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from schemas.event import ActivityEvent, Task
+from schemas.event import ActivityEvent, Credential, Task
 
 # an agent thinks (inference) over what it looks up; only acting goes beyond that
 _LOOKING_ONLY = frozenset({"retrieval", "inference"})
@@ -37,10 +37,11 @@ class CredentialView(Struct):
     bound_to: str = ""
     task: Task | None = None
     proof: str = ""
+    credential: Credential | None = None
 
     def end(self, time: int, how: str, proof: str) -> None:
         """The credential ended; the earliest end counts."""
-        if self.ended is None or time < self.ended:
+        if self.ended is None or (time, proof) < (self.ended, self.proof):
             self.ended, self.how, self.proof = time, how, proof
 
 
@@ -57,12 +58,13 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
     if event.kind != "use":
         return None
-    found = _ended(view, event) if view is not None else None
+    found = after_end(view, event.time)
     return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
 
 
-def _ended(view: CredentialView, event: ActivityEvent) -> Breach | None:
-    if view.ended is None or event.time <= view.ended + _GRACE:
+def after_end(view: CredentialView | None, time: int) -> Breach | None:
+    """The breach that any use at `time` would be, because the credential had ended."""
+    if view is None or view.ended is None or time <= view.ended + _GRACE:
         return None
     how = _WORDS.get(view.how, "it had ended")
     return Breach("ended", f"used after {how}", 0.97, view.proof)

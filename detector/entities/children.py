@@ -5,29 +5,22 @@ child's fingerprint; issue and end may arrive in any order, and when there are t
 ones stay first, then the latest: by content, never by arrival.
 
 Examples:
-    >>> from schemas.event import Child, Principal
-    >>> made = Child(Credential(fingerprint="9f", uid="AKIAIOSFODNN7EXAMPLE", lifetime="static"))
-    >>> event = ActivityEvent(uid="e", source="s", tenant="t", time=5, kind="issue", child=made,
-    ...                       principal=Principal(uid="ada"))
-    >>> rows = issued({}, event)
+    >>> key = Credential(fingerprint="9f", uid="AKIAIOSFODNN7EXAMPLE", lifetime="static")
+    >>> rows = issued({}, key, "ada", 5)
     >>> [row.uid for row in live(rows, 6)], live(ended(rows, "9f", 6), 7)
     (['AKIAIOSFODNN7EXAMPLE'], [])
 """
-
-from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.window.empty import none_yet
-from schemas.event import ActivityEvent, Credential
+from schemas.event import Credential
 
 MOST = 16
 _LONGEST_SESSION = 36 * HOUR  # what AWS grants a federation token; role sessions live 12 h at most
 _NEVER = 0
-
-Children = dict[str, "Issued"]
 
 
 class Issued(Struct, frozen=True, array_like=True, gc=False):
@@ -49,34 +42,34 @@ class Issued(Struct, frozen=True, array_like=True, gc=False):
         return self.ended < self.last and (self.expires == _NEVER or now < self.expires)
 
 
-def issued(rows: Children, event: ActivityEvent) -> Children:
-    """The rows with what an event of kind issue brought into the world."""
-    child = event.child
-    if child is None or child.credential is None or not _succeeded(event):
-        return rows
-    made = child.credential
+Children = dict[str, Issued]
+
+
+def issued(rows: Children, made: Credential, principal: str, time: int) -> Children:
+    """The rows with a credential that was issued at `time` (ms), for `principal` to act with."""
     old = rows.get(made.fingerprint, Issued())
     row = Issued(
-        first=min(old.first or event.time, event.time),
-        last=max(old.last, event.time),
+        first=min(old.first or time, time),
+        last=max(old.last, time),
         ended=old.ended,
-        expires=max(old.expires, _expiry(made, event.time)),
+        expires=max(old.expires, _expiry(made, time)),
         uid=made.uid,
         uid_kind=made.uid_kind,
         type=made.type,
-        principal=child.principal.uid if child.principal is not None else "",
+        principal=principal,
     )
     return _with(rows, made.fingerprint, row)
 
 
-def _succeeded(event: ActivityEvent) -> bool:
-    return event.outcome is None or event.outcome.status == "success"
+def lasting(made: Credential) -> bool:
+    """Whether a credential lives until somebody ends it."""
+    return made.expires is None and made.lifetime != "ephemeral"
 
 
 def _expiry(made: Credential, time: int) -> int:
     if made.expires is not None:
         return made.expires
-    return time + _LONGEST_SESSION if made.lifetime == "ephemeral" else _NEVER
+    return _NEVER if lasting(made) else time + _LONGEST_SESSION
 
 
 def ended(rows: Children, fingerprint: str, time: int) -> Children:
@@ -107,4 +100,4 @@ def pruned(rows: Children, bound: int) -> Children:
     if not rows:
         return rows
     kept = {name: row for name, row in rows.items() if row.lives(bound) or row.ended >= bound}
-    return kept or cast("Children", none_yet())
+    return kept or none_yet()

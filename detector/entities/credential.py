@@ -10,11 +10,12 @@ import msgspec
 from msgspec import Struct, field
 
 from detector.config import HOUR
+from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.principal import order, time_of
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
-from schemas.event import ActivityEvent, Task
+from schemas.event import ActivityEvent, Credential, Task
 from schemas.fact import Context, CredentialStatus, Fact
 
 _MOST_USES = 32
@@ -77,7 +78,8 @@ class OpenUse(Struct, frozen=True):
 
 class CredentialState(Struct):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
-    earliest report of each end or exposure, `issued` the fact of its minting."""
+    earliest report of each end or exposure, `issued` the fact of its minting. `children` were
+    issued with it; `parents` are the entities that are told of its end."""
 
     key: str
     tenant: str
@@ -86,7 +88,10 @@ class CredentialState(Struct):
     status: dict[CredentialStatus, tuple[int, str]] = field(default_factory=none_yet)
     task: Task | None = None
     bound_to: str = ""
+    subject: Credential | None = None
     issued: Fact | None = None
+    children: Children = field(default_factory=none_yet)
+    parents: tuple[str, ...] = ()
     settled: int = 0
     last: int = 0
     due: bool = False
@@ -118,9 +123,7 @@ class CredentialState(Struct):
     def _trim(self, most: int, until: int) -> None:
         """Keep the earliest contexts and the latest: by content, never by arrival."""
         if len(self.uses) > most:
-            names = sorted(
-                (use.at, name) for name, use in self.uses.items() if use.time < until
-            )
+            names = sorted((use.at, name) for name, use in self.uses.items() if use.time < until)
             for _, name in names[most // 2 : len(names) - most // 2]:
                 del self.uses[name]
 
@@ -137,6 +140,7 @@ class CredentialState(Struct):
             if fact.status not in self.status or proof < self.status[fact.status]:
                 self.status = self.status or {}
                 self.status[fact.status] = proof
+                self.subject = max(fact.credential, self.subject, key=_detail)
                 changed = True
         if fact.task is not None and fact.task != self.task:
             self.task = fact.task
@@ -149,6 +153,11 @@ class CredentialState(Struct):
     def ordered(self) -> list[OpenUse]:
         """Its uses by the time of their earliest event."""
         return sorted((use.opened() for use in self.uses.values()), key=lambda use: use.at)
+
+
+def _detail(credential: Credential | None) -> tuple[int, bytes]:
+    packed = _encode(credential) if credential is not None else b""
+    return len(packed), packed
 
 
 def _name(context: Context) -> int:

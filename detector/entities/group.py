@@ -32,9 +32,7 @@ class GroupState(Struct):
     def report(self, summary: Summary, time: int) -> None:
         """A member learned values at event time `time`."""
         old = self.members.get(summary.member)
-        if old is None and len(self.members) < _MOST_MEMBERS:
-            self.members[summary.member] = time
-        elif old is not None and time < old:
+        if (old is None and len(self.members) < _MOST_MEMBERS) or (old is not None and time < old):
             self.members[summary.member] = time
         for value in summary.values:
             self._use(value, time, summary.member)

@@ -10,15 +10,17 @@ from zlib import crc32
 from msgspec import Struct, field
 
 from detector.config import HOUR
-from detector.window.baseline import Learned
 from detector.entities.bounds import CredentialView
+from detector.entities.children import Children
 from detector.entities.episodes import Episodes
+from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.marks import Marks, client_word
 from detector.window.novelty import Seen
 from detector.window.panes import QUARTER, Panes
 from detector.window.registers import event_bits
 from detector.window.signature import Signature
+from detector.window.touches import Touches
 from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
@@ -45,9 +47,11 @@ class PrincipalState(Struct):
     seen: Seen = field(default_factory=Seen)
     learned: Learned = field(default_factory=Learned)
     marks: Marks = field(default_factory=Marks)
+    touches: Touches = field(default_factory=Touches)
     episodes: Episodes = field(default_factory=Episodes)
     credentials: dict[str, CredentialView] = field(default_factory=none_yet)
     paths: dict[str, tuple[Step, ...]] = field(default_factory=none_yet)
+    children: Children = field(default_factory=none_yet)
     sent: dict[int, int] = field(default_factory=none_yet)
     approvals: tuple[int, ...] = ()
     late: int = 0
@@ -82,6 +86,8 @@ class PrincipalState(Struct):
             self.last = time
         if time <= self.first:
             self._earlier(event)
+        if secret and event.kind == "use":
+            self.touches.add(secret, time, event.uid, signature.action)
         if signature.notable or not self.since < time < self.until:
             return True
         workload = event.workload
@@ -150,12 +156,12 @@ class PrincipalState(Struct):
         return tuple(k for k in novel if held.get(values[k], (since, 0))[0] >= since)
 
     def look(
-        self, event: ActivityEvent, signature: Signature, horizon: int
+        self, event: ActivityEvent, signature: Signature, horizon: int, *, broken: bool = False
     ) -> tuple[tuple[str, ...], bool]:
         """Note what is new, and mark the event if it deserves it: (what is novel, marked?).
 
         Novelty alone is silent for a newcomer, to whom everything is new; something sensitive is
-        marked even then.
+        marked even then, and always what has `broken` a bound.
         """
         values = self.values(event, signature)
         time = event.time
@@ -170,10 +176,12 @@ class PrincipalState(Struct):
                 pending[value] = time
         self.context = _context(event)
         notable = signature.notable
-        if not notable and time - self.first < WARM_AGE:
-            return (), False
-        novel = self.novelties(values, time, horizon)
-        if not novel or not notable and novel == ("region",):
+        novel = () if not notable and time - self.first < WARM_AGE else None
+        if novel is None:
+            novel = self.novelties(values, time, horizon)
+        if broken:
+            return novel, self.marks.add(event, signature.value, max(3, notable), broken=True)
+        if not novel or (not notable and novel == ("region",)):
             return novel, False
         placed = not notable and not _DONE.intersection(novel)
         return novel, self.marks.add(event, signature.value, notable, placed=placed)
@@ -181,8 +189,6 @@ class PrincipalState(Struct):
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
-
-
 
 
 def _context(event: ActivityEvent) -> tuple[str, str, str, str, str]:

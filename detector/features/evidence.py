@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from detector.features.view import View
 from detector.findings import MAX_MOMENTS, Evidence, Moment, Normal
 from detector.window.marks import Mark
-from detector.features.view import View
 from schemas.event import ActivityEvent
 
 

@@ -12,8 +12,8 @@ References:
 
 from math import exp, log
 
-from detector.window.marks import Mark
 from detector.features.view import View
+from detector.window.marks import Mark
 
 EFFECT_WEIGHT = {
     "impair_defence": 3.4,
@@ -21,7 +21,7 @@ EFFECT_WEIGHT = {
     "persist": 2.6,
     "grant": 2.4,
     "mint_credential": 1.6,
-    "open_network": 1.8,
+    "open_network": 1.4,
     "execute": 1.6,
     "destroy": 1.8,
     "identity_probe": 0.7,
@@ -61,7 +61,7 @@ def gravity(view: View, mark: Mark) -> float:
         return 0.0
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
     weight += stranger(view, mark)
-    if action.effect in _BUILDING and provisioner(view, mark) or _on_behalf(view, mark):
+    if (action.effect in _BUILDING and provisioner(view, mark)) or _on_behalf(view, mark):
         weight *= 0.4
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"

@@ -10,11 +10,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from detector.config import EngineConfig
-from detector.window.baseline import FEATURE_NAMES, Habits, features
 from detector.entities.bounds import Breach
 from detector.entities.group import Peers
-from detector.window.marks import Mark
 from detector.entities.principal import WARM_AGE, PrincipalState
+from detector.window.baseline import FEATURE_NAMES, Habits, features
+from detector.window.marks import Mark
 from detector.window.panes import QUARTER
 from detector.window.registers import Counts
 from models.base import Reason
@@ -24,6 +24,7 @@ from schemas.fact import Step
 
 _WARM_QUARTERS = 2
 _LEAN = 2.0
+_TELLING = 10
 
 
 class Rarity(Struct, frozen=True):
@@ -75,6 +76,13 @@ class View:
     def cold(self) -> bool:
         """Whether there is too little past to call anything new."""
         return self.habits.quarters < _WARM_QUARTERS or self.time - self.state.first < WARM_AGE
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether there are too few peers with a past to say what is usual here: a first day, a
+        short capture, a tiny account."""
+        tenant = groups_of(self.state)[-1]
+        return self._peers.usage(tenant, "", self.version)[1] < _TELLING
 
     def within(self, length: int) -> list[Mark]:
         """The marks that the same tool made in the last `length` ms, in order, this one included.

@@ -6,23 +6,26 @@ into. When a quarter settles its marks are judged again, in order, on what is th
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from detector.config import HOUR
 from detector.detections import DETECTIONS
-from detector.findings import Evidence, Finding
-from detector.pipeline import share
-from detector.entities.bounds import breach
+from detector.entities.bounds import Breach, after_end, breach
 from detector.entities.credential import MOST_USERS, CredentialState
-from detector.features.credential_view import CredentialUseView
-from detector.pipeline.decide import finding
 from detector.entities.episodes import Change
-from detector.window.marks import Mark, Marks
 from detector.entities.principal import UNBORN, PrincipalState
-from detector.window.signature import Signature
-from detector.pipeline.state import NOTHING, Outcome, State
+from detector.features.credential_view import CredentialUseView
 from detector.features.surprise import appraise
 from detector.features.view import View
+from detector.findings import Evidence, Finding
+from detector.pipeline import descent, share
+from detector.pipeline.decide import FIRST_DAY, finding
+from detector.pipeline.state import NOTHING, Outcome, State
 from detector.respond.plan import Plan, plan
-from schemas.event import ActivityEvent
+from detector.window.marks import Mark, Marks
+from detector.window.signature import Signature
+from schemas.event import Action, ActivityEvent
+from schemas.event import Outcome as Ended
 from schemas.fact import Fact
 
 _ON_PRINCIPAL = tuple(d for d in DETECTIONS.values() if d.ON == "principal")
@@ -37,13 +40,18 @@ def event(
     """An event that wants a closer look: facts for others, a mark perhaps, findings perhaps."""
     if record.kind == "approval":
         principal.approvals = tuple(sorted({*principal.approvals, record.time}))[-16:]
-    novel, marked = principal.look(record, signature, state.horizon)
-    facts = tuple(share.facts_of(principal, record, novel, state.config.max_hops))
     view = _bounds_of(principal, record)
-    if breach(view, record) is not None:
-        marked = principal.marks.add(record, signature.value, max(3, signature.notable)) or marked
-    if not marked:
+    ended = after_end(view, record.time) if record.kind == "use" else None
+    broken = breach(view if ended is None else None, record) is not None
+    novel, marked = principal.look(record, signature, state.horizon, broken=broken)
+    facts = tuple(share.facts_of(principal, record, novel, state.config.max_hops))
+    if record.kind != "use":
+        facts += tuple(descent.noted(principal, record))
+    if not marked and ended is None:
         return Outcome(facts=facts) if facts else NOTHING
+    evidence = _out_of_bounds(state, principal, record, signature.value, ended)
+    if evidence is not None and not marked:
+        principal.episodes.offer(evidence)
     found = again(state, principal, record.time)
     return Outcome(found.findings, found.plans, facts + found.facts)
 
@@ -63,9 +71,44 @@ def again(state: State, principal: PrincipalState, since: int) -> Outcome:
     return published(state, principal, principal.tenant, since)
 
 
-def judged(
-    state: State, principal: PrincipalState, marks: Marks, index: int
+def touched(
+    state: State, principal: PrincipalState, since: int, until: int = UNBORN
 ) -> Iterable[Evidence]:
+    """Uses of credentials after their end that no mark stands for: the last of each quarter."""
+    if not principal.credentials:
+        return
+    for secret, time, uid, action in principal.touches.between(since, until):
+        view = principal.credentials.get(secret)
+        found = after_end(view, time)
+        if view is None or found is None or principal.marks.holds(time, uid):
+            continue
+        service, operation, access, effect, status = action
+        record = ActivityEvent(
+            uid=uid,
+            source="",
+            tenant=principal.tenant,
+            time=time,
+            principal=principal.who,
+            credential=view.credential,
+            action=Action(service, operation, access, effect=effect),
+            outcome=Ended(status),
+        )
+        evidence = _out_of_bounds(state, principal, record, f"o:{service}:{operation}", found)
+        if evidence is not None:
+            yield evidence
+
+
+def _out_of_bounds(
+    state: State, principal: PrincipalState, record: ActivityEvent, value: str, found: Breach | None
+) -> Evidence | None:
+    if found is None:
+        return None
+    view = View(principal, Mark(record, value, 3), -1, state.peers, state.config, found)
+    evidence: Evidence | None = DETECTIONS["credential_out_of_bounds"].judge(view)
+    return evidence
+
+
+def judged(state: State, principal: PrincipalState, marks: Marks, index: int) -> Iterable[Evidence]:
     """The evidence that passes the decision at one mark."""
     mark = marks.items[index]
     record = mark.event
@@ -79,6 +122,8 @@ def judged(
         return
     for unit in _ON_PRINCIPAL:
         view.floor = state.floors[unit.META.id]
+        if FIRST_DAY < view.floor <= 1 and view.alone:
+            view.floor = FIRST_DAY
         evidence = unit.judge(view)
         if evidence is not None:
             yield evidence
@@ -93,12 +138,16 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
             holder.users = tuple(sorted({*holder.users, fact.sender}))[:MOST_USERS]
         changed = holder.used(fact)
     elif fact.kind == "issued":
+        facts += descent.born(holder, fact)
         changed = holder.issued is None or fact.time < holder.issued.time
         holder.issued = fact if changed else holder.issued
+    elif fact.kind == "child":
+        changed = False
+        facts += descent.told(holder, fact)
     else:
         changed = False
         if holder.tell(fact):
-            facts += share.answers(holder, holder.users)
+            facts += share.answers(holder, holder.users) + descent.ends(holder, holder.parents)
     if not changed:
         return Outcome(facts=tuple(facts))
     for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
@@ -111,7 +160,7 @@ def judged_uses(
     state: State, holder: CredentialState, since: int, until: int = UNBORN
 ) -> Iterable[Evidence]:
     """The evidence at each use of a credential from `since` on."""
-    if len(holder.uses) < 2 and holder.issued is None:  # noqa: PLR2004 - nothing to compare
+    if len(holder.uses) < 2 and holder.issued is None:
         return
     uses = holder.ordered()
     for i, use in enumerate(uses):
@@ -131,10 +180,7 @@ def late(
     found = breach(_bounds_of(principal, record), record)
     if found is None:
         return NOTHING
-    mark = Mark(record, signature.value, 3)
-    view = View(principal, mark, -1, state.peers, state.config, found)
-    unit = DETECTIONS["credential_out_of_bounds"]
-    evidence = unit.judge(view)
+    evidence = _out_of_bounds(state, principal, record, signature.value, found)
     if evidence is None:
         return NOTHING
     principal.episodes.late(principal.key, evidence, state.config.quiet)
@@ -177,6 +223,4 @@ def told_of(
 
 
 def _with_plan(bare: Finding, planned: Plan) -> Finding:
-    from msgspec.structs import replace
-
     return replace(bare, command=planned.command, withheld=planned.withheld)

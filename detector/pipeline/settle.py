@@ -5,13 +5,14 @@ time order: marks are judged on complete windows, evidence is folded for good, c
 learned and the others held back, peers are told, quiet episodes close.
 """
 
-from detector.pipeline import judge
+from detector.entities.children import pruned
 from detector.entities.credential import CredentialState
+from detector.entities.principal import PrincipalState
+from detector.features.view import groups_of
+from detector.pipeline import judge
+from detector.pipeline.state import NOTHING, Outcome, State
 from detector.window.baseline import features
 from detector.window.panes import QUARTER, settle_bound
-from detector.entities.principal import PrincipalState
-from detector.pipeline.state import NOTHING, Outcome, State
-from detector.features.view import groups_of
 from schemas.fact import Fact, Summary, Tick
 
 
@@ -55,6 +56,8 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     learned += principal.seen.free(bound)
     principal.panes.prune(bound)
     principal.marks.prune(bound)
+    principal.touches.prune(bound)
+    principal.children = pruned(principal.children, bound)
     if principal.last >= bound or episodes.settled or episodes.open or principal.seen.pending:
         principal.due = True
         state.due.append(principal.key)
@@ -66,9 +69,11 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     """Settle one active quarter: judge, fold, then learn it unless a finding covers it."""
     end = start + QUARTER
     marks = principal.marks
+    found = list(judge.touched(state, principal, start, end))
     for i in range(marks.index(start), marks.index(end)):
-        for evidence in judge.judged(state, principal, marks, i):
-            principal.episodes.settle(principal.key, evidence, state.config.quiet)
+        found += judge.judged(state, principal, marks, i)
+    for evidence in sorted(found, key=lambda e: (e.decisive.time, e.decisive.uid)):
+        principal.episodes.settle(principal.key, evidence, state.config.quiet)
     covered = principal.episodes.covers(start, end)
     release = end + state.config.release_after
     if covered:
@@ -85,13 +90,13 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     return learned
 
 
-_KIND = {"o": "operation", "n": "network", "c": "client", "t": "target"}
+_KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t": "target"}
 
 
 def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
     """What the identity's peers should know: operations, effects and foreign parties that it has
     newly learned, and once the account that it belongs to, which is no foreign party."""
-    values = [(v, t) for v, t in learned if v[0] in "oef"]
+    values = [(v, t) for v, t in learned if v[0] in "owef"]
     if not values:
         return []
     own = f"f:{principal.who.account}"
@@ -117,6 +122,7 @@ def _credential(state: State, credential: CredentialState, bound: int) -> Outcom
             credential.episodes.settle(credential.key, evidence, state.config.quiet)
         credential.trim(start + QUARTER)
     credential.settled = bound
+    credential.children = pruned(credential.children, bound)
     credential.episodes.withdraw(bound)
     out = judge.published(state, credential, credential.tenant, bound, settled=True)
     closed = credential.episodes.close(bound, state.config.quiet)

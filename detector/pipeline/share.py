@@ -42,11 +42,9 @@ def facts_of(
     return out
 
 
-def _context(
-    principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]
-) -> list[Fact]:
+def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]) -> list[Fact]:
     credential, origin = event.credential, event.origin
-    if credential is None or event.outcome is not None and event.outcome.status == "throttled":
+    if credential is None or (event.outcome is not None and event.outcome.status == "throttled"):
         return []
     context = Context(
         network=origin.network if origin is not None and not origin.via else "",
@@ -93,11 +91,11 @@ def _issued(
     principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
 ) -> list[Fact]:
     child = event.child
-    if child is None or event.outcome is not None and event.outcome.status != "success":
+    if child is None or (event.outcome is not None and event.outcome.status != "success"):
         return []
     used = event.credential.fingerprint if event.credential is not None else ""
     path = principal.paths.get(used, ())
-    if not novel and not path or event.principal.type == "provider":
+    if (not novel and not path) or event.principal.type == "provider":
         return []
     step = Step(
         actor=event.principal.uid,
@@ -182,8 +180,9 @@ def _answer(
         time=time,
         evidence=(proof,) if proof else (),
         status=status,
+        credential=credential.subject,
         task=credential.task,
-        target=credential.key.rsplit(":", 1)[1],
+        target=credential.key.split(":", 2)[2],
         operation=credential.bound_to,
     )
 
@@ -206,6 +205,7 @@ def told(principal: PrincipalState, fact: Fact) -> None:
             view.exposed = min(fact.time, view.exposed or fact.time)
         elif fact.status is not None and fact.status != "live":
             view.end(fact.time, fact.status, proof)
+        view.credential = fact.credential or view.credential
         view.task = fact.task or view.task
         view.bound_to = fact.operation or view.bound_to
 

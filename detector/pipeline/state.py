@@ -3,15 +3,15 @@
 from msgspec import Struct
 
 from detector.config import EngineConfig
-from detector.findings import Finding
 from detector.detections import DETECTIONS
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState, Peers
-from detector.window.panes import QUARTER
 from detector.entities.principal import PrincipalState
-from detector.window.signature import Signatures
+from detector.findings import Finding
 from detector.pipeline.decide import threshold
 from detector.respond.plan import Plan
+from detector.window.panes import QUARTER
+from detector.window.signature import Signatures
 from schemas.fact import Fact
 
 

@@ -3,10 +3,10 @@
 The order of the work is the order of the lines: window, features, detect, decide, learn, plan.
 """
 
-from detector.pipeline import judge, settle, share
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState
 from detector.entities.principal import PrincipalState
+from detector.pipeline import descent, judge, settle, share
 from detector.pipeline.state import NOTHING, Outcome, State
 from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
@@ -49,9 +49,20 @@ def _event(state: State, event: ActivityEvent) -> Outcome:
         and event.kind == "use"
         and not principal.credentials
         and event.task is None
+        and not _limited(event)
     ):
         return NOTHING
     return judge.event(state, principal, event, signature)
+
+
+def _limited(event: ActivityEvent) -> bool:
+    """Whether the event itself names a bound of its credential that it may have broken."""
+    credential = event.credential
+    return credential is not None and (
+        bool(credential.bound_to)
+        or (credential.expires is not None
+        and event.time > credential.expires)
+    )
 
 
 def _fact(state: State, fact: Fact) -> Outcome:
@@ -73,7 +84,16 @@ def _fact(state: State, fact: Fact) -> Outcome:
         if fact.event is None or fact.principal is None:
             return NOTHING
         principal = state.principals[fact.entity] = share.expect(fact)
+    if fact.kind == "child":
+        descent.told(principal, fact)
+        return NOTHING
     share.told(principal, fact)
+    if not principal.due:
+        principal.due = True
+        state.due.append(fact.entity)
+    if fact.kind == "status":
+        for evidence in judge.touched(state, principal, max(fact.time, state.bound)):
+            principal.episodes.offer(evidence)
     return judge.again(state, principal, fact.time)
 
 

@@ -16,6 +16,7 @@ Examples:
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from detector.respond import aws
 from detector.respond.ways import Unreachable, Way
@@ -91,7 +92,11 @@ def way_to_end(credential: Credential | None, principal: Principal | None) -> Wa
 
 
 def _row_of(credential: Credential) -> Row | None:
-    return TABLE.get(credential.uid_kind.casefold().replace("-", "_"))
+    return TABLE.get(_table_name(credential.uid_kind))
+
+
+def _table_name(kind: str) -> str:
+    return kind.casefold().replace("-", "_")
 
 
 def _from_row(row: Row, credential: Credential) -> Way:
@@ -109,9 +114,7 @@ def _from_row(row: Row, credential: Credential) -> Way:
 
 def ending(child: Descendant) -> Descendant:
     """The child with the step that ends it, filled in when the finding left it open."""
-    if child.step:
-        return child
-    return Descendant(child.uid, child.kind, child.since, child.principal, _ending_step(child))
+    return child if child.step else replace(child, step=_ending_step(child))
 
 
 def _ending_step(child: Descendant) -> str:
@@ -122,7 +125,7 @@ def _ending_step(child: Descendant) -> str:
         return f"deny tokens issued up to now on {whose} (AWSRevokeOlderSessions)"
     if "password" in child.kind or "login" in child.kind:
         return f"iam:DeleteLoginProfile for {child.principal or child.uid}"
-    row = TABLE.get(child.kind.casefold())
+    row = TABLE.get(_table_name(child.uid_kind or child.kind))
     if row is not None:
         return row.step.replace("{id}", child.uid)
     return f"revoke {child.kind or 'credential'} {child.uid} where it was issued"

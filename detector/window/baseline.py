@@ -55,7 +55,9 @@ class Habits(Struct, frozen=True, gc=False):
         """What is usual for each feature, in the order of FEATURE_NAMES."""
         rows = _rows.unpack(self.moments)
         pairs = zip(rows[:FEATURES], rows[FEATURES:], strict=True)
-        return [Usual(mean, max(0.0, square - mean * mean), self.quarters) for mean, square in pairs]
+        return [
+            Usual(mean, max(0.0, square - mean * mean), self.quarters) for mean, square in pairs
+        ]
 
 
 def features(counts: Counts) -> tuple[float, ...]:

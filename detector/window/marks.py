@@ -31,7 +31,7 @@ Key = tuple[int, str, str, str, str, str]
 class Mark(Struct):
     """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
     it is judged, and final when its quarter has settled. `placed` says that only its place or tool
-    was new. `rank` says who stays when there are too many: by content, never by arrival."""
+    was new, `broken` that it is beyond a bound. `rank` says who stays when there are too many: by content, never by arrival."""
 
     event: ActivityEvent
     value: str
@@ -42,6 +42,7 @@ class Mark(Struct):
     weight: float = 0.0
     tool: str = ""
     placed: bool = False
+    broken: bool = False
     rank: tuple[int, int] = (0, 0)
 
     @property
@@ -62,10 +63,19 @@ class Marks(Struct):
     keys: dict[Key, Mark] = field(default_factory=none_yet)
     thinned: int = 0
 
-    def add(self, event: ActivityEvent, value: str, notable: int, *, placed: bool = False) -> bool:
+    def add(
+        self,
+        event: ActivityEvent,
+        value: str,
+        notable: int,
+        *,
+        placed: bool = False,
+        broken: bool = False,
+    ) -> bool:
         """Mark an event. False if the same was marked in its minute, at this time or earlier; an
-        event of which only place or tool are new stands for its hour."""
-        key = _key(event, value, placed)
+        event of which only place or tool are new stands for its hour. What has `broken` a bound is
+        not the same as what has not."""
+        key = _key(event, value, placed, broken)
         old = self.keys.get(key)
         if old is not None:
             if (event.time, event.uid) >= old.at:
@@ -73,7 +83,7 @@ class Marks(Struct):
             self._drop(old)
         tool = client_word(event.origin) if event.origin is not None else ""
         rank = (-notable, crc32(repr(key).encode()))
-        mark = Mark(event, value, notable, tool=tool, placed=placed, rank=rank)
+        mark = Mark(event, value, notable, tool=tool, placed=placed, broken=broken, rank=rank)
         self.keys = self.keys or {}
         self.keys[key] = mark
         insort(self.items, mark, key=_at)
@@ -89,7 +99,7 @@ class Marks(Struct):
 
     def _drop(self, mark: Mark) -> None:
         del self.items[bisect_left(self.items, mark.at, key=_at)]
-        del self.keys[_key(mark.event, mark.value, mark.placed)]
+        del self.keys[_key(mark.event, mark.value, mark.placed, mark.broken)]
 
     def bare(self) -> "Marks":
         """These marks without the keys, which `indexed` makes again: what a snapshot holds."""
@@ -97,12 +107,17 @@ class Marks(Struct):
 
     def indexed(self) -> "Marks":
         """These marks with their keys."""
-        keys = {_key(mark.event, mark.value, mark.placed): mark for mark in self.items}
+        keys = {_key(m.event, m.value, m.placed, m.broken): m for m in self.items}
         return Marks(self.items, keys or none_yet(), self.thinned)
 
     def between(self, since: int, until: int) -> list[Mark]:
         """Marks in [since, until), in event-time order."""
         return self.items[self.index(since) : self.index(until)]
+
+    def holds(self, time: int, uid: str) -> bool:
+        """Whether this event is marked."""
+        i = bisect_left(self.items, (time, uid), key=_at)
+        return i < len(self.items) and self.items[i].at == (time, uid)
 
     def index(self, time: int) -> int:
         """How many marks come before `time`."""
@@ -135,11 +150,11 @@ def _time(mark: Mark) -> int:
     return mark.event.time
 
 
-def _key(event: ActivityEvent, value: str, placed: bool) -> Key:
+def _key(event: ActivityEvent, value: str, placed: bool, broken: bool) -> Key:
     origin, credential = event.origin, event.credential
     return (
         -(event.time // HOUR) if placed else event.time // MINUTE,
-        "" if placed else value + _kind(event),
+        "" if placed else value + _kind(event) + ("!" if broken else ""),
         event.target.uid if event.target is not None and not placed else "",
         origin.network if origin is not None else "",
         origin.client if origin is not None else "",

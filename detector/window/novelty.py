@@ -21,12 +21,12 @@ from msgspec import Struct, field
 from detector.window.empty import none_yet
 
 _MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64,
-         "e": 12}  # fmt: skip
+         "e": 12, "w": 300}  # fmt: skip
 
 
 class Seen(Struct):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
-    operation, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
+    operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
     `f:` foreign party, `e:` effect."""
 
     known: dict[str, int] = field(default_factory=none_yet)

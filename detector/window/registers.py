@@ -24,7 +24,13 @@ from msgspec import Struct
 EVENTS = 128
 CLASS = 16
 _CLASSES = ("denied", "errors", "reads", "writes", "secret_reads", "issues", "admin")
-_SPREAD = (("services", 16), ("operations", 32), ("targets", 32), ("origins", 16), ("credentials", 8))
+_SPREAD = (
+    ("services", 16),
+    ("operations", 32),
+    ("targets", 32),
+    ("origins", 16),
+    ("credentials", 8),
+)
 _SECONDS = 16
 
 _class_at = {name: EVENTS + i * CLASS for i, name in enumerate(_CLASSES)}
@@ -102,7 +108,9 @@ def class_bits(access: str, status: str) -> int:
     return bits
 
 
-def event_bits(uid: str, time: int, target: str, network: str, credential: str, classes: int) -> int:
+def event_bits(
+    uid: str, time: int, target: str, network: str, credential: str, classes: int
+) -> int:
     """All bits of one event but those of its signature."""
     h = crc32(uid.encode())
     bits = 1 << (h & 127) | classes << (h >> 8 & 15) | 1 << (_SECONDS_AT + (time // 1000 & 15))

@@ -6,22 +6,28 @@ A signature is shared by every identity, so that an identity's own memory holds 
 from msgspec import Struct
 
 from detector.window.registers import class_bits, spread_bits
-from schemas.event import ActivityEvent
+from schemas.event import Access, ActivityEvent, Effect, Status
 
 _MAX_SHARED = 50_000
 _READING = frozenset({"read", "list", "unknown"})
+_LOOKING = _READING | {"secret_read"}
+
+
+# service, operation, access, effect, status
+ActionKey = tuple[str, str, Access, Effect, Status]
 
 
 class Signature(Struct, frozen=True, gc=False):
     """`value` and `service` are the words that novelty is kept by; `notable` says how closely one
     such event is looked at: 0 not at all, 1 refused, 2 sensitive, 3 grave by itself. `bits` and
-    `classes` are the register bits that every such event sets."""
+    `classes` are the register bits that every such event sets; `action` is what it was made from."""
 
     value: str
     service: str
     notable: int
     bits: int
     classes: int
+    action: ActionKey
 
 
 class Signatures:
@@ -39,7 +45,7 @@ class Signatures:
     __slots__ = ("_table",)
 
     def __init__(self) -> None:
-        self._table: dict[tuple[str, str, str, str, str], Signature] = {}
+        self._table: dict[ActionKey, Signature] = {}
 
     def of(self, event: ActivityEvent) -> Signature:
         """The signature of an event's action and outcome; an event without an action has one too,
@@ -47,6 +53,7 @@ class Signatures:
         action = event.action
         outcome = event.outcome
         status = outcome.status if outcome is not None else "success"
+        key: ActionKey
         if action is None:
             key = ("", event.kind, "unknown", "", status)
         else:
@@ -54,19 +61,26 @@ class Signatures:
         found = self._table.get(key)
         return found if found is not None else self._add(key)
 
-    def _add(self, key: tuple[str, str, str, str, str]) -> Signature:
+    def _add(self, key: ActionKey) -> Signature:
         if len(self._table) >= _MAX_SHARED:
             self._table.clear()
         service, operation, access, effect, status = key
         made = Signature(
-            value=f"o:{service}:{operation}",
+            value=word_of(key),
             service=f"s:{service}",
             notable=_notable(access, effect, status),
             bits=spread_bits(service, operation),
             classes=class_bits(access, status),
+            action=key,
         )
         self._table[key] = made
         return made
+
+
+def word_of(action: ActionKey) -> str:
+    """The word of an operation: `o:` when it only looks, `w:` when it changes something."""
+    service, operation, access = action[:3]
+    return f"{'o' if access in _LOOKING else 'w'}:{service}:{operation}"
 
 
 def _notable(access: str, effect: str, status: str) -> int:
