@@ -25,8 +25,8 @@ MAX_MOMENTS = 48
 class Moment(Struct, frozen=True, omit_defaults=True, gc=False, order=True):
     """One contributing event on the evidence's timeline, ordered by (time, uid).
 
-    `novel` names what was new about it: any of `operation service target network client
-    credential`.
+    `source` is the log that it stands in; `novel` names what was new about it: any of `operation
+    service target network client credential`.
     """
 
     time: int
@@ -43,6 +43,7 @@ class Moment(Struct, frozen=True, omit_defaults=True, gc=False, order=True):
     client: str = ""
     credential: str = ""
     principal: str = ""
+    source: str = ""
     novel: tuple[str, ...] = ()
 
 
@@ -61,6 +62,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `count` is how many events contributed, which may exceed the moments listed; `links` are ids
     (event ids, credentials) on which other findings may rest too: they join a campaign.
+    `credential_status` is filled in when a revision is published: `live`, or how it ended.
     """
 
     detection: str
@@ -77,6 +79,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True, kw_only=True):
     links: tuple[str, ...] = ()
     principal: Principal | None = None
     credential: Credential | None = None
+    credential_status: str = ""
     origin: Origin | None = None
 
     @property

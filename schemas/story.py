@@ -23,7 +23,7 @@ from schemas.event import Lifetime, PrincipalType, Profile
 from schemas.fact import Step
 
 OriginReason = Literal["", "new", "known", "provider", "console"]
-HeldStatus = Literal["", "live", "expired", "revoked"]
+HeldStatus = Literal["", "live", "expired", "revoked", "deleted", "task_over", "exposed"]
 
 
 class Person(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -46,7 +46,8 @@ class Held(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The credential that was used. `uid` with `uid_kind` is what its owner knows it by.
 
     `status` is `live` when it was accepted at its last listed use, `expired` when its time had run
-    out by then, `revoked` when its end was on record; empty when the log does not show it.
+    out by then; `revoked`, `deleted` and `task_over` when that end was on record, `exposed` when it
+    was seen where it should not be; empty when the log does not show it.
     """
 
     fingerprint: str
@@ -62,8 +63,8 @@ class Held(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, omit_defaults=True):
-    """One source event of the timeline. `novel` names what was new about it: any of `operation
-    service target network client credential`."""
+    """One source event of the timeline. `source` is the log that it stands in; `novel` names what
+    was new about it: any of `operation service target network client credential`."""
 
     time: int
     uid: str
@@ -79,6 +80,7 @@ class Moment(Struct, frozen=True, omit_defaults=True):
     client: str = ""
     credential: str = ""
     principal: str = ""
+    source: str = ""
     novel: tuple[str, ...] = ()
 
 

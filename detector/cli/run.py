@@ -26,6 +26,7 @@ def drive(
         if found:
             _publish(found, folder, tally)
     _publish(engine.finish(), folder, tally)
+    tally.answers = engine.admissions.answers
     return tally
 
 

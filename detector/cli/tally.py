@@ -16,8 +16,12 @@ from detector.report.words import moment
 from schemas.event import ActivityEvent
 
 
+_NOT_WITHHELD = frozenset({"admitted", "duplicate", "breaker_opened"})
+
+
 class Tally:
-    """Counts of one run. A superseded finding is counted under its successor only."""
+    """Counts of one run. A superseded finding is counted under its successor only. `answers` are
+    those of admission: of findings that asked for a command, in any revision."""
 
     def __init__(self, budget: float) -> None:
         self.budget = budget
@@ -25,6 +29,7 @@ class Tally:
         self.first = 0
         self.last = 0
         self.messages = 0
+        self.answers: Counter[str] = Counter()
         self._who: set[int] = set()
         self._campaigns: set[int] = set()
         self._detections: Counter[str] = Counter()
@@ -67,6 +72,12 @@ class Tally:
             "findings": sum(found.values()),
             "findings_by_detection": found,
             "alert_messages": self.messages,
+            "commands_withheld": {
+                cause: count
+                for cause, count in sorted(self.answers.items())
+                if cause not in _NOT_WITHHELD
+            },
+            "breaker_opened": self.answers["breaker_opened"],
         }
 
 

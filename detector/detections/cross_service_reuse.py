@@ -34,8 +34,8 @@ META = Detection(
 )
 ON = "credential"
 # Shares of the risk: whose credential it is, and what of the second context is new for its user.
-_PERSON, _MACHINE = 0.25, 0.32
-_SESSION, _NETWORK, _TOOL, _HANDS = 0.22, 0.18, 0.25, 0.1
+_PERSON, _MACHINE = 0.25, 0.3
+_SESSION, _NETWORK, _TOOL, _HANDS = 0.22, 0.18, 0.22, 0.06
 
 
 def judge(view: CredentialUseView) -> Evidence | None:

@@ -16,7 +16,7 @@ from detector.entities.principal import order, time_of
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Credential, Task
-from schemas.fact import Context, CredentialStatus, Fact
+from schemas.fact import Context, CredentialStatus, Fact, Reach
 
 _MOST_USES = 32
 _MOST_OPEN = 96
@@ -79,7 +79,8 @@ class OpenUse(Struct, frozen=True):
 class CredentialState(Struct):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
     earliest report of each end or exposure, `issued` the fact of its minting. `children` were
-    issued with it; `parents` are the entities that are told of its end."""
+    issued with it; `parents` are the entities that are told of its end, `reach` what a
+    user of it could touch when it came to a place that was new to it."""
 
     key: str
     tenant: str
@@ -92,6 +93,7 @@ class CredentialState(Struct):
     issued: Fact | None = None
     children: Children = field(default_factory=none_yet)
     parents: tuple[str, ...] = ()
+    reach: Reach | None = None
     settled: int = 0
     last: int = 0
     due: bool = False

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from msgspec import Struct, field
 
-from detector.config import HOUR
+from detector.config import HOUR, MINUTE
 from detector.entities.bounds import CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
@@ -25,6 +25,7 @@ from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
+_MOST_APPROVALS = 240
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 UNBORN = 1 << 62
@@ -32,7 +33,9 @@ UNBORN = 1 << 62
 
 class PrincipalState(Struct):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
-    came with then; `paths` hold the lateral-movement paths that led to it, by credential. Between
+    came with then; `paths` hold the lateral-movement paths that led to it, by credential; `handed`
+    are unsettled events in which it issued something, with what was new: they go on a path that is
+    still on its way. Between
     `since` and `until` its `context` has been looked at, and only new operations are looked at."""
 
     key: str
@@ -51,6 +54,7 @@ class PrincipalState(Struct):
     episodes: Episodes = field(default_factory=Episodes)
     credentials: dict[str, CredentialView] = field(default_factory=none_yet)
     paths: dict[str, tuple[Step, ...]] = field(default_factory=none_yet)
+    handed: tuple[tuple[ActivityEvent, tuple[str, ...]], ...] = ()
     children: Children = field(default_factory=none_yet)
     sent: dict[int, int] = field(default_factory=none_yet)
     approvals: tuple[int, ...] = ()
@@ -185,6 +189,13 @@ class PrincipalState(Struct):
             return novel, False
         placed = not notable and not _DONE.intersection(novel)
         return novel, self.marks.add(event, signature.value, notable, placed=placed)
+
+    def approve(self, time: int) -> None:
+        """A human approved something: the first of each minute is kept."""
+        rows: dict[int, int] = {}
+        for t in (time, *self.approvals):
+            rows[t // MINUTE] = min(t, rows.get(t // MINUTE, t))
+        self.approvals = tuple(sorted(rows.values())[-_MOST_APPROVALS:])
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""

@@ -33,6 +33,7 @@ def moment(event: ActivityEvent, novel: tuple[str, ...] = ()) -> Moment:
         client=origin.client if origin is not None else "",
         credential=event.credential.uid if event.credential is not None else "",
         principal=event.principal.uid,
+        source=event.source,
         novel=novel,
     )
 

@@ -15,15 +15,17 @@ from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.principal import UNBORN, PrincipalState
 from detector.features.credential_view import CredentialUseView
+from detector.features.reach import wider
 from detector.features.surprise import appraise
 from detector.features.view import View
 from detector.findings import Evidence, Finding
 from detector.pipeline import descent, share
 from detector.pipeline.decide import FIRST_DAY, finding
+from detector.pipeline.standing import with_standing
 from detector.pipeline.state import NOTHING, Outcome, State
 from detector.respond.plan import Plan, plan
 from detector.window.marks import Mark, Marks
-from detector.window.signature import Signature
+from detector.window.signature import Signature, word_of
 from schemas.event import Action, ActivityEvent
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact
@@ -39,7 +41,7 @@ def event(
 ) -> Outcome:
     """An event that wants a closer look: facts for others, a mark perhaps, findings perhaps."""
     if record.kind == "approval":
-        principal.approvals = tuple(sorted({*principal.approvals, record.time}))[-16:]
+        principal.approve(record.time)
     view = _bounds_of(principal, record)
     ended = after_end(view, record.time) if record.kind == "use" else None
     broken = breach(view if ended is None else None, record) is not None
@@ -93,7 +95,7 @@ def touched(
             action=Action(service, operation, access, effect=effect),
             outcome=Ended(status),
         )
-        evidence = _out_of_bounds(state, principal, record, f"o:{service}:{operation}", found)
+        evidence = _out_of_bounds(state, principal, record, word_of(action), found)
         if evidence is not None:
             yield evidence
 
@@ -134,13 +136,15 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     facts: list[Fact] = []
     if fact.kind == "context":
         if fact.sender not in holder.users:
-            facts += share.answers(holder, (fact.sender,))
+            facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
             holder.users = tuple(sorted({*holder.users, fact.sender}))[:MOST_USERS]
+        holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
     elif fact.kind == "issued":
         facts += descent.born(holder, fact)
-        changed = holder.issued is None or fact.time < holder.issued.time
+        changed = holder.issued is None or share.worth(fact.path) < share.worth(holder.issued.path)
         holder.issued = fact if changed else holder.issued
+        facts += share.walked(holder, holder.users) if changed else []
     elif fact.kind == "child":
         changed = False
         facts += descent.told(holder, fact)
@@ -215,7 +219,7 @@ def told_of(
     plans: list[Plan] = []
     for change in changes:
         meta = DETECTIONS[change.episode.detection].META
-        bare = finding(change, meta, tenant, time, since)
+        bare = with_standing(finding(change, meta, tenant, time, since), entity)
         planned = plan(bare, state.config.response)
         plans.append(planned)
         made.append(_with_plan(bare, planned))

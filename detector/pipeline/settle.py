@@ -5,6 +5,7 @@ time order: marks are judged on complete windows, evidence is folded for good, c
 learned and the others held back, peers are told, quiet episodes close.
 """
 
+from detector.config import HOUR
 from detector.entities.children import pruned
 from detector.entities.credential import CredentialState
 from detector.entities.principal import PrincipalState
@@ -57,11 +58,13 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     principal.panes.prune(bound)
     principal.marks.prune(bound)
     principal.touches.prune(bound)
+    principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)
+    principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
     principal.children = pruned(principal.children, bound)
     if principal.last >= bound or episodes.settled or episodes.open or principal.seen.pending:
         principal.due = True
         state.due.append(principal.key)
-    facts = tuple(_summaries(principal, learned))
+    facts = tuple(summaries(principal, learned))
     return Outcome(out.findings + ended.findings, out.plans + ended.plans, facts)
 
 
@@ -93,7 +96,7 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
 _KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t": "target"}
 
 
-def _summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
+def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
     """What the identity's peers should know: operations, effects and foreign parties that it has
     newly learned, and once the account that it belongs to, which is no foreign party."""
     values = [(v, t) for v, t in learned if v[0] in "owef"]

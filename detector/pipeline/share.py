@@ -12,10 +12,14 @@ from detector.config import HOUR
 from detector.entities.bounds import CredentialView
 from detector.entities.credential import CredentialState
 from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order, time_of
+from detector.features.reach import reach_of
 from schemas.event import ActivityEvent
 from schemas.fact import Context, CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
+_PLACES = frozenset({"network", "client", "credential"})
+_MOST_HANDED = 16
+_MOST_PATHS = 64
 _ENDS: dict[str, CredentialStatus] = {
     "revoked": "revoked", "deleted": "deleted", "expired": "expired", "task_over": "task_over",
 }  # fmt: skip
@@ -36,6 +40,7 @@ def facts_of(
     if event.kind == "use" or event.kind == "issue":
         out += _context(principal, event, novel)
     if event.kind == "issue" and event.child is not None:
+        _remember(principal, event, novel)
         out += _issued(principal, event, novel, hops)
     if event.kind in {"end", "exposure", "task", "posture"} or event.task is not None:
         out += _status(principal, event)
@@ -70,6 +75,7 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
             context=context,
             event=event,
             novel=novel,
+            reach=reach_of(principal.seen.known) if _PLACES.intersection(novel) else None,
         )
     ]
 
@@ -87,6 +93,15 @@ def _first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
     return True
 
 
+def _remember(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]) -> None:
+    """Keep an event of kind issue until it has settled: its path may still be on its way."""
+    if event.credential is None or event.principal.type == "provider":
+        return
+    rows = {e.uid: (e, n) for e, n in (*principal.handed, (event, novel))}
+    kept = sorted(rows, key=lambda uid: (crc32(uid.encode()), uid))[:_MOST_HANDED]
+    principal.handed = tuple(rows[uid] for uid in kept)
+
+
 def _issued(
     principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
 ) -> list[Fact]:
@@ -95,6 +110,8 @@ def _issued(
         return []
     used = event.credential.fingerprint if event.credential is not None else ""
     path = principal.paths.get(used, ())
+    if path and path[-1].time > event.time:
+        path = ()
     if (not novel and not path) or event.principal.type == "provider":
         return []
     step = Step(
@@ -187,16 +204,21 @@ def _answer(
     )
 
 
-def told(principal: PrincipalState, fact: Fact) -> None:
-    """A principal takes a fact in. Earliest times win."""
+def walked(credential: CredentialState, users: tuple[str, ...]) -> list[Fact]:
+    """The path that led to a credential, for users who are not the principal it was issued to: a
+    log may know a session's holder by another name than the one that handed it out."""
+    issued = credential.issued
+    if issued is None or not issued.path:
+        return []
+    expected = f"principal:{credential.tenant}:{issued.path[-1].child}"
+    path = replace(issued, kind="path", sender=credential.key)
+    return [replace(path, entity=user) for user in users if user != expected]
+
+
+def told(principal: PrincipalState, fact: Fact, hops: int) -> list[Fact]:
+    """A principal takes a fact in; earliest times win. Facts that go on from here."""
     if fact.kind == "path" and fact.credential is not None:
-        name = fact.credential.fingerprint
-        old = principal.paths.get(name)
-        if old is None or fact.path[-1].time < old[-1].time:
-            principal.paths = principal.paths or {}
-            principal.paths[name] = fact.path
-            if len(principal.paths) > 64:
-                del principal.paths[min(principal.paths, key=lambda k: principal.paths[k][-1].time)]
+        return _walked(principal, fact, fact.credential.fingerprint, hops)
     if fact.kind == "status":
         principal.credentials = principal.credentials or {}
         view = principal.credentials.setdefault(fact.target, CredentialView())
@@ -208,6 +230,28 @@ def told(principal: PrincipalState, fact: Fact) -> None:
         view.credential = fact.credential or view.credential
         view.task = fact.task or view.task
         view.bound_to = fact.operation or view.bound_to
+    return []
+
+
+def _walked(principal: PrincipalState, fact: Fact, secret: str, hops: int) -> list[Fact]:
+    """A path leads here. What has been issued at its end already goes further on it."""
+    old = principal.paths.get(secret)
+    if old is not None and worth(fact.path) >= worth(old):
+        return []
+    principal.paths = principal.paths or {}
+    principal.paths[secret] = fact.path
+    if len(principal.paths) > _MOST_PATHS:
+        del principal.paths[min(principal.paths, key=lambda k: (principal.paths[k][-1].time, k))]
+    out = []
+    for event, novel in principal.handed:
+        if event.credential is not None and event.credential.fingerprint == secret:
+            out += _issued(principal, event, novel, hops)
+    return out
+
+
+def worth(path: tuple[Step, ...]) -> tuple[int, int, tuple[str, ...]]:
+    """Of two paths to one credential the smaller counts: walked earlier, then the longer."""
+    return path[-1].time, -len(path), tuple(step.uid for step in path)
 
 
 def expect(fact: Fact) -> PrincipalState:

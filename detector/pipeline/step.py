@@ -84,17 +84,21 @@ def _fact(state: State, fact: Fact) -> Outcome:
         if fact.event is None or fact.principal is None:
             return NOTHING
         principal = state.principals[fact.entity] = share.expect(fact)
+    if fact.kind == "verdict":
+        learned = principal.seen.forgive(fact.time)
+        return Outcome(facts=tuple(settle.summaries(principal, learned)))
     if fact.kind == "child":
         descent.told(principal, fact)
         return NOTHING
-    share.told(principal, fact)
+    facts = tuple(share.told(principal, fact, state.config.max_hops))
     if not principal.due:
         principal.due = True
         state.due.append(fact.entity)
     if fact.kind == "status":
         for evidence in judge.touched(state, principal, max(fact.time, state.bound)):
             principal.episodes.offer(evidence)
-    return judge.again(state, principal, fact.time)
+    found = judge.again(state, principal, fact.time)
+    return Outcome(found.findings, found.plans, facts + found.facts)
 
 
 def _credential(state: State, fact: Fact) -> Outcome:

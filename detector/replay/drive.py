@@ -1,6 +1,7 @@
 """Replay: the engine driven from any iterator of events in time order, facts looped back locally.
 
-This is the same `step` that a worker runs; only the loop around it differs.
+This is the same `step` that a worker runs, and the same admission of commands; only the loop around
+them differs.
 
 Examples:
     >>> from schemas.event import Principal
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from detector.config import MINUTE, EngineConfig
 from detector.findings import Finding
 from detector.pipeline import State, step
+from detector.pipeline.admit import Admissions
 from detector.pipeline.snapshot import restore, snapshot
 from detector.pipeline.state import Outcome
 from schemas.event import ActivityEvent
@@ -30,6 +32,7 @@ class Replay:
     def __init__(self, config: EngineConfig, baseline: bytes | None = None) -> None:
         """Start from nothing, or from what `snapshot` of an earlier replay had learned."""
         self.state = State(config) if baseline is None else restore(baseline, config)
+        self.admissions = Admissions(config.response)
         self.facts = 0
         self._ticked = 0
         self._latest = 0
@@ -47,7 +50,7 @@ class Replay:
         outcome = step(self.state, event)
         if outcome.facts or outcome.findings:
             self._settle(outcome, out)
-        return out
+        return self.admissions.passed(out) if out else out
 
     def _settle(self, outcome: Outcome, out: list[Finding]) -> None:
         queue: deque[Fact] = deque(outcome.facts)
@@ -62,7 +65,7 @@ class Replay:
         """Settle everything: the end-of-input tick."""
         out: list[Finding] = []
         self._settle(step(self.state, Tick(self._latest, final=True)), out)
-        return out
+        return self.admissions.passed(out)
 
     def snapshot(self) -> bytes:
         """What has been learned, for the `baseline` of a later replay: no findings, no marks."""

@@ -28,6 +28,8 @@ from msgspec import Struct
 
 from detector.config import ResponseConfig
 from detector.findings import Finding
+from detector.respond.aws import SYSTEM as AWS
+from detector.respond.aws import TEMPORARY
 from detector.respond.brokers import ending, way_to_end
 from detector.respond.protect import protected_by
 from detector.respond.subject import subject_of
@@ -61,6 +63,8 @@ def plan(finding: Finding, config: ResponseConfig) -> Plan:
 def _too_early(finding: Finding, config: ResponseConfig) -> str:
     if finding.superseded_by:
         return f"Replaced by finding {finding.superseded_by}, which carries the command."
+    if finding.withdrawn:
+        return "Withdrawn: a late event explained it. If a command was carried out, take it back."
     if not finding.stable:
         return f"Detection {finding.detection} is experimental: it may alert, not revoke."
     if finding.risk < config.revoke_risk:
@@ -85,7 +89,7 @@ def _off_limits(finding: Finding, config: ResponseConfig) -> str:
 
 def _command(finding: Finding, way: Way, config: ResponseConfig) -> RevokeCommand:
     locator = _locator(finding, way)
-    children = tuple(ending(child) for child in _live(finding))
+    children = tuple(ending(child) for child in _live(finding, way))
     return RevokeCommand(
         command_uid=_command_uid(finding.uid, way, locator),
         action=way.action,
@@ -130,10 +134,18 @@ def _tier(finding: Finding, way: Way, config: ResponseConfig) -> Tier:
     return "auto" if automatic else "needs_approval"
 
 
-def _live(finding: Finding) -> tuple[Descendant, ...]:
-    """Children other than the revoked credential itself, oldest first, bounded."""
-    revoked = finding.evidence.credential.uid if finding.evidence.credential else ""
-    children = [child for child in finding.descendants if child.uid != revoked or not revoked]
+def _live(finding: Finding, way: Way) -> tuple[Descendant, ...]:
+    """Children other than the revoked credential itself, oldest first, bounded. Where sessions end
+    by their age, the principal's own sessions end with it."""
+    seen = finding.evidence
+    revoked = seen.credential.uid if seen.credential else ""
+    own = seen.principal.uid if seen.principal and way.cutoff and way.system == AWS else ""
+    children = [
+        child
+        for child in finding.descendants
+        if (child.uid != revoked or not revoked)
+        and not (own and child.principal == own and child.uid.startswith(TEMPORARY))
+    ]
     return tuple(sorted(children, key=lambda child: (child.since, child.uid))[:MAX_DESCENDANTS])
 
 

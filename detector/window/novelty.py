@@ -81,6 +81,15 @@ class Seen(Struct):
             self.known.setdefault(value, time)
         return out
 
+    def forgive(self, time: int) -> list[tuple[str, int]]:
+        """An analyst called the findings benign: what is held is known from `time` on."""
+        freed = [(value, time) for value in sorted(self.held)]
+        for value, _ in freed:
+            self.known = self.known or {}
+            self.known.setdefault(value, time)
+        self.held = none_yet()
+        return freed
+
     def extend(self, release: int) -> None:
         """A grave action came: nothing held is let go before `release`."""
         self.held = {v: (t, max(r, release)) for v, (t, r) in self.held.items()} or none_yet()

@@ -107,6 +107,7 @@ def _info(finding: Finding, detection: Detection, listed: tuple[Moment, ...]) ->
         related_events=tuple(events.values()),
         related_events_count=max(finding.evidence.count, len(events)),
         types=_KINDS,
+        data_sources=tuple(sorted({moment.source for moment in listed if moment.source})),
     )
 
 

@@ -10,7 +10,7 @@ Examples:
     'known'
 """
 
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from msgspec import convert, structs
 
@@ -21,6 +21,7 @@ from schemas import story
 from schemas.event import Credential, Origin
 
 STORY_SCHEMA = 1
+_ON_RECORD = frozenset(get_args(story.HeldStatus)) - {""}
 
 T = TypeVar("T")
 
@@ -119,7 +120,10 @@ def _held(seen: Evidence, now: int) -> story.Held | None:
 
 
 def _status(seen: Evidence, credential: Credential, now: int) -> story.HeldStatus:
-    """What its use shows: accepted means live, and past its expiry it cannot be."""
+    """What is on record; else what its use shows: accepted means live, and past its expiry it
+    cannot be."""
+    if seen.credential_status in _ON_RECORD:
+        return convert(seen.credential_status, story.HeldStatus)
     if credential.expires is not None and credential.expires <= now:
         return "expired"
     accepted = any(moment.status == "success" for moment in (seen.decisive, *seen.moments))
