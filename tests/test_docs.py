@@ -111,10 +111,10 @@ def demo() -> str:
 
 
 def _trimmed(lines: list[str]) -> str:
-    """The first findings in full, the rest as one line, then what became of the attacks."""
+    """The first finding in full, the rest as one line, then what became of the attacks."""
     rows = [at for at, line in enumerate(lines) if _FINDING.match(line)]
     planted = next(at for at, line in enumerate(lines) if line.startswith("What was planted"))
-    kept = [*lines[: rows[2]], f" ... {len(rows) - 2} more findings ...", "", *lines[planted:]]
+    kept = [*lines[: rows[1]], f" ... {len(rows) - 1} more findings ...", *lines[planted:]]
     return "".join(f"{line}\n" for line in kept if line)
 
 
@@ -181,7 +181,7 @@ def _slug(heading: str) -> str:
 # ------------------------------------------------------------------------------------------- tests
 
 
-@pytest.mark.parametrize(("name", "text"), _blocks())
+@pytest.mark.parametrize(("name", "text"), list(_blocks()))
 def test_generated_part_is_current(name: str, text: str) -> None:
     """What stands between a page's markers is what the code gives today."""
     assert GENERATED[name]() == text, f"the part `{name}` is out of date: {RENEW}"
@@ -195,7 +195,7 @@ def test_every_unit_is_in_the_readme() -> None:
     assert set() == units - rows, RENEW
 
 
-@pytest.mark.parametrize("words", _commands("detector"))
+@pytest.mark.parametrize("words", list(_commands("detector")))
 def test_command_exists(words: list[str]) -> None:
     """A command that a page names exists, with the options that it is shown with."""
     commands = get_command(app)
@@ -209,7 +209,7 @@ def test_command_exists(words: list[str]) -> None:
     assert [] == [word for word in words if word.startswith("--") and word not in known]
 
 
-@pytest.mark.parametrize("words", _commands("make"))
+@pytest.mark.parametrize("words", list(_commands("make")))
 def test_target_exists(words: list[str]) -> None:
     """A make target that a page names stands in the Makefile."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")

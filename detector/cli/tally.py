@@ -15,7 +15,6 @@ from detector.findings import Finding
 from detector.report.words import moment
 from schemas.event import ActivityEvent
 
-
 _NOT_WITHHELD = frozenset({"admitted", "duplicate", "breaker_opened"})
 
 

@@ -43,6 +43,7 @@ _RARE_AMONG_PEERS = 2.3
 _READING = 0.6
 _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
+_TRADE = 0.75
 _GRAVE_NEWS = 2.0
 _TELLING = 10
 _MOST_CONTEXT = 2.2
@@ -102,7 +103,7 @@ def novelty(view: View, mark: Mark) -> float:
     share = rarity.share
     action = mark.event.action
     if action is not None and action.effect:
-        share = max(share, _SAME_EFFECT * view.rarity(f"e:{action.effect}").share)
+        share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
         if rarity.tenant_members >= _TELLING and not provisioner(view, mark):
             own = max(own, _GRAVE_NEWS)
         if "effect" not in mark.novel:
@@ -121,7 +122,8 @@ def stranger(view: View, mark: Mark) -> float:
     if action is None or not action.foreign:
         return 0.0
     if action.foreign == "*":
-        return _FOREIGN  # everybody is no stranger in particular
+        # an open port is that already; else everybody is no stranger in particular
+        return 0.0 if action.effect == "open_network" else _FOREIGN
     rarity = view.rarity(f"f:{action.foreign}")
     if rarity.tenant_members < _TELLING:
         return _FOREIGN

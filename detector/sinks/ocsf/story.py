@@ -123,7 +123,8 @@ def _status(seen: Evidence, credential: Credential, now: int) -> story.HeldStatu
     """What is on record; else what its use shows: accepted means live, and past its expiry it
     cannot be."""
     if seen.credential_status in _ON_RECORD:
-        return convert(seen.credential_status, story.HeldStatus)
+        on_record: story.HeldStatus = convert(seen.credential_status, story.HeldStatus)
+        return on_record
     if credential.expires is not None and credential.expires <= now:
         return "expired"
     accepted = any(moment.status == "success" for moment in (seen.decisive, *seen.moments))
