@@ -33,6 +33,7 @@ _ENOUGH = 2
 _MIDDLE = 5.0
 _REFRESH = 1.5
 _TRADE = 1.6
+_BATCH, _BY_PATH = 4, 2
 _MOST_OWN = 4.5
 
 
@@ -43,7 +44,7 @@ def judge(view: View) -> Evidence | None:
         return None
     marks = [m for m in view.within(_WINDOW) if _unfamiliar(m)]
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
-    many = len(targets) + 2 * sum(_bulk(m) for m in marks)
+    many = len(targets) + sum(_bulk(m) for m in marks)
     if view.mark not in marks or many < _ENOUGH:
         return None
     share, own = _unlike(view, marks)
@@ -56,12 +57,14 @@ def judge(view: View) -> Evidence | None:
     ])  # fmt: skip
 
 
-def _bulk(mark: Mark) -> bool:
-    """One call that returns many secrets."""
+def _bulk(mark: Mark) -> int:
+    """How many more secrets than one a call is taken to return."""
     action = mark.event.action
     if action is None:
-        return False
-    return action.operation.startswith("Batch") or action.operation.endswith("ByPath")
+        return 0
+    if action.operation.startswith("Batch"):
+        return _BATCH
+    return _BY_PATH if action.operation.endswith("ByPath") else 0
 
 
 def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
