@@ -94,7 +94,7 @@ fmt: $(VENV)/.dev ## format, and mend what ruff can mend by itself
 
 .PHONY: clean
 clean: ## remove the environment, caches, builds and output
-	@rm -rf $(VENV) build dist out htmlcov .coverage .coverage.* \
+	@rm -rf $(VENV) build dist out detector-demo detector-out htmlcov .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find detector schemas models tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -108,6 +108,7 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record"
     event: ActivityEvent | None = None
     novel: tuple[str, ...] = ()
     reach: Reach | None = None
+    places: tuple[str, ...] = ()
     finding: str = ""
     schema: int = 1  # absent means 1, whatever the version of today
 

@@ -1,7 +1,8 @@
 """Detections: one small file each, discovered by scanning this package.
 
 A detection has `META` (who it is, what it maps to, what to do about it) and `judge`, its condition:
-a pure function of a view. `ON` says what it looks at: a principal's mark or a credential's use.
+a pure function of a view. `ON` says what it looks at: a principal's mark, a credential's use or an
+arrival at an origin.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ class Unit(Protocol):
     """What every detection module provides."""
 
     META: Detection
-    ON: Literal["principal", "credential"]
+    ON: Literal["principal", "credential", "origin"]
 
     def judge(self, view: Any) -> Evidence | None:
         """The evidence if the condition holds at this view."""

@@ -26,7 +26,7 @@ class Detection(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The metadata of one detection.
 
     `id` equals its file's name. `summary` is one sentence for an analyst who meets it for the first
-    time. `severity` (OCSF 1-5) is where its findings start before risk and reach. Only `stable`
+    time. `severity` (OCSF 1-5) is what to expect of it; each finding's own follows from its risk. Only `stable`
     detections may lead to a revoke command. `kind` is `monotone` when more events only make it
     truer, `refutable` when a late event can still explain it away.
 

@@ -20,6 +20,7 @@ from schemas.event import ActivityEvent, Credential, Task
 
 # an agent thinks (inference) over what it looks up; only acting goes beyond that
 _LOOKING_ONLY = frozenset({"retrieval", "inference"})
+EVERY = "*"  # stands for all credentials of a principal
 _GRACE = 2_000
 _WORDS = {
     "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
@@ -59,7 +60,13 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     if event.kind != "use":
         return None
     found = after_end(view, event.time)
-    return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
+    return (
+        found
+        or _expired(view, event)
+        or _misplaced(view, event)
+        or _beyond_task(view, event)
+        or _exposed(view, event)
+    )
 
 
 def after_end(view: CredentialView | None, time: int) -> Breach | None:
@@ -78,6 +85,12 @@ def _expired(view: CredentialView | None, event: ActivityEvent) -> Breach | None
     if expires is None or event.time <= expires + _GRACE:
         return None
     return Breach("expired", "used after it had expired", 0.9)
+
+
+def _exposed(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    if view is None or view.exposed is None or event.time <= view.exposed + _GRACE:
+        return None
+    return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
 
 
 def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | None:

@@ -152,6 +152,17 @@ class CredentialState(Struct):
             changed = True
         return changed
 
+    def passing(self) -> bool:
+        """Whether it is a session, which nobody will use again once it has been quiet. What must
+        still tell its parents of its end stays, and what has children that outlive it."""
+        first = next(iter(self.uses.values()), None)
+        if first is None:
+            return not self.parents
+        if self.children:
+            return False
+        credential = first.opened().event.credential
+        return credential is not None and credential.lifetime == "ephemeral"
+
     def ordered(self) -> list[OpenUse]:
         """Its uses by the time of their earliest event."""
         return sorted((use.opened() for use in self.uses.values()), key=lambda use: use.at)

@@ -153,8 +153,8 @@ class Episodes(Struct):
             for episode in sorted(current.values(), key=lambda e: (e.first, e.uid))
             if (change := self._change(episode, settled)) is not None
         ]
-        for uid in [u for u in self.published if u not in current]:
-            out.append(self._supersede(uid, current, quiet))
+        gone = [uid for uid in self.published if uid not in current]
+        out += [self._supersede(uid, current, quiet) for uid in gone]
         out += [self._close(episode) for episode in self.ended]
         self.ended = ()
         return out

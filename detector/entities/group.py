@@ -1,8 +1,13 @@
 """Peer groups: what is usual among identities of one kind, in versions by epoch.
 
-Members report what they have newly learned; the group keeps, per value, the earliest few members
-that use it, so that neither order nor duplication shows. At each epoch's start the version that
-counts everything reported for time up to epoch start - horizon goes out to all workers.
+Members report what they have newly learned. A group follows a fixed-size sample of its members, the
+ones whose names hash lowest, and counts per value how many of *them* use it: an unbiased share
+however large the group, chosen by content and not by who reported first. At each epoch's start the
+version that counts everything reported for time up to epoch start - horizon goes to all workers.
+
+References:
+    P. B. Gibbons: Distinct sampling for highly-accurate answers to distinct values queries and
+    event reports. VLDB 2001.
 
 Examples:
     >>> from schemas.fact import Summary
@@ -12,46 +17,73 @@ Examples:
     (('o:s3:ListBuckets', 1),)
 """
 
+from zlib import crc32
+
 from msgspec import Struct, field
 
 from schemas.fact import PeerBaseline, Summary
 
-_MOST_MEMBERS = 200
-_MOST_USERS = 16
+_SAMPLE = 64
+_MOST_USERS = 4
 _MOST_VALUES = 4000
+_FOREIGN = "f:"
 
 
 class GroupState(Struct):
-    """One group. `users` maps a value to the earliest (time, member) pairs that learned it."""
+    """One group. `members` are the sampled ones with the time of their first report, `users` maps a
+    value to the time at which each of them learned it.
+
+    Foreign parties are known or not, whoever knows them: they keep the earliest few of all.
+    """
 
     key: str
     members: dict[str, int] = field(default_factory=dict)
-    users: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    users: dict[str, dict[str, int]] = field(default_factory=dict)
     sent: int = -1
 
     def report(self, summary: Summary, time: int) -> None:
         """A member learned values at event time `time`."""
-        old = self.members.get(summary.member)
-        if (old is None and len(self.members) < _MOST_MEMBERS) or (old is not None and time < old):
-            self.members[summary.member] = time
+        sampled = self._sampled(summary.member, time)
         for value in summary.values:
-            self._use(value, time, summary.member)
+            if value.startswith(_FOREIGN):
+                self._use(value, time, summary.member)
+                self._earliest(value)
+            elif sampled:
+                self._use(value, time, summary.member)
+
+    def _sampled(self, member: str, time: int) -> bool:
+        old = self.members.get(member)
+        if old is not None:
+            self.members[member] = min(old, time)
+            return True
+        self.members[member] = time
+        if len(self.members) <= _SAMPLE:
+            return True
+        out = max(self.members, key=_rank)
+        del self.members[out]
+        for value, users in self.users.items():
+            if not value.startswith(_FOREIGN):
+                users.pop(out, None)
+        return out != member
 
     def _use(self, value: str, time: int, member: str) -> None:
-        rows = self.users.get(value)
-        if rows is None:
-            if len(self.users) < _MOST_VALUES:
-                self.users[value] = [(time, member)]
-            return
-        if len(rows) == _MOST_USERS and time >= rows[-1][0]:
-            return
-        rows[:] = _earliest([*rows, (time, member)])[:_MOST_USERS]
+        users = self.users.get(value)
+        if users is None:
+            if len(self.users) >= _MOST_VALUES:
+                return
+            users = self.users[value] = {}
+        users[member] = min(time, users.get(member, time))
+
+    def _earliest(self, value: str) -> None:
+        users = self.users.get(value)
+        if users is not None and len(users) > _MOST_USERS:
+            del users[max(users, key=lambda member: (users[member], member))]
 
     def version(self, version: int, cutoff: int) -> PeerBaseline:
         """The baseline that counts what was learned up to event time `cutoff`."""
         counted = (
-            (value, sum(time <= cutoff for time, _ in rows))
-            for value, rows in sorted(self.users.items())
+            (value, sum(time <= cutoff for time in users.values()))
+            for value, users in sorted(self.users.items())
         )
         return PeerBaseline(
             version=version,
@@ -60,12 +92,8 @@ class GroupState(Struct):
         )
 
 
-def _earliest(rows: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The earliest row of each member, in order of time."""
-    best: dict[str, int] = {}
-    for time, member in rows:
-        best[member] = min(time, best.get(member, time))
-    return sorted((time, member) for member, time in best.items())
+def _rank(member: str) -> tuple[int, str]:
+    return crc32(member.encode()), member
 
 
 class Peers(Struct):

@@ -26,9 +26,14 @@ from schemas.fact import Step
 
 _NOTHING = ""
 _MOST_APPROVALS = 240
+_PLACE = frozenset({"network", "client", "credential"})
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 UNBORN = 1 << 62
+
+
+# network, client, credential, workload, source, via
+Context = tuple[str, str, str, str, str, str]
 
 
 class PrincipalState(Struct):
@@ -62,7 +67,7 @@ class PrincipalState(Struct):
     due: bool = False
     since: int = 0
     until: int = 0
-    context: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    context: Context = ("", "", "", "", "", "")
 
     @classmethod
     def born(cls, event: ActivityEvent) -> "PrincipalState":
@@ -101,15 +106,15 @@ class PrincipalState(Struct):
             secret,
             workload.uid if workload is not None else "",
             event.source,
+            origin.via if origin is not None else "",
         ):
             return True
         seen = self.seen
         known = seen.known.get(signature.value)
         if known is None:
             # a newcomer's novelty is silent, so once noted there is no more to it
-            if time - self.first >= WARM_AGE or seen.pending.get(signature.value, UNBORN) > time:
-                return True
-            return False
+            earlier = seen.pending.get(signature.value, UNBORN) > time
+            return earlier or time - self.first >= WARM_AGE
         return known >= time - horizon
 
     def _earlier(self, event: ActivityEvent) -> None:
@@ -169,26 +174,38 @@ class PrincipalState(Struct):
         """
         values = self.values(event, signature)
         time = event.time
-        self.since, self.until = time, (time // HOUR + 1) * HOUR
-        if time - self.first < WARM_AGE:  # until then novelty is silent
-            self.until = min(self.until, self.first + WARM_AGE)
+
         known, pending = self.seen.known, self.seen.pending
         for value in values.values():
             if value not in known and pending.get(value, UNBORN) > time:
                 if not pending:
                     pending = self.seen.pending = {}
                 pending[value] = time
-        self.context = _context(event)
+        self._looked_at(event)
         notable = signature.notable
-        novel = () if not notable and time - self.first < WARM_AGE else None
-        if novel is None:
+        novel: tuple[str, ...] = ()
+        if notable or time - self.first >= WARM_AGE:
             novel = self.novelties(values, time, horizon)
         if broken:
-            return novel, self.marks.add(event, signature.value, max(3, notable), broken=True)
+            place = not _PLACE.isdisjoint(novel)
+            return novel, self.marks.add(
+                event, signature.value, max(3, notable), broken=True, place=place
+            )
         if not novel or (not notable and novel == ("region",)):
             return novel, False
-        placed = not notable and not _DONE.intersection(novel)
-        return novel, self.marks.add(event, signature.value, notable, placed=placed)
+        place = not _PLACE.isdisjoint(novel)
+        placed = not notable and _DONE.isdisjoint(novel)
+        return novel, self.marks.add(event, signature.value, notable, placed=placed, place=place)
+
+    def _looked_at(self, event: ActivityEvent) -> None:
+        """From now to the end of its hour, nothing more is to be said of this event's context."""
+        throttled = event.outcome is not None and event.outcome.status == "throttled"
+        if throttled or event.kind not in {"use", "issue"}:
+            return
+        self.context = _context(event)
+        self.since, self.until = event.time, (event.time // HOUR + 1) * HOUR
+        if event.time - self.first < WARM_AGE:  # until then novelty is silent
+            self.until = min(self.until, self.first + WARM_AGE)
 
     def approve(self, time: int) -> None:
         """A human approved something: the first of each minute is kept."""
@@ -202,7 +219,7 @@ class PrincipalState(Struct):
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
 
 
-def _context(event: ActivityEvent) -> tuple[str, str, str, str, str]:
+def _context(event: ActivityEvent) -> Context:
     origin, credential, workload = event.origin, event.credential, event.workload
     return (
         sys.intern(origin.network) if origin is not None else "",
@@ -210,6 +227,7 @@ def _context(event: ActivityEvent) -> tuple[str, str, str, str, str]:
         credential.fingerprint if credential is not None else "",
         workload.uid if workload is not None else "",
         sys.intern(event.source),
+        sys.intern(origin.via) if origin is not None else "",
     )
 
 

@@ -31,10 +31,11 @@ from detector.respond.admission import (
     Cause,
     Withheld,
     admit,
+    sent_for,
 )
 
 _BY_HAND = frozenset({"approval", "breaker", "expired", "rate"})
-_CLOSED = "The episode closed without its command having gone out: nothing is revoked after quiet."
+_CLOSED = "It has been quiet since, and no command had gone out: nothing is revoked any more."
 _OPENED = "This command opened the circuit breaker; a person has to look at what is going on. "
 
 Answer = Cause | Literal["", "admitted", "closed"]
@@ -56,9 +57,11 @@ def passed(
     command = finding.command
     if command is None:
         return state, Passed(finding, "")
-    gone_out = any(stamp.command_uid == command.command_uid for stamp in state.admitted)
-    if finding.state == "close" and not gone_out:
-        return state, Passed(replace(finding, command=None, withheld=_CLOSED), "closed")
+    sent = sent_for(state, command)
+    if finding.state == "close" and (sent is None or sent.command_uid != command.command_uid):
+        # What did not go out while the abuse went on does not go out after it.
+        why = _CLOSED if sent is None else f"Command {sent.command_uid} has gone out for this."
+        return state, Passed(replace(finding, command=None, withheld=why), "closed")
     state, answer = admit(state, command, finding.time, config)
     if isinstance(answer, Admitted):
         return state, Passed(finding, "admitted")

@@ -10,19 +10,20 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.detections import DETECTIONS
-from detector.entities.bounds import Breach, after_end, breach
+from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
+from detector.entities.origin import OriginState
 from detector.entities.principal import UNBORN, PrincipalState
 from detector.features.credential_view import CredentialUseView
 from detector.features.reach import wider
 from detector.features.surprise import appraise
 from detector.features.view import View
 from detector.findings import Evidence, Finding
-from detector.pipeline import descent, share
+from detector.pipeline import descent, origins, share
 from detector.pipeline.decide import FIRST_DAY, finding
 from detector.pipeline.standing import with_standing
-from detector.pipeline.state import NOTHING, Outcome, State
+from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.respond.plan import Plan, plan
 from detector.window.marks import Mark, Marks
 from detector.window.signature import Signature, word_of
@@ -49,6 +50,8 @@ def event(
     facts = tuple(share.facts_of(principal, record, novel, state.config.max_hops))
     if record.kind != "use":
         facts += tuple(descent.noted(principal, record))
+    if signature.notable:
+        facts += tuple(origins.presence(principal, record, novel, state.horizon))
     if not marked and ended is None:
         return Outcome(facts=facts) if facts else NOTHING
     evidence = _out_of_bounds(state, principal, record, signature.value, ended)
@@ -58,9 +61,11 @@ def event(
     return Outcome(found.findings, found.plans, facts + found.facts)
 
 
-def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> share.CredentialView | None:
+def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> CredentialView | None:
     credential = record.credential
-    return principal.credentials.get(credential.fingerprint) if credential is not None else None
+    if credential is None or not principal.credentials:
+        return None
+    return principal.credentials.get(credential.fingerprint) or principal.credentials.get(EVERY)
 
 
 def again(state: State, principal: PrincipalState, since: int) -> Outcome:
@@ -133,6 +138,7 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     """A fact reached a credential: answer its users, look at its uses again."""
+    holder.last = max(holder.last, fact.time)
     facts: list[Fact] = []
     if fact.kind == "context":
         if fact.sender not in holder.users:
@@ -177,6 +183,15 @@ def judged_uses(
                 yield evidence
 
 
+def origin(state: State, here: OriginState, fact: Fact) -> Outcome:
+    """A principal came to an address: look at this arrival and those after it."""
+    if not here.arrive(fact):
+        return NOTHING
+    for evidence in origins.judged(state, here, max(fact.time, state.bound)):
+        here.episodes.offer(evidence)
+    return published(state, here, here.tenant, fact.time)
+
+
 def late(
     state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
 ) -> Outcome:
@@ -193,7 +208,7 @@ def late(
 
 def published(
     state: State,
-    entity: PrincipalState | CredentialState,
+    entity: Entity,
     tenant: str,
     time: int,
     *,
@@ -206,7 +221,7 @@ def published(
 
 def told_of(
     state: State,
-    entity: PrincipalState | CredentialState,
+    entity: Entity,
     tenant: str,
     time: int,
     changes: list[Change],

@@ -5,16 +5,21 @@ time order: marks are judged on complete windows, evidence is folded for good, c
 learned and the others held back, peers are told, quiet episodes close.
 """
 
-from detector.config import HOUR
+from detector.config import DAY, HOUR
 from detector.entities.children import pruned
 from detector.entities.credential import CredentialState
+from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
+from detector.features.origin_view import WINDOW
 from detector.features.view import groups_of
-from detector.pipeline import judge
+from detector.pipeline import judge, origins
 from detector.pipeline.state import NOTHING, Outcome, State
 from detector.window.baseline import features
 from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
+
+_SESSIONS = 3 * DAY
+_PRINCIPALS = 90 * DAY
 
 
 def tick(state: State, record: Tick) -> Outcome:
@@ -29,6 +34,7 @@ def tick(state: State, record: Tick) -> Outcome:
     due, state.due = state.due, []
     outcomes = [_settle(state, key, bound) for key in due]
     facts = tuple(_peer_versions(state))
+    _forget(state, bound)
     return Outcome(
         tuple(f for o in outcomes for f in o.findings),
         tuple(p for o in outcomes for p in o.plans),
@@ -36,11 +42,31 @@ def tick(state: State, record: Tick) -> Outcome:
     )
 
 
+def _forget(state: State, bound: int) -> None:
+    """Drop what has been quiet for so long that nothing can come of it: sessions after three days,
+    principals after ninety. Checked once an epoch."""
+    epoch = bound // state.config.epoch
+    if epoch == state.swept:
+        return
+    state.swept = epoch
+    edge = epoch * state.config.epoch
+    for key in [k for k, c in state.credentials.items() if c.last < edge - _SESSIONS]:
+        holder = state.credentials[key]
+        if not holder.due and holder.passing():
+            del state.credentials[key]
+    for key in [k for k, p in state.principals.items() if p.last < edge - _PRINCIPALS]:
+        if not state.principals[key].due:
+            del state.principals[key]
+
+
 def _settle(state: State, key: str, bound: int) -> Outcome:
     principal = state.principals.get(key)
     if principal is not None:
         return _principal(state, principal, bound)
-    return _credential(state, state.credentials[key], bound)
+    credential = state.credentials.get(key)
+    if credential is not None:
+        return _credential(state, credential, bound)
+    return _origin(state, state.origins[key], bound)
 
 
 def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
@@ -126,13 +152,33 @@ def _credential(state: State, credential: CredentialState, bound: int) -> Outcom
         credential.trim(start + QUARTER)
     credential.settled = bound
     credential.children = pruned(credential.children, bound)
-    credential.episodes.withdraw(bound)
-    out = judge.published(state, credential, credential.tenant, bound, settled=True)
-    closed = credential.episodes.close(bound, state.config.quiet)
-    ended = judge.told_of(state, credential, credential.tenant, bound, closed)
-    if credential.last >= bound or credential.episodes.settled or credential.episodes.open:
-        credential.due = True
-        state.due.append(credential.key)
+    return _told(state, credential, bound)
+
+
+def _origin(state: State, origin: OriginState, bound: int) -> Outcome:
+    origin.due = False
+    for evidence in origins.judged(state, origin, origin.settled, bound):
+        origin.episodes.settle(origin.key, evidence, state.config.quiet)
+    origin.settled = bound
+    origin.prune(bound - WINDOW)
+    out = _told(state, origin, bound)
+    if origin.arrivals and not origin.due:
+        origin.due = True
+        state.due.append(origin.key)
+    if not origin.due:
+        del state.origins[origin.key]
+    return out
+
+
+def _told(state: State, entity: CredentialState | OriginState, bound: int) -> Outcome:
+    """Publish what has settled, close what is quiet, and come back if there is more to settle."""
+    entity.episodes.withdraw(bound)
+    out = judge.published(state, entity, entity.tenant, bound, settled=True)
+    closed = entity.episodes.close(bound, state.config.quiet)
+    ended = judge.told_of(state, entity, entity.tenant, bound, closed)
+    if entity.last >= bound or entity.episodes.settled or entity.episodes.open:
+        entity.due = True
+        state.due.append(entity.key)
     return Outcome(out.findings + ended.findings, out.plans + ended.plans)
 
 

@@ -9,11 +9,11 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from detector.config import HOUR
-from detector.entities.bounds import CredentialView
+from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.credential import CredentialState
 from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order, time_of
 from detector.features.reach import reach_of
-from schemas.event import ActivityEvent
+from schemas.event import ActivityEvent, Child, Principal
 from schemas.fact import Context, CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
@@ -37,7 +37,7 @@ def facts_of(
     if event.time - principal.first < WARM_AGE:
         novel = (*novel, "principal")
     out = []
-    if event.kind == "use" or event.kind == "issue":
+    if event.kind in {"use", "issue"}:
         out += _context(principal, event, novel)
     if event.kind == "issue" and event.child is not None:
         _remember(principal, event, novel)
@@ -63,7 +63,7 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
     name = "|".join(
         (credential.fingerprint, context.network, context.client, context.workload, context.source)
     )
-    if not _first_this_hour(principal, crc32(name.encode()), order(event)):
+    if not first_this_hour(principal, crc32(name.encode()), order(event)):
         return []
     return [
         Fact(
@@ -80,7 +80,7 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
     ]
 
 
-def _first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
+def first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
     """Whether nothing of this name was sent this hour, or only something later."""
     old = principal.sent.get(name)
     if old is not None and old < at and time_of(old) // HOUR == time_of(at) // HOUR:
@@ -149,6 +149,8 @@ def _issued(
 def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
     subject = event.child.credential if event.child is not None else None
     subject = subject or event.credential
+    if event.kind == "exposure" and event.child is not None and event.child.credential is None:
+        return _exposed(principal, event, event.child)
     if subject is None:
         return []
     status: CredentialStatus | None = None
@@ -171,6 +173,25 @@ def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
             credential=subject,
             status=status,
             task=event.task if event.task is not None and not event.task.ended else None,
+        )
+    ]
+
+
+def _exposed(principal: PrincipalState, event: ActivityEvent, child: Child) -> list[Fact]:
+    """A provider names whose secret was seen, not which: every credential of theirs is suspect."""
+    if child.principal is None:
+        return []
+    return [
+        Fact(
+            kind="status",
+            entity=f"principal:{event.tenant}:{child.principal.uid}",
+            sender=principal.key,
+            time=event.time,
+            evidence=(event.uid,),
+            principal=child.principal,
+            event=event,
+            status="exposed",
+            target=EVERY,
         )
     ]
 
@@ -254,8 +275,7 @@ def worth(path: tuple[Step, ...]) -> tuple[int, int, tuple[str, ...]]:
     return path[-1].time, -len(path), tuple(step.uid for step in path)
 
 
-def expect(fact: Fact) -> PrincipalState:
+def expect(fact: Fact, who: Principal) -> PrincipalState:
     """The state of a principal that a path leads to before its first own event."""
-    assert fact.principal is not None
     tenant = fact.entity.split(":", 2)[1]
-    return PrincipalState(fact.entity, tenant, fact.principal, UNBORN, "", UNBORN)
+    return PrincipalState(fact.entity, tenant, who, UNBORN, "", UNBORN)

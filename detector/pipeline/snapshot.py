@@ -10,13 +10,14 @@ Examples:
 """
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from detector.config import EngineConfig
 from detector.entities.credential import CredentialState
 from detector.entities.episodes import Episodes
 from detector.entities.group import GroupState, Peers
+from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.pipeline.state import State
 from detector.window.marks import Marks
@@ -39,6 +40,7 @@ class Snapshot(Struct, array_like=True):
     groups: list[GroupState]
     peers: Peers
     due: list[str]
+    origins: list[OriginState] = field(default_factory=list)
 
 
 class SnapshotError(ValueError):
@@ -59,8 +61,10 @@ def snapshot(state: State, *, learned_only: bool = False) -> bytes:
         bare = replace(principal, panes=_NO_PANES, marks=principal.marks.bare())
         principals.append((bare, principal.panes.packed()))
     credentials = [state.credentials[key] for key in sorted(state.credentials)]
+    origins = [state.origins[key] for key in sorted(state.origins)]
     if learned_only:
         credentials = [replace(c, episodes=Episodes()) for c in credentials]
+        origins = [replace(o, episodes=Episodes()) for o in origins]
     return _encode(
         Snapshot(
             FORMAT,
@@ -72,6 +76,7 @@ def snapshot(state: State, *, learned_only: bool = False) -> bytes:
             [state.groups[key] for key in sorted(state.groups)],
             state.peers,
             list(state.due),
+            origins,
         )
     )
 
@@ -101,6 +106,7 @@ def restore(packed: bytes, config: EngineConfig) -> State:
         principal.marks = principal.marks.indexed()
         state.principals[principal.key] = principal
     state.credentials = {c.key: c for c in read.credentials}
+    state.origins = {o.key: o for o in read.origins}
     state.groups = {g.key: g for g in read.groups}
     state.peers = read.peers
     state.due = read.due

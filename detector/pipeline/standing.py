@@ -16,9 +16,11 @@ from msgspec.structs import replace
 from detector.entities import children
 from detector.entities.children import Children, Issued
 from detector.entities.credential import CredentialState
+from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.features import reach
 from detector.findings import Evidence, Finding
+from detector.pipeline.state import Entity
 from detector.respond.brokers import ending
 from schemas.command import Descendant
 from schemas.event import Credential
@@ -27,8 +29,10 @@ from schemas.fact import Reach
 _ENDS = ("revoked", "deleted", "task_over", "expired")
 
 
-def with_standing(bare: Finding, entity: PrincipalState | CredentialState) -> Finding:
-    """The finding with what the entity itself can tell about it."""
+def with_standing(bare: Finding, entity: Entity) -> Finding:
+    """The finding with what the entity itself can tell about it. An origin is nobody's to revoke."""
+    if isinstance(entity, OriginState):
+        return bare
     now = max(bare.time, entity.last)
     seen = bare.evidence
     known = reach_of(entity)

@@ -6,6 +6,7 @@ from detector.config import EngineConfig
 from detector.detections import DETECTIONS
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState, Peers
+from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.findings import Finding
 from detector.pipeline.decide import threshold
@@ -25,6 +26,7 @@ class Outcome(Struct, frozen=True):
 
 
 NOTHING = Outcome()
+Entity = PrincipalState | CredentialState | OriginState
 
 
 class State:
@@ -40,6 +42,7 @@ class State:
         )
         self.principals: dict[str, PrincipalState] = {}
         self.credentials: dict[str, CredentialState] = {}
+        self.origins: dict[str, OriginState] = {}
         self.groups: dict[str, GroupState] = {}
         self.peers = Peers()
         self.floors = {id_: threshold(self.config, unit.META) for id_, unit in DETECTIONS.items()}
@@ -47,4 +50,5 @@ class State:
         self.bound = 0
         self.watermark = 0
         self.late = 0
+        self.swept = 0
         self.due: list[str] = []

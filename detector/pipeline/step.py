@@ -5,6 +5,7 @@ The order of the work is the order of the lines: window, features, detect, decid
 
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState
+from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.pipeline import descent, judge, settle, share
 from detector.pipeline.state import NOTHING, Outcome, State
@@ -24,9 +25,9 @@ def step(state: State, record: Record) -> Outcome:
         >>> step(State(), event)
         Outcome(findings=(), plans=(), facts=())
     """
-    if type(record) is ActivityEvent:
+    if isinstance(record, ActivityEvent):
         return _event(state, record)
-    if type(record) is Fact:
+    if isinstance(record, Fact):
         return _fact(state, record)
     return settle.tick(state, record)
 
@@ -60,8 +61,7 @@ def _limited(event: ActivityEvent) -> bool:
     credential = event.credential
     return credential is not None and (
         bool(credential.bound_to)
-        or (credential.expires is not None
-        and event.time > credential.expires)
+        or (credential.expires is not None and event.time > credential.expires)
     )
 
 
@@ -79,11 +79,13 @@ def _fact(state: State, fact: Fact) -> Outcome:
         return NOTHING
     if fact.entity.startswith("credential:"):
         return _credential(state, fact)
+    if fact.entity.startswith("origin:"):
+        return _origin(state, fact)
     principal = state.principals.get(fact.entity)
     if principal is None:
         if fact.event is None or fact.principal is None:
             return NOTHING
-        principal = state.principals[fact.entity] = share.expect(fact)
+        principal = state.principals[fact.entity] = share.expect(fact, fact.principal)
     if fact.kind == "verdict":
         learned = principal.seen.forgive(fact.time)
         return Outcome(facts=tuple(settle.summaries(principal, learned)))
@@ -110,3 +112,14 @@ def _credential(state: State, fact: Fact) -> Outcome:
         credential.due = True
         state.due.append(fact.entity)
     return judge.credential(state, credential, fact)
+
+
+def _origin(state: State, fact: Fact) -> Outcome:
+    origin = state.origins.get(fact.entity)
+    if origin is None:
+        origin = OriginState(fact.entity, fact.entity.split(":", 2)[1])
+        state.origins[fact.entity] = origin
+    if not origin.due:
+        origin.due = True
+        state.due.append(fact.entity)
+    return judge.origin(state, origin, fact)

@@ -158,6 +158,14 @@ def _covering(state: AdmissionState, command: RevokeCommand) -> Stamp | None:
     return next((stamp for stamp in alive if stamp.covers == covers), None)
 
 
+def sent_for(state: AdmissionState, command: RevokeCommand) -> Stamp | None:
+    """What has gone out, alive or not: this very command, else the latest that ended the same."""
+    covers = _covers(command)
+    own = [stamp for stamp in state.admitted if stamp.command_uid == command.command_uid]
+    same = [stamp for stamp in state.admitted if stamp.covers == covers]
+    return next(reversed(own or same), None)
+
+
 def _covers(command: RevokeCommand) -> str:
     """What the command would end. A role's or person's sessions end whichever was seen."""
     locator = command.locator

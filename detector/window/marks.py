@@ -30,8 +30,8 @@ Key = tuple[int, str, str, str, str, str]
 
 class Mark(Struct):
     """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
-    it is judged, and final when its quarter has settled. `placed` says that only its place or tool
-    was new, `broken` that it is beyond a bound. `rank` says who stays when there are too many: by content, never by arrival."""
+    it is judged, and final when its quarter has settled. `place` says that its place or tool was
+    new, `placed` that nothing else was, `broken` that it is beyond a bound. `rank` says who stays when there are too many: by content, never by arrival."""
 
     event: ActivityEvent
     value: str
@@ -42,6 +42,7 @@ class Mark(Struct):
     weight: float = 0.0
     tool: str = ""
     placed: bool = False
+    place: bool = False
     broken: bool = False
     rank: tuple[int, int] = (0, 0)
 
@@ -70,22 +71,25 @@ class Marks(Struct):
         notable: int,
         *,
         placed: bool = False,
+        place: bool = False,
         broken: bool = False,
     ) -> bool:
-        """Mark an event. False if the same was marked in its minute, at this time or earlier; an
-        event of which only place or tool are new stands for its hour. What has `broken` a bound is
-        not the same as what has not."""
+        """Mark an event. False if the same was marked in its minute, at this time or earlier. What
+        has `broken` a bound is not the same as what has not. Where only the `place` or the tool is
+        new, the first event of the hour stands for all."""
         key = _key(event, value, placed, broken)
         old = self.keys.get(key)
         if old is not None:
             if (event.time, event.uid) >= old.at:
                 return False
-            self._drop(old)
+            if not placed or old.placed:
+                self._drop(old)
         tool = client_word(event.origin) if event.origin is not None else ""
         rank = (-notable, crc32(repr(key).encode()))
-        mark = Mark(event, value, notable, tool=tool, placed=placed, broken=broken, rank=rank)
-        self.keys = self.keys or {}
-        self.keys[key] = mark
+        mark = Mark(
+            event, value, notable, tool=tool, placed=placed, place=place, broken=broken, rank=rank
+        )
+        self._enter(mark)
         insort(self.items, mark, key=_at)
         if len(self.items) > _MOST_OPEN:
             self._keep(event.time // QUARTER, _MOST_OPEN)
@@ -97,9 +101,23 @@ class Marks(Struct):
             for mark in sorted(inside, key=lambda m: (m.rank, m.at))[most:]:
                 self._drop(mark)
 
+    def _enter(self, mark: Mark) -> None:
+        self.keys = self.keys or {}
+        self.keys[_key(mark.event, mark.value, mark.placed, mark.broken)] = mark
+        if mark.place and not mark.placed:
+            spot = _key(mark.event, mark.value, True, False)
+            old = self.keys.get(spot)
+            if old is None or mark.at < old.at:
+                if old is not None and old.placed:
+                    self._drop(old)
+                self.keys[spot] = mark
+
     def _drop(self, mark: Mark) -> None:
         del self.items[bisect_left(self.items, mark.at, key=_at)]
         del self.keys[_key(mark.event, mark.value, mark.placed, mark.broken)]
+        spot = _key(mark.event, mark.value, True, False)
+        if self.keys.get(spot) is mark:
+            del self.keys[spot]
 
     def bare(self) -> "Marks":
         """These marks without the keys, which `indexed` makes again: what a snapshot holds."""
@@ -107,8 +125,10 @@ class Marks(Struct):
 
     def indexed(self) -> "Marks":
         """These marks with their keys."""
-        keys = {_key(m.event, m.value, m.placed, m.broken): m for m in self.items}
-        return Marks(self.items, keys or none_yet(), self.thinned)
+        made = Marks(self.items, thinned=self.thinned)
+        for mark in self.items:
+            made._enter(mark)
+        return made
 
     def between(self, since: int, until: int) -> list[Mark]:
         """Marks in [since, until), in event-time order."""

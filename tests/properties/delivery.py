@@ -98,7 +98,7 @@ class _Line:
 
     def deliver(self, now: int, record: object) -> None:
         everywhere = range(self.delivery.partitions)
-        if isinstance(record, Tick) or isinstance(record, Fact) and record.kind == "baseline":
+        if isinstance(record, Tick) or (isinstance(record, Fact) and record.kind == "baseline"):
             for where in everywhere:
                 self.take(now, where, record)
         elif isinstance(record, ActivityEvent | Fact):

@@ -130,6 +130,15 @@ def test_an_episode_that_closes_asks_for_nothing_new():
     assert (AdmissionState("acme"), "closed", None) == (state, made.answer, made.finding.command)
 
 
+def test_an_episode_that_closes_names_the_command_that_covered_it():
+    """A finding whose key another finding's command ended says so to the last."""
+    first, last = asking(1, locator=Locator("aws")), asking(2, "close", locator=Locator("aws"))
+    _, made = Admissions(LIMITS).passed([first, last])
+
+    assert first.command is not None
+    assert f"Command {first.command.command_uid} has gone out for this." == made.withheld
+
+
 def test_an_episode_that_closes_still_shows_what_went_out():
     """The last revision names the command that the first one carried."""
     opened = asking(1)
