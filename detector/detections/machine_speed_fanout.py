@@ -4,12 +4,15 @@ Machines are fast, and Terraform is the loudest of all; so only breadth that is 
 how much new breadth this identity usually shows, and faster than a person types.
 """
 
+from math import expm1
+
 from detector.config import MINUTE, SECOND
 from detector.detections.meta import Detection
 from detector.features.evidence import gather
 from detector.features.surprise import risk, total, weigh
 from detector.features.view import View
 from detector.findings import Evidence, Normal
+from detector.window.baseline import FEATURE_NAMES
 
 META = Detection(
     id="machine_speed_fanout",
@@ -29,6 +32,7 @@ ON = "principal"
 _WINDOW = MINUTE
 _SHORT = 10 * SECOND
 _BREADTH = 3
+_TEMPO = FEATURE_NAMES.index("tempo")
 _MIDDLE = 7.5
 
 
@@ -45,11 +49,12 @@ def judge(view: View) -> Evidence | None:
     nats = total(view, marks, weigh(marks))
     score = risk(nats + 0.5 * (len(services) - 1), _MIDDLE, 1.5)
     window = view.window(_SHORT)
-    reasons = [
+    reason = (
         f"{len(fresh)} operations over {len(services)} services within {_WINDOW // SECOND} s, "
         "none of them in this identity's past"
-    ]
-    return gather(view, META.id, marks, score, reasons, normal=[
+    )
+    return gather(view, META.id, marks, score, [reason], normal=[
         Normal("new operations a minute", "0", str(len(fresh))),
-        Normal("events a second", "-", f"{window.tempo:.1f}"),
+        Normal("events a second", f"{expm1(view.habits.usual()[_TEMPO].mean):.1f}",
+               f"{window.tempo:.1f}"),
     ])  # fmt: skip

@@ -46,11 +46,9 @@ def judge(view: CredentialUseView) -> Evidence | None:
     score += 0.1 if use.context.client != origin.client else 0.0
     score += 0.2 if {"network", "client"} & set(issued.novel) else 0.0
     minutes = (view.time - issued.time) // 60_000
-    reasons = [
-        f"minted by {issued.event.principal.name or issued.event.principal.uid}, used {minutes} "
-        f"min later from {use.context.network}"
-    ]
-    made = view.gather(META.id, [], score, reasons)
+    issuer = issued.event.principal
+    reason = f"minted by {issuer.name or issuer.uid}, used {minutes} min later from "
+    made = view.gather(META.id, [], score, [reason + use.context.network])
     moments = tuple(sorted({moment(issued.event, issued.novel), *made.moments}))
     return replace(made, moments=moments, normal=(
         Normal("network", origin.network, use.context.network),

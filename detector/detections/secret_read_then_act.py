@@ -46,11 +46,10 @@ def judge(view: View) -> Evidence | None:
     marks = [*reads, view.mark]
     nats = view.mark.gravity + view.mark.novelty + context(view, marks)
     nats += 1.8 if reads else 0.8
-    reasons = [
-        f"read {len(reads) or routine} secrets, then {action.service}:{action.operation}; "
-        "no approval in between"
-    ]
-    return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, provisional=True, normal=[
+    act = f"{action.service}:{action.operation}; no approval in between"
+    read = len(reads) or routine
+    reason = f"read {read} secret{'s' if read > 1 else ''}, then {act}"
+    return gather(view, META.id, marks, risk(nats, _MIDDLE), [reason], provisional=True, normal=[
         Normal("acts of this kind after a secret read", "0", "1"),
     ])  # fmt: skip
 

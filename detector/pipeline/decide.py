@@ -21,6 +21,7 @@ _LOWEST = 0.5
 # Without anybody to compare with, surprise is capped and the shipped thresholds are out of reach:
 # then what stands out most is told, budget or not.
 FIRST_DAY = 0.68
+_CHANGES = frozenset({"write", "delete", "admin", "credential_issue"})
 _SEVERITY = ((0.93, 5), (0.8, 4), (0.6, 3), (0.0, 2))
 
 
@@ -105,6 +106,6 @@ def _did(evidence: Evidence) -> tuple[str, ...]:
     """The changes that succeeded, in order, each once."""
     lines: dict[str, None] = {}
     for m in evidence.moments:
-        if m.status == "success" and m.access not in {"read", "list", "unknown", ""}:
+        if m.status == "success" and m.access in _CHANGES:
             lines.setdefault(f"{m.service}:{m.operation}" + (f" on {m.target}" if m.target else ""))
     return tuple(lines)[:12]

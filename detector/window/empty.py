@@ -23,7 +23,7 @@ class _Empty(dict[Any, Any]):
         msg = "the shared empty dictionary was written to: make one first"
         raise TypeError(msg)
 
-    __setitem__ = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = setdefault = update = __ior__ = _refuse
 
 
 _SHARED = _Empty()

@@ -83,7 +83,9 @@ class Teller:
         target: str = "",
         status: Status = "success",
         place: int = 0,
+        network: str = "",
         tool: int = 0,
+        via: str = "",
         credential: Credential | None = None,
         child: Child | None = None,
         task: Task | None = None,
@@ -103,7 +105,9 @@ class Teller:
                 credential=credential or _key(who),
                 action=Action(service, operation, access, effect=effect, foreign=foreign),  # type: ignore[arg-type]
                 target=Target(target) if target else None,
-                origin=Origin(network=_NETWORKS[place], client=_CLIENTS[tool]),
+                origin=Origin(
+                    network=network or _NETWORKS[place], client=_CLIENTS[tool], via=via
+                ),
                 outcome=Outcome(status),
                 child=child,
                 task=task,
@@ -225,6 +229,39 @@ def _bound(t: Teller, s: Scene, who: str, at: int) -> None:
                workload="pod/a" if i % 2 == 0 else "pod/b")  # fmt: skip
 
 
+def _flood(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i in range(150):
+        status: Status = "denied" if i % 3 else "success"
+        t.tell(who, at + i * s.spread * SECOND, f"s{i % 7}:List{i}:list", status=status,
+               place=s.place, tool=s.tool, target=f"t{i % 11}")  # fmt: skip
+
+
+def _tour(t: Teller, s: Scene, who: str, at: int) -> None:
+    session = _session(f"tour{s.minute}")
+    for i in range(60):
+        t.tell(who, at + i * s.spread * 10 * SECOND, "s3:GetObject:read", credential=session,
+               network=f"203.0.{i * 37 % 200}.0/24", tool=i % 4)  # fmt: skip
+
+
+def _shared(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i, other in enumerate((*PEOPLE, "spare")):
+        t.tell(other, at + i * s.spread * MINUTE, "s3:GetObject:read", credential=_key(who),
+               place=(s.place + i) % 3, tool=(s.tool + i) % 4)  # fmt: skip
+
+
+def _exposed(t: Teller, s: Scene, who: str, at: int) -> None:
+    t.tell("provider", at, "iam:Quarantine:admin", kind="exposure",
+           child=Child(_key(who), _principal(who)))  # fmt: skip
+    for i, what in enumerate((*_HABITS[who], "iam:CreateUser:admin")):
+        t.tell(who, at + (i + 1) * s.spread * SECOND, what, place=s.place, tool=s.tool)
+
+
+def _on_behalf(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i, what in enumerate(_HABITS[who] + _HABITS["build"]):
+        t.tell(who, at + i * s.spread * SECOND, what, via="" if i % 2 else "cloudformation",
+               place=s.place, tool=s.tool, status="throttled" if i == 2 else "success")  # fmt: skip
+
+
 SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "recon": _recon,
     "fanout": _fanout,
@@ -238,6 +275,11 @@ SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "ended": _ended,
     "task": _task,
     "bound": _bound,
+    "flood": _flood,
+    "tour": _tour,
+    "shared": _shared,
+    "exposed": _exposed,
+    "on_behalf": _on_behalf,
 }
 
 scenes = st.builds(
