@@ -65,16 +65,20 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
         or _expired(view, event)
         or _misplaced(view, event)
         or _beyond_task(view, event)
-        or _exposed(view, event)
     )
 
 
 def after_end(view: CredentialView | None, time: int) -> Breach | None:
-    """The breach that any use at `time` would be, because the credential had ended."""
-    if view is None or view.ended is None or time <= view.ended + _GRACE:
+    """The breach that any use at `time` would be, because the credential had ended or its secret
+    had been seen where it should not be."""
+    if view is None:
         return None
-    how = _WORDS.get(view.how, "it had ended")
-    return Breach("ended", f"used after {how}", 0.97, view.proof)
+    if view.ended is not None and time > view.ended + _GRACE:
+        how = _WORDS.get(view.how, "it had ended")
+        return Breach("ended", f"used after {how}", 0.97, view.proof)
+    if view.exposed is not None and time > view.exposed + _GRACE:
+        return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
+    return None
 
 
 def _expired(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
@@ -85,12 +89,6 @@ def _expired(view: CredentialView | None, event: ActivityEvent) -> Breach | None
     if expires is None or event.time <= expires + _GRACE:
         return None
     return Breach("expired", "used after it had expired", 0.9)
-
-
-def _exposed(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
-    if view is None or view.exposed is None or event.time <= view.exposed + _GRACE:
-        return None
-    return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
 
 
 def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | None:

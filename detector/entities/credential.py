@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from detector.config import HOUR
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
+from detector.entities.packing import packed, unpacked
 from detector.entities.principal import order, time_of
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
@@ -24,14 +25,14 @@ _MOST_HOURS = 4
 _EVER = 1 << 62
 MOST_USERS = 64
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Fact).decode
 
 
-class Use(Struct):
-    """One context of use: `at` is the order of its earliest event, whose fact is packed since it is
-    rarely looked at; `hours` are the first times (ms) of the last few hours in which it was used
-    again."""
+class Use(Struct, gc=False):
+    """One context of use, by its `name`: `at` is the order of its earliest event, which is packed
+    since it is rarely looked at; `hours` are the first times (ms) of the last few hours in which it
+    was used again."""
 
+    name: int
     at: int
     packed: bytes
     hours: tuple[int, ...] = ()
@@ -50,11 +51,8 @@ class Use(Struct):
 
     def opened(self) -> "OpenUse":
         """The use as a detection sees it."""
-        fact = _decode(self.packed)
-        if fact.context is None or fact.event is None:
-            msg = "a use must rest on a fact with context and event"
-            raise ValueError(msg)
-        return OpenUse(fact.context, fact.event, fact.novel, self.hours)
+        event, novel = unpacked(self.packed)
+        return OpenUse(context_of(event), event, novel, self.hours)
 
 
 class OpenUse(Struct, frozen=True):
@@ -76,7 +74,7 @@ class OpenUse(Struct, frozen=True):
         return any(since <= time <= until for time in (self.event.time, *self.hours))
 
 
-class CredentialState(Struct):
+class CredentialState(Struct, gc=False):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
     earliest report of each end or exposure, `issued` the fact of its minting. `children` were
     issued with it; `parents` are the entities that are told of its end, `reach` what a
@@ -84,7 +82,7 @@ class CredentialState(Struct):
 
     key: str
     tenant: str
-    uses: dict[int, Use] = field(default_factory=none_yet)
+    uses: tuple[Use, ...] = ()
     users: tuple[str, ...] = ()
     status: dict[CredentialStatus, tuple[int, str]] = field(default_factory=none_yet)
     task: Task | None = None
@@ -104,18 +102,20 @@ class CredentialState(Struct):
         if fact.context is None or fact.event is None:
             return False
         self.last = max(self.last, fact.time)
-        name = _name(fact.context)
-        old = self.uses.get(name)
-        if old is None:
-            self.uses = self.uses or {}
-            self.uses[name] = Use(order(fact.event), _encode(fact))
-            self._trim(_MOST_OPEN, _EVER)
-            return name in self.uses
-        at = order(fact.event)
-        old.again(max(fact.time, old.time))
+        name, at = _name(fact.context), order(fact.event)
+        for old in self.uses:
+            if old.name == name:
+                return self._again(old, at, fact.event, fact.novel)
+        made = Use(name, at, packed(fact.event, fact.novel))
+        self.uses = (*self.uses, made)
+        self._trim(_MOST_OPEN, _EVER)
+        return made in self.uses
+
+    def _again(self, old: Use, at: int, event: ActivityEvent, novel: tuple[str, ...]) -> bool:
+        old.again(max(event.time, old.time))
         if at >= old.at:
             return False
-        old.at, old.packed = at, _encode(fact)
+        old.at, old.packed = at, packed(event, novel)
         return True
 
     def trim(self, bound: int) -> None:
@@ -125,13 +125,13 @@ class CredentialState(Struct):
     def _trim(self, most: int, until: int) -> None:
         """Keep the earliest contexts and the latest: by content, never by arrival."""
         if len(self.uses) > most:
-            names = sorted((use.at, name) for name, use in self.uses.items() if use.time < until)
-            for _, name in names[most // 2 : len(names) - most // 2]:
-                del self.uses[name]
+            old = sorted((use.at, use.name) for use in self.uses if use.time < until)
+            gone = {name for _, name in old[most // 2 : len(old) - most // 2]}
+            self.uses = tuple(use for use in self.uses if use.name not in gone)
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times (ms) of the quarters before `bound` in which a context is first used."""
-        times = {use.time // QUARTER * QUARTER for use in self.uses.values()}
+        times = {use.time // QUARTER * QUARTER for use in self.uses}
         return sorted(time for time in times if self.settled <= time < bound)
 
     def tell(self, fact: Fact) -> bool:
@@ -155,17 +155,29 @@ class CredentialState(Struct):
     def passing(self) -> bool:
         """Whether it is a session, which nobody will use again once it has been quiet. What must
         still tell its parents of its end stays, and what has children that outlive it."""
-        first = next(iter(self.uses.values()), None)
-        if first is None:
+        if not self.uses:
             return not self.parents
         if self.children:
             return False
-        credential = first.opened().event.credential
+        credential = self.uses[0].opened().event.credential
         return credential is not None and credential.lifetime == "ephemeral"
 
     def ordered(self) -> list[OpenUse]:
         """Its uses by the time of their earliest event."""
-        return sorted((use.opened() for use in self.uses.values()), key=lambda use: use.at)
+        return sorted((use.opened() for use in self.uses), key=lambda use: use.at)
+
+
+def context_of(event: ActivityEvent) -> Context:
+    """In which context an event uses its credential."""
+    origin, workload = event.origin, event.workload
+    own = origin if origin is not None and not origin.via else None
+    return Context(
+        network=own.network if own is not None else "",
+        client=own.client if own is not None else "",
+        workload=workload.uid if workload is not None else "",
+        source=event.source,
+        principal=event.principal.uid,
+    )
 
 
 def _detail(credential: Credential | None) -> tuple[int, bytes]:

@@ -31,7 +31,7 @@ from detector.window.empty import none_yet
 _MOST_PAST = 16
 
 
-class Episode(Struct, frozen=True):
+class Episode(Struct, frozen=True, gc=False):
     """One detection's evidence on one entity, merged. `peak` is the evidence with the highest
     score (the earliest of equals); `count` how many marks triggered."""
 
@@ -59,7 +59,7 @@ class Episode(Struct, frozen=True):
         return crc32(repr(row).encode())
 
 
-class Published(Struct):
+class Published(Struct, gc=False):
     """What readers were told of an episode: `digest` is what was material, `told` all of it."""
 
     revision: int
@@ -87,7 +87,7 @@ class Change(Struct, frozen=True):
     withdrawn: bool = False
 
 
-class Episodes(Struct):
+class Episodes(Struct, gc=False):
     """The episodes of one entity: `settled` are the live ones by detection, `ended` those that were
     quiet for long enough, until readers are told, `past` the last few spans of these. `open` is
     unsettled evidence by (detection, time, id)."""

@@ -5,6 +5,7 @@ dictionary look-ups and one OR. Only what is new or sensitive goes on to be mark
 """
 
 import sys
+from functools import lru_cache
 from zlib import crc32
 
 from msgspec import Struct, field
@@ -18,7 +19,7 @@ from detector.window.empty import none_yet
 from detector.window.marks import Marks, client_word
 from detector.window.novelty import Seen
 from detector.window.panes import QUARTER, Panes
-from detector.window.registers import event_bits
+from detector.window.registers import NOWHERE, event_bits, place_of
 from detector.window.signature import Signature
 from detector.window.touches import Touches
 from schemas.event import ActivityEvent, Principal
@@ -36,7 +37,7 @@ UNBORN = 1 << 62
 Context = tuple[str, str, str, str, str, str]
 
 
-class PrincipalState(Struct):
+class PrincipalState(Struct, gc=False):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
     came with then; `paths` hold the lateral-movement paths that led to it, by credential; `handed`
     are unsettled events in which it issued something, with what was new: they go on a path that is
@@ -68,13 +69,14 @@ class PrincipalState(Struct):
     since: int = 0
     until: int = 0
     context: Context = ("", "", "", "", "", "")
+    place: int = NOWHERE
 
     @classmethod
-    def born(cls, event: ActivityEvent) -> "PrincipalState":
+    def born(cls, event: ActivityEvent, key: str = "") -> "PrincipalState":
         """The state of a principal at its first event."""
         home = event.origin.client if event.origin is not None else ""
         return cls(
-            event.key,
+            key or event.key,
             sys.intern(event.tenant),
             event.principal,
             order(event),
@@ -86,28 +88,27 @@ class PrincipalState(Struct):
         """Count an event in. True if something about it wants a closer look."""
         time = event.time
         origin, credential, target = event.origin, event.credential, event.target
-        network = origin.network if origin is not None else _NOTHING
+        workload = event.workload
         secret = credential.fingerprint if credential is not None else _NOTHING
+        context = (
+            origin.network if origin is not None else _NOTHING,
+            origin.client if origin is not None else _NOTHING,
+            secret,
+            workload.uid if workload is not None else _NOTHING,
+            event.source,
+            origin.via if origin is not None else _NOTHING,
+        )
+        as_before = context == self.context
+        place = self.place if as_before else place_of(context[0], secret)
         thing = target.uid if target is not None else _NOTHING
-        bits = event_bits(event.uid, time, thing, network, secret, signature.classes)
-        self.panes.add(time, bits | signature.bits)
+        self.panes.add(time, event_bits(event.uid, time, thing, signature.shapes, place))
         if time > self.last:
             self.last = time
         if time <= self.first:
             self._earlier(event)
         if secret and event.kind == "use":
             self.touches.add(secret, time, event.uid, signature.action)
-        if signature.notable or not self.since < time < self.until:
-            return True
-        workload = event.workload
-        if self.context != (
-            network,
-            origin.client if origin is not None else "",
-            secret,
-            workload.uid if workload is not None else "",
-            event.source,
-            origin.via if origin is not None else "",
-        ):
+        if not as_before or signature.notable or not self.since < time < self.until:
             return True
         seen = self.seen
         known = seen.known.get(signature.value)
@@ -132,11 +133,11 @@ class PrincipalState(Struct):
         if origin is not None:
             if not origin.via:
                 if origin.network:
-                    out["network"] = "n:" + origin.network
+                    out["network"] = _word("n:", origin.network)
                 if origin.client:
-                    out["client"] = "c:" + client_word(origin)
+                    out["client"] = _word("c:", client_word(origin))
             if origin.region:
-                out["region"] = "r:" + origin.region
+                out["region"] = _word("r:", origin.region)
         if signature.notable and event.target is not None:
             out["target"] = f"t:{crc32((signature.value + event.target.uid).encode()):08x}"
         if action is not None:
@@ -203,6 +204,7 @@ class PrincipalState(Struct):
         if throttled or event.kind not in {"use", "issue"}:
             return
         self.context = _context(event)
+        self.place = place_of(self.context[0], self.context[2])
         self.since, self.until = event.time, (event.time // HOUR + 1) * HOUR
         if event.time - self.first < WARM_AGE:  # until then novelty is silent
             self.until = min(self.until, self.first + WARM_AGE)
@@ -217,6 +219,12 @@ class PrincipalState(Struct):
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
+
+
+@lru_cache(8_192)
+def _word(letter: str, thing: str) -> str:
+    """A word that many identities remember, made once for all of them."""
+    return letter + thing
 
 
 def _context(event: ActivityEvent) -> Context:

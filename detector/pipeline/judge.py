@@ -85,7 +85,7 @@ def touched(
     if not principal.credentials:
         return
     for secret, time, uid, action in principal.touches.between(since, until):
-        view = principal.credentials.get(secret)
+        view = principal.credentials.get(secret) or principal.credentials.get(EVERY)
         found = after_end(view, time)
         if view is None or found is None or principal.marks.holds(time, uid):
             continue

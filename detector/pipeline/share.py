@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.entities.bounds import EVERY, CredentialView
-from detector.entities.credential import CredentialState
+from detector.entities.credential import CredentialState, context_of
 from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order, time_of
 from detector.features.reach import reach_of
 from schemas.event import ActivityEvent, Child, Principal
-from schemas.fact import Context, CredentialStatus, Fact, Step
+from schemas.fact import CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
@@ -51,18 +51,11 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
     credential, origin = event.credential, event.origin
     if credential is None or (event.outcome is not None and event.outcome.status == "throttled"):
         return []
-    context = Context(
-        network=origin.network if origin is not None and not origin.via else "",
-        client=origin.client if origin is not None and not origin.via else "",
-        workload=event.workload.uid if event.workload is not None else "",
-        source=event.source,
-        principal=event.principal.uid,
-    )
     if origin is not None and origin.via:
         return []
-    name = "|".join(
-        (credential.fingerprint, context.network, context.client, context.workload, context.source)
-    )
+    network, client = (origin.network, origin.client) if origin is not None else ("", "")
+    workload = event.workload.uid if event.workload is not None else ""
+    name = f"{credential.fingerprint}|{network}|{client}|{workload}|{event.source}"
     if not first_this_hour(principal, crc32(name.encode()), order(event)):
         return []
     return [
@@ -72,7 +65,7 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
             sender=principal.key,
             time=event.time,
             evidence=(event.uid,),
-            context=context,
+            context=context_of(event),
             event=event,
             novel=novel,
             reach=reach_of(principal.seen.known) if _PLACES.intersection(novel) else None,

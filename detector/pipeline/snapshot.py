@@ -20,6 +20,7 @@ from detector.entities.group import GroupState, Peers
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.pipeline.state import State
+from detector.window.empty import lean
 from detector.window.marks import Marks
 from detector.window.panes import Packed, Panes
 
@@ -104,8 +105,11 @@ def restore(packed: bytes, config: EngineConfig) -> State:
     for principal, panes in read.principals:
         principal.panes = Panes.unpacked(panes)
         principal.marks = principal.marks.indexed()
+        lean(principal)
         state.principals[principal.key] = principal
-    state.credentials = {c.key: c for c in read.credentials}
+    for credential in read.credentials:
+        lean(credential)
+        state.credentials[credential.key] = credential
     state.origins = {o.key: o for o in read.origins}
     state.groups = {g.key: g for g in read.groups}
     state.peers = read.peers

@@ -36,7 +36,7 @@ def _event(state: State, event: ActivityEvent) -> Outcome:
     key = f"principal:{event.tenant}:{event.principal.uid}"
     principal = state.principals.get(key)
     if principal is None:
-        principal = state.principals[key] = PrincipalState.born(event)
+        principal = state.principals[key] = PrincipalState.born(event, key)
     if not principal.due:
         principal.due = True
         state.due.append(key)

@@ -65,13 +65,13 @@ def features(counts: Counts) -> tuple[float, ...]:
     sensitive = counts.secret_reads + counts.issues + counts.admin
     row = (counts.events, counts.operations, counts.services, counts.targets, counts.writes,
            counts.denied, sensitive, counts.tempo)  # fmt: skip
-    return tuple(log1p(x) for x in row)
+    return tuple([log1p(x) for x in row])
 
 
 _NEWBORN = Habits()
 
 
-class Learned(Struct):
+class Learned(Struct, gc=False):
     """The running habits with the two versions before them."""
 
     running: Habits = _NEWBORN
@@ -97,6 +97,6 @@ class Learned(Struct):
         self.running = Habits(
             version,
             n,
-            tuple(f + (k in fresh) for k, f in zip(KINDS, old.fresh, strict=True)),
-            _rows.pack(*(row + step * (x - row) for row, x in zip(rows, new, strict=True))),
+            tuple([f + (k in fresh) for k, f in zip(KINDS, old.fresh, strict=True)]),
+            _rows.pack(*[row + step * (x - row) for row, x in zip(rows, new, strict=True)]),
         )

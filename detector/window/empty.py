@@ -1,4 +1,4 @@
-"""One empty dictionary for everyone who has nothing to put in it yet.
+"""One empty dictionary, and one empty list, for everyone who has nothing to put in it yet.
 
 A state has a dozen dictionaries of which most stay empty for most identities; at 64 bytes each they
 would be a fifth of its memory. The shared one refuses to be written, so forgetting to make one's
@@ -13,6 +13,8 @@ Examples:
 
 from typing import Any, Never
 
+from msgspec import Struct
+
 
 class _Empty(dict[Any, Any]):
     """A dictionary that stays empty."""
@@ -26,9 +28,40 @@ class _Empty(dict[Any, Any]):
     __setitem__ = setdefault = update = __ior__ = _refuse
 
 
+class _EmptyList(list[Any]):
+    """A list that stays empty."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> Never:
+        msg = "the shared empty list was written to: make one first"
+        raise TypeError(msg)
+
+    append = extend = insert = __iadd__ = _refuse
+
+
 _SHARED = _Empty()
+_SHARED_LIST = _EmptyList()
 
 
 def none_yet() -> dict[Any, Any]:
     """The shared empty dictionary, as a default factory."""
     return _SHARED
+
+
+def nothing_yet() -> list[Any]:
+    """The shared empty list, as a default factory."""
+    return _SHARED_LIST
+
+
+def lean(restored: Struct) -> None:
+    """Put the shared ones where decoding has made empty ones of their own, and so in the structs
+    within."""
+    for name in restored.__struct_fields__:
+        value = getattr(restored, name)
+        if isinstance(value, Struct):
+            lean(value)
+        elif value == {}:
+            setattr(restored, name, _SHARED)
+        elif value == []:
+            setattr(restored, name, _SHARED_LIST)

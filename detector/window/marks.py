@@ -13,12 +13,13 @@ Examples:
 """
 
 from bisect import bisect_left, insort
+from operator import attrgetter
 from zlib import crc32
 
 from msgspec import Struct, field
 
 from detector.config import DAY, HOUR, MINUTE
-from detector.window.empty import none_yet
+from detector.window.empty import none_yet, nothing_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Origin
 
@@ -27,8 +28,11 @@ _MOST_SETTLED = 6
 
 Key = tuple[int, str, str, str, str, str]
 
+_at = attrgetter("event.time", "event.uid")
+_time = attrgetter("event.time")
 
-class Mark(Struct):
+
+class Mark(Struct, gc=False):
     """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
     it is judged, and final when its quarter has settled. `place` says that its place or tool was
     new, `placed` that nothing else was, `broken` that it is beyond a bound. `rank` says who stays when there are too many: by content, never by arrival."""
@@ -57,10 +61,10 @@ class Mark(Struct):
         return self.event.outcome.status if self.event.outcome is not None else "success"
 
 
-class Marks(Struct):
+class Marks(Struct, gc=False):
     """One identity's marks of the last day, in event-time order. Those before `thinned` are few."""
 
-    items: list[Mark] = field(default_factory=list)
+    items: list[Mark] = field(default_factory=nothing_yet)
     keys: dict[Key, Mark] = field(default_factory=none_yet)
     thinned: int = 0
 
@@ -90,6 +94,8 @@ class Marks(Struct):
             event, value, notable, tool=tool, placed=placed, place=place, broken=broken, rank=rank
         )
         self._enter(mark)
+        if not self.items:
+            self.items = []
         insort(self.items, mark, key=_at)
         if len(self.items) > _MOST_OPEN:
             self._keep(event.time // QUARTER, _MOST_OPEN)
@@ -154,20 +160,12 @@ class Marks(Struct):
             self._keep(quarter, _MOST_SETTLED)
         self.thinned = edge
         if not self.items:
-            self.keys = none_yet()
+            self.items, self.keys = nothing_yet(), none_yet()
 
 
 def client_word(origin: Origin) -> str:
     """The client by which an origin is known: a web console is one, whatever page or browser."""
     return "console" if origin.console or origin.client == "browser" else origin.client
-
-
-def _at(mark: Mark) -> tuple[int, str]:
-    return mark.at
-
-
-def _time(mark: Mark) -> int:
-    return mark.event.time
 
 
 def _key(event: ActivityEvent, value: str, placed: bool, broken: bool) -> Key:

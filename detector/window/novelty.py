@@ -24,7 +24,7 @@ _MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 
          "e": 12, "w": 300}  # fmt: skip
 
 
-class Seen(Struct):
+class Seen(Struct, gc=False):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
     operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
     `f:` foreign party, `e:` effect."""
@@ -69,7 +69,8 @@ class Seen(Struct):
                 learned.append((value, time))
         if not self.pending:
             self.pending = none_yet()  # an emptied dictionary keeps its table
-        self._trim()
+        if learned:
+            self._trim()
         return learned
 
     def free(self, bound: int) -> list[tuple[str, int]]:
@@ -79,6 +80,8 @@ class Seen(Struct):
             del self.held[value]
             self.known = self.known or {}
             self.known.setdefault(value, time)
+        if out:
+            self._trim()
         return out
 
     def forgive(self, time: int) -> list[tuple[str, int]]:

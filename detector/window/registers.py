@@ -10,8 +10,9 @@ References:
     for database applications. ACM TODS 15(2), 1990.
 
 Examples:
-    >>> reg = event_bits("e1", 5_000, "bucket-1", "192.0.2.0/24", "k1", class_bits("list", "success"))
-    >>> reg |= event_bits("e1", 5_000, "bucket-1", "192.0.2.0/24", "k1", class_bits("list", "success"))
+    >>> shapes = shifted(spread_bits("s3", "ListBuckets"), class_bits("list", "success"))
+    >>> reg = event_bits("e1", 5_000, "bucket-1", shapes, NOWHERE)
+    >>> reg |= event_bits("e1", 5_000, "bucket-1", shapes, place_of("192.0.2.0/24", "k1"))
     >>> counts(reg).events
     1
 """
@@ -41,9 +42,24 @@ for _name, _width in _SPREAD:
     _next += _width
 _SECONDS_AT = _next
 _BYTES = (_next + _SECONDS + 7) // 8
-_TARGETS_AT = _spread_at["targets"][0]
-_ORIGINS_AT = _spread_at["origins"][0]
-_CREDENTIALS_AT = _spread_at["credentials"][0]
+# Registers with one bit, made once: shifting a wide integer allocates, looking one up does not.
+_BIT = tuple(1 << i for i in range(_SECONDS_AT + _SECONDS))
+_EVENT_BIT = _BIT[:EVENTS]
+_SECOND_BIT = _BIT[_SECONDS_AT:]
+
+
+def _bits_of(name: str) -> tuple[int, ...]:
+    at, width = _spread_at[name]
+    return _BIT[at : at + width]
+
+
+_TARGET_BIT = _bits_of("targets")
+_PLACE_BITS = tuple(
+    origin | credential
+    for origin in (*_bits_of("origins"), 0)
+    for credential in (*_bits_of("credentials"), 0)
+)
+NOWHERE = len(_PLACE_BITS) - 1
 
 _ACCESS_CLASS = {
     "read": "reads",
@@ -108,32 +124,41 @@ def class_bits(access: str, status: str) -> int:
     return bits
 
 
-def event_bits(
-    uid: str, time: int, target: str, network: str, credential: str, classes: int
-) -> int:
-    """All bits of one event but those of its signature."""
+def shifted(bits: int, classes: int) -> tuple[int, ...]:
+    """The bits of a signature, for each of the places to which an event's hash shifts its classes."""
+    return tuple(bits | classes << shift for shift in range(CLASS))
+
+
+def event_bits(uid: str, time: int, target: str, shapes: tuple[int, ...], place: int) -> int:
+    """All bits of one event. `shapes` are its signature's, `shifted`; `place` is its `place_of`."""
     h = crc32(uid.encode())
-    bits = 1 << (h & 127) | classes << (h >> 8 & 15) | 1 << (_SECONDS_AT + (time // 1000 & 15))
-    if target:
-        bits |= 1 << (_TARGETS_AT + (crc32(target.encode()) & 31))
-    if network:
-        bits |= 1 << (_ORIGINS_AT + (crc32(network.encode()) & 15))
-    if credential:
-        bits |= 1 << (_CREDENTIALS_AT + (crc32(credential.encode()) & 7))
-    return bits
+    bits = _EVENT_BIT[h & 127] | shapes[h >> 8 & 15] | _SECOND_BIT[time // 1000 & 15]
+    bits |= _PLACE_BITS[place]
+    return bits | _TARGET_BIT[crc32(target.encode()) & 31] if target else bits
+
+
+def place_of(network: str, credential: str) -> int:
+    """Where an event comes from and with what, as one of a few dozen numbers: an identity that
+    stays where it is need not have it computed again."""
+    origin = crc32(network.encode()) & 15 if network else 16
+    return 9 * origin + (crc32(credential.encode()) & 7 if credential else 8)
+
+
+def _field(at: int, width: int) -> tuple[int, tuple[int, ...]]:
+    return ((1 << width) - 1) << at, _linear[width]
+
+
+_FIELDS = (
+    _field(0, EVENTS),
+    *(_field(at, CLASS) for at in _class_at.values()),
+    *(_field(at, width) for at, width in _spread_at.values()),
+    _field(_SECONDS_AT, _SECONDS),
+)
 
 
 def counts(register: int) -> Counts:
     """Read a register back."""
-    values = [_estimate(register, 0, EVENTS)]
-    values += [_estimate(register, _class_at[name], CLASS) for name in _CLASSES]
-    values += [_estimate(register, at, width) for at, width in _spread_at.values()]
-    values.append(_estimate(register, _SECONDS_AT, _SECONDS))
-    return Counts(*values)
-
-
-def _estimate(register: int, at: int, width: int) -> int:
-    return _linear[width][((register >> at) & ((1 << width) - 1)).bit_count()]
+    return Counts(*[linear[(register & mask).bit_count()] for mask, linear in _FIELDS])
 
 
 def pack(register: int) -> bytes:

@@ -5,7 +5,7 @@ A signature is shared by every identity, so that an identity's own memory holds 
 
 from msgspec import Struct
 
-from detector.window.registers import class_bits, spread_bits
+from detector.window.registers import class_bits, shifted, spread_bits
 from schemas.event import Access, ActivityEvent, Effect, Status
 
 _MAX_SHARED = 50_000
@@ -19,14 +19,13 @@ ActionKey = tuple[str, str, Access, Effect, Status]
 
 class Signature(Struct, frozen=True, gc=False):
     """`value` and `service` are the words that novelty is kept by; `notable` says how closely one
-    such event is looked at: 0 not at all, 1 refused, 2 sensitive, 3 grave by itself. `bits` and
-    `classes` are the register bits that every such event sets; `action` is what it was made from."""
+    such event is looked at: 0 not at all, 1 refused, 2 sensitive, 3 grave by itself. `shapes` are
+    the register bits that such an event sets; `action` is what it was made from."""
 
     value: str
     service: str
     notable: int
-    bits: int
-    classes: int
+    shapes: tuple[int, ...]
     action: ActionKey
 
 
@@ -69,8 +68,7 @@ class Signatures:
             value=word_of(key),
             service=f"s:{service}",
             notable=_notable(access, effect, status),
-            bits=spread_bits(service, operation),
-            classes=class_bits(access, status),
+            shapes=shifted(spread_bits(service, operation), class_bits(access, status)),
             action=key,
         )
         self._table[key] = made

@@ -25,26 +25,30 @@ _MOST = 64
 Touch = tuple[str, int, str, ActionKey]
 
 
-class Touches(Struct):
-    """(credential, time, event id, action) of each last use: the latest, and by quarter and
-    credential the others. At most 64 others, chosen by their credential."""
+class Touches(Struct, gc=False):
+    """The latest use (`action` is None before the first), and by quarter and credential the other
+    last ones: at most 64, chosen by their credential."""
 
-    last: Touch | None = None
+    secret: str = ""
+    time: int = 0
+    uid: str = ""
+    action: ActionKey | None = None
     others: dict[tuple[int, str], Touch] = field(default_factory=none_yet)
 
     def add(self, secret: str, time: int, uid: str, action: ActionKey) -> None:
         """The credential was used."""
-        last = self.last
-        if last is None:
-            self.last = secret, time, uid, action
-        elif (time, uid) > (last[1], last[2]):
-            if last[0] != secret or last[1] // QUARTER != time // QUARTER:
-                self._set_aside(last)
-                self.last = secret, time, uid, action
-            else:
-                self.last = last[0], time, uid, action
-        elif last[0] != secret or last[1] // QUARTER != time // QUARTER:
-            self._set_aside((secret, time, uid, action))
+        latest = self.action
+        if latest is None:
+            self.secret = secret
+        elif self.secret != secret or self.time // QUARTER != time // QUARTER:
+            if (time, uid) < (self.time, self.uid):
+                self._set_aside((secret, time, uid, action))
+                return
+            self._set_aside((self.secret, self.time, self.uid, latest))
+            self.secret = secret
+        elif (time, uid) < (self.time, self.uid):
+            return
+        self.time, self.uid, self.action = time, uid, action
 
     def _set_aside(self, touch: Touch) -> None:
         if not self.others:
@@ -58,20 +62,19 @@ class Touches(Struct):
 
     def between(self, since: int, until: int) -> list[Touch]:
         """The last uses in [since, until), in event-time order."""
-        last = self.last
-        if last is None:
+        if self.action is None:
             return []
-        own = last[1] // QUARTER, last[0]
+        own = self.time // QUARTER, self.secret
         found = [touch for key, touch in self.others.items() if key != own]
+        found.append((self.secret, self.time, self.uid, self.action))
         return sorted(
-            (touch for touch in (*found, last) if since <= touch[1] < until),
-            key=lambda touch: touch[1:3],
+            (touch for touch in found if since <= touch[1] < until), key=lambda touch: touch[1:3]
         )
 
     def prune(self, bound: int) -> None:
         """Forget what is settled."""
-        if self.last is not None and self.last[1] < bound:
-            self.last = None
+        if self.action is not None and self.time < bound:
+            self.secret, self.time, self.uid, self.action = "", 0, "", None
         if self.others:
             self.others = {k: v for k, v in self.others.items() if v[1] >= bound} or none_yet()
 
