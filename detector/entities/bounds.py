@@ -60,12 +60,7 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     if event.kind != "use":
         return None
     found = after_end(view, event.time)
-    return (
-        found
-        or _expired(view, event)
-        or _misplaced(view, event)
-        or _beyond_task(view, event)
-    )
+    return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
 
 
 def after_end(view: CredentialView | None, time: int) -> Breach | None:

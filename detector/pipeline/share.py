@@ -271,4 +271,4 @@ def worth(path: tuple[Step, ...]) -> tuple[int, int, tuple[str, ...]]:
 def expect(fact: Fact, who: Principal) -> PrincipalState:
     """The state of a principal that a path leads to before its first own event."""
     tenant = fact.entity.split(":", 2)[1]
-    return PrincipalState(fact.entity, tenant, who, UNBORN, "", UNBORN)
+    return PrincipalState(fact.entity, tenant, who, UNBORN, "", UNBORN, fact.time)

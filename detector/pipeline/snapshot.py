@@ -102,6 +102,7 @@ def restore(packed: bytes, config: EngineConfig) -> State:
         raise SnapshotError(msg)
     state = State(config)
     state.bound, state.watermark, state.late = read.bound, read.watermark, read.late
+    state.swept = read.bound // config.epoch
     for principal, panes in read.principals:
         principal.panes = Panes.unpacked(panes)
         principal.marks = principal.marks.indexed()

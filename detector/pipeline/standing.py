@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from detector.entities import children
+from detector.entities.bounds import EVERY
 from detector.entities.children import Children, Issued
 from detector.entities.credential import CredentialState
 from detector.entities.origin import OriginState
@@ -80,7 +81,7 @@ def _status(entity: PrincipalState | CredentialState, seen: Evidence, now: int) 
 def _ends(entity: PrincipalState | CredentialState, credential: Credential) -> Mapping[str, int]:
     if isinstance(entity, CredentialState):
         return {status: time for status, (time, _) in entity.status.items()}
-    view = entity.credentials.get(credential.fingerprint)
+    view = entity.credentials.get(credential.fingerprint) or entity.credentials.get(EVERY)
     if view is None:
         return {}
     known = ((view.how, view.ended), ("exposed", view.exposed))

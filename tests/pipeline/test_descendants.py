@@ -7,11 +7,14 @@ from msgspec import structs
 from detector.config import HOUR, MINUTE, SECOND, ResponseConfig
 from detector.entities import children
 from detector.entities.children import MOST, Children
+from detector.entities.principal import PrincipalState
+from detector.pipeline import descent
 from detector.pipeline.share import credential_key
 from detector.replay.drive import replay
 from detector.respond.plan import plan
 from schemas.command import Descendant
-from schemas.event import ActivityEvent, Outcome, Principal
+from schemas.event import ActivityEvent, Outcome, Principal, Task
+from schemas.fact import Fact
 from tests.pipeline.events import ADA, NOON, ROOT, end, event, issue, key, session
 from tests.properties.delivery import CONFIG, Delivery, deliver, deliveries
 from tests.respond.findings import KEY, PERSON, SESSION, finding
@@ -175,6 +178,41 @@ def test_a_withdrawn_finding_asks_for_no_command():
     made = plan(finding(state="close", withdrawn=True), ResponseConfig())
 
     assert (None, True) == (made.command, made.withheld.startswith("Withdrawn:"))
+
+
+def test_of_too_many_the_latest_and_the_lasting_stay():
+    """The seventeenth session pushes the earliest one out, never the key beside them."""
+    rows = children.issued({}, SPARE, BOB.uid, NOON - HOUR)
+    for number in range(MOST):
+        rows = children.issued(rows, session(number, NOON + HOUR), BOB.uid, NOON + number)
+    kept = [row.uid for row in children.live(rows, NOON + MINUTE)]
+
+    assert [SPARE.uid, *(session(number, 0).uid for number in range(1, MOST))] == kept
+
+
+def test_an_end_that_names_no_credential_ends_nothing():
+    """A log that does not say which secret ended leaves the children as they were."""
+    nameless = structs.replace(end("e1", NOON + MINUTE, SPARE, who=ADA), child=None)
+
+    assert [SPARE.uid] == uids(listed(issue("i1", NOON, SPARE, used=OWN), nameless))
+
+
+def test_a_task_that_is_over_ends_its_token():
+    """The token that was leased for a task lives no longer than the task."""
+    token = session(1, NOON + HOUR)
+    leased = issue("i1", NOON, token, used=OWN)
+    over = event("e1", NOON + MINUTE, "broker:end:write", used=token, kind="task",
+                 task=Task(uid="t1", ended=True))  # fmt: skip
+
+    assert [] == uids(listed(leased, over))
+
+
+def test_an_unknown_fact_about_a_child_changes_nothing():
+    """Births are told to credentials; a principal knows its own."""
+    who = PrincipalState.born(event("e1", NOON, "s3:ListBuckets:list"))
+    stray = Fact("child", who.key, "principal:acme:bob", NOON, credential=SPARE)
+
+    assert ([], {}) == (descent.told(who, stray), who.children)
 
 
 def rows_of(steps: list[tuple[str, int, int]]) -> Children:

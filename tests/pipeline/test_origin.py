@@ -196,6 +196,14 @@ def test_the_earliest_arrival_of_a_principal_counts():
     assert [NOON + 3] == [each.event.time for each in origin.ordered()]
 
 
+def test_an_address_without_arrivals_has_nothing_to_forget():
+    """Pruning what is empty leaves it empty."""
+    origin = OriginState(KEY, "acme")
+    origin.prune(NOON)
+
+    assert {} == origin.arrivals
+
+
 def test_a_fact_without_an_event_is_no_arrival():
     """What names no event cannot become evidence."""
     assert not OriginState(KEY, "acme").arrive(Fact("presence", KEY, "s", NOON))

@@ -8,6 +8,7 @@ from msgspec import structs
 from detector.config import DAY, HOUR, MINUTE
 from detector.detections import DETECTIONS
 from detector.entities.credential import CredentialState
+from detector.entities.principal import PrincipalState
 from detector.features.reach import reach_of, weighed, wider, words
 from detector.findings import Finding
 from detector.pipeline.share import credential_key
@@ -15,9 +16,9 @@ from detector.pipeline.standing import status_of, with_standing
 from detector.replay.drive import replay
 from detector.sinks.ocsf import alert
 from detector.window.signature import Signatures
-from schemas.event import ActivityEvent, Origin
+from schemas.event import ActivityEvent, Child, Origin
 from schemas.fact import Reach
-from tests.pipeline.events import NOON, end, event, issue, key, session
+from tests.pipeline.events import ADA, NOON, end, event, issue, key, session
 from tests.properties.delivery import CONFIG, Delivery, deliver
 from tests.respond.findings import finding
 
@@ -158,11 +159,26 @@ def test_a_finding_on_a_credential_has_its_reach_children_and_status():
     )
 
 
+def test_a_credential_of_which_nothing_is_known_is_live_while_it_works():
+    """A call that was accepted shows that the credential lives."""
+    who = PrincipalState.born(event("e1", NOON, "s3:ListBuckets:list"))
+
+    assert "live" == with_standing(finding(), who).evidence.credential_status
+
+
 def test_a_finding_without_a_credential_has_no_status():
     """Where the log names no credential there is nothing to say of it."""
     bare = with_standing(finding(None), CredentialState("credential:acme:x", "acme"))
 
     assert "" == bare.evidence.credential_status
+
+
+def test_a_principal_whose_secrets_were_exposed_has_exposed_credentials():
+    """A provider that names whose secret was seen, and not which, makes every one suspect."""
+    seen = event("q1", NOON, "iam:AttachUserPolicy:admin", kind="exposure", child=Child(None, ADA))
+    told = replay([*habits(), seen, *abused("iam:ListUsers:list")[1:]], CONFIG)
+
+    assert {"exposed"} == {each.evidence.credential_status for each in told}
 
 
 @pytest.mark.parametrize(

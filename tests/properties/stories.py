@@ -105,9 +105,7 @@ class Teller:
                 credential=credential or _key(who),
                 action=Action(service, operation, access, effect=effect, foreign=foreign),  # type: ignore[arg-type]
                 target=Target(target) if target else None,
-                origin=Origin(
-                    network=network or _NETWORKS[place], client=_CLIENTS[tool], via=via
-                ),
+                origin=Origin(network=network or _NETWORKS[place], client=_CLIENTS[tool], via=via),
                 outcome=Outcome(status),
                 child=child,
                 task=task,
