@@ -71,7 +71,7 @@ wheel: $(TRIAL)/venv/.dev ## build the wheel and try it installed, without the s
 
 .PHONY: bench
 bench: $(VENV)/.dev ## throughput, state and quality, next to the floor rules
-	@$(BIN)/detector bench
+	@$(BIN)/detector bench $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes newer versions

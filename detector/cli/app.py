@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from detector.cli import (
+    bench,
     demo,
     evaluate,
     explain,
@@ -40,6 +41,7 @@ for function, panel in (
     (listings.schema, READ),
     (demo.demo, TRY),
     (simulate.simulate, TRY),
+    (bench.bench, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
 

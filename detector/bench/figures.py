@@ -1,0 +1,65 @@
+"""Figures of a benchmark, and how they are written down.
+
+Examples:
+    >>> print(as_markdown([Figure("step", "decode only", 2_000_000.0, "events/s")]))
+    | section | what | figure | unit | note |
+    |---|---|---|---|---|
+    | step | decode only | 2,000,000 | events/s |  |
+"""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import process_time
+
+from msgspec import Struct
+
+_ROUND = 100
+
+
+class Figure(Struct, frozen=True):
+    """One measured number."""
+
+    section: str
+    what: str
+    value: float
+    unit: str
+    note: str = ""
+
+
+def as_markdown(figures: Iterable[Figure]) -> str:
+    """The figures as a table."""
+    rows = ["| section | what | figure | unit | note |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {f.section} | {f.what} | {shown(f.value)} | {f.unit} | {f.note} |" for f in figures
+    ]
+    return "\n".join(rows)
+
+
+def shown(value: float) -> str:
+    """A figure without false precision."""
+    return f"{value:,.0f}" if value >= _ROUND else f"{value:.2f}"
+
+
+def best_of(times: int, work: Callable[[], object]) -> float:
+    """The smallest processor time of several runs, in seconds: noise only ever adds."""
+    return min(_once(work) for _ in range(times))
+
+
+def _once(work: Callable[[], object]) -> float:
+    with no_collector():
+        began = process_time()
+        work()
+        return process_time() - began
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Without Python's cycle collector: the state has no cycles, and walking a million objects for
+    them costs half of everything. The shell decides this, not the engine."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
