@@ -57,10 +57,21 @@ class Breach(Struct, frozen=True):
 
 def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
-    if event.kind != "use":
+    if event.kind != "use" or (view is None and not limited(event)):
         return None
     found = after_end(view, event.time)
     return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
+
+
+def limited(event: ActivityEvent) -> bool:
+    """Whether the event itself names a bound that it may have broken."""
+    if event.task is not None:
+        return True
+    credential = event.credential
+    return credential is not None and (
+        bool(credential.bound_to)
+        or (credential.expires is not None and event.time > credential.expires)
+    )
 
 
 def after_end(view: CredentialView | None, time: int) -> Breach | None:

@@ -29,6 +29,8 @@ from detector.findings import MAX_MOMENTS, Evidence
 from detector.window.empty import none_yet
 
 _MOST_PAST = 16
+_MOST_OPEN = 96
+_KEEP = 8
 
 
 class Episode(Struct, frozen=True, gc=False):
@@ -98,11 +100,26 @@ class Episodes(Struct, gc=False):
     ended: tuple[Episode, ...] = ()
     past: tuple[Span, ...] = ()
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to tell and nothing to wait for."""
+        return not (self.open or self.settled or self.published or self.ended)
+
     def offer(self, evidence: Evidence) -> None:
         """Unsettled evidence: kept until its time settles."""
         decisive = evidence.decisive
         self.open = self.open or {}
         self.open[evidence.detection, decisive.time, decisive.uid] = evidence
+        if len(self.open) > _MOST_OPEN:
+            self._thin(evidence.detection)
+
+    def _thin(self, detection: str) -> None:
+        """Of much unsettled evidence the earliest, the latest and the strongest say enough: all of
+        it is judged again when it settles."""
+        keys = sorted(key for key in self.open if key[0] == detection)
+        middle = keys[_KEEP:-_KEEP]
+        for key in sorted(middle, key=lambda k: -self.open[k].score)[_KEEP:]:
+            del self.open[key]
 
     def withdraw(self, bound: int) -> None:
         """Drop unsettled evidence before `bound`; what still holds is settled instead."""
@@ -145,7 +162,7 @@ class Episodes(Struct, gc=False):
     def changes(self, entity: str, quiet: int, *, settled: bool = False) -> list[Change]:
         """What to tell readers now, and remember as told: what is material and, when time has
         `settled`, all that differs from what they were told."""
-        if not self.open and not self.settled and not self.published and not self.ended:
+        if self.idle:
             return []
         current = self.current(entity, quiet)
         out = [
@@ -227,7 +244,9 @@ def _fold(into: dict[str, Episode], entity: str, evidence: Evidence, quiet: int)
 
 
 def _merge(old: Episode, evidence: Evidence) -> Episode:
-    moments = tuple(sorted(set(old.evidence.moments) | set(evidence.moments))[:MAX_MOMENTS])
+    moments = old.evidence.moments
+    if len(moments) < MAX_MOMENTS or evidence.moments[0] < moments[-1]:
+        moments = tuple(sorted({*moments, *evidence.moments})[:MAX_MOMENTS])
     peak = evidence if evidence.score > old.peak.score else old.peak
     merged = replace(
         peak,

@@ -27,11 +27,13 @@ _SAMPLE = 64
 _MOST_USERS = 4
 _MOST_VALUES = 4000
 _FOREIGN = "f:"
+_LAST = 1 << 32
 
 
 class GroupState(Struct):
     """One group. `members` are the sampled ones with the time of their first report, `users` maps a
-    value to the time at which each of them learned it.
+    value to the time at which each of them learned it. Nobody whose name hashes above `worst` is
+    sampled any more.
 
     Foreign parties are known or not, whoever knows them: they keep the earliest few of all.
     """
@@ -40,6 +42,7 @@ class GroupState(Struct):
     members: dict[str, int] = field(default_factory=dict)
     users: dict[str, dict[str, int]] = field(default_factory=dict)
     sent: int = -1
+    worst: int = _LAST
 
     def report(self, summary: Summary, time: int) -> None:
         """A member learned values at event time `time`."""
@@ -56,11 +59,14 @@ class GroupState(Struct):
         if old is not None:
             self.members[member] = min(old, time)
             return True
+        if crc32(member.encode()) > self.worst:
+            return False
         self.members[member] = time
         if len(self.members) <= _SAMPLE:
             return True
         out = max(self.members, key=_rank)
         del self.members[out]
+        self.worst = max(crc32(name.encode()) for name in self.members)
         for value, users in self.users.items():
             if not value.startswith(_FOREIGN):
                 users.pop(out, None)

@@ -26,6 +26,7 @@ from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
+_ID_BITS = 20
 _MOST_APPROVALS = 240
 _PLACE = frozenset({"network", "client", "credential"})
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
@@ -108,15 +109,29 @@ class PrincipalState(Struct, gc=False):
             self._earlier(event)
         if secret and event.kind == "use":
             self.touches.add(secret, time, event.uid, signature.action)
-        if not as_before or signature.notable or not self.since < time < self.until:
+        if not as_before or signature.notable or time >= self.until:
+            return True
+        if time << _ID_BITS <= self.since and order(event) <= self.since:
             return True
         seen = self.seen
         known = seen.known.get(signature.value)
-        if known is None:
-            # a newcomer's novelty is silent, so once noted there is no more to it
-            earlier = seen.pending.get(signature.value, UNBORN) > time
-            return earlier or time - self.first >= WARM_AGE
-        return known >= time - horizon
+        if known is not None:
+            return known >= time - horizon
+        if time - self.first >= WARM_AGE:
+            return True
+        # a newcomer's novelty is silent, so once noted there is no more to it
+        if seen.pending.get(signature.value, UNBORN) > time:
+            self._note(self.values(event, signature), time)
+        return False
+
+    def _note(self, values: dict[str, str], time: int) -> None:
+        """What is not known yet has been seen at `time`."""
+        known, pending = self.seen.known, self.seen.pending
+        for value in values.values():
+            if value not in known and pending.get(value, UNBORN) > time:
+                if not pending:
+                    pending = self.seen.pending = {}
+                pending[value] = time
 
     def _earlier(self, event: ActivityEvent) -> None:
         """The first event is the one that names the principal and its home client."""
@@ -156,14 +171,14 @@ class PrincipalState(Struct, gc=False):
         """
         known, held, since = self.seen.known, self.seen.held, time - horizon
         pending = self.seen.pending
-        novel = (
+        novel = [
             k
             for k, v in values.items()
             if known.get(v, since) >= since and pending.get(v, since) >= since
-        )
-        if not held:
-            return tuple(novel)
-        return tuple(k for k in novel if held.get(values[k], (since, 0))[0] >= since)
+        ]
+        if held:
+            novel = [k for k in novel if held.get(values[k], (since, 0))[0] >= since]
+        return tuple(novel)
 
     def look(
         self, event: ActivityEvent, signature: Signature, horizon: int, *, broken: bool = False
@@ -173,15 +188,11 @@ class PrincipalState(Struct, gc=False):
         Novelty alone is silent for a newcomer, to whom everything is new; something sensitive is
         marked even then, and always what has `broken` a bound.
         """
+        if event.outcome is not None and event.outcome.status == "throttled" and not broken:
+            return (), False  # neither a denial nor breadth: it comes again
         values = self.values(event, signature)
         time = event.time
-
-        known, pending = self.seen.known, self.seen.pending
-        for value in values.values():
-            if value not in known and pending.get(value, UNBORN) > time:
-                if not pending:
-                    pending = self.seen.pending = {}
-                pending[value] = time
+        self._note(values, time)
         self._looked_at(event)
         notable = signature.notable
         novel: tuple[str, ...] = ()
@@ -205,7 +216,7 @@ class PrincipalState(Struct, gc=False):
             return
         self.context = _context(event)
         self.place = place_of(self.context[0], self.context[2])
-        self.since, self.until = event.time, (event.time // HOUR + 1) * HOUR
+        self.since, self.until = order(event), (event.time // HOUR + 1) * HOUR
         if event.time - self.first < WARM_AGE:  # until then novelty is silent
             self.until = min(self.until, self.first + WARM_AGE)
 
@@ -241,9 +252,9 @@ def _context(event: ActivityEvent) -> Context:
 
 def order(event: ActivityEvent) -> int:
     """Event time, then id: the total order of events, as one integer."""
-    return event.time << 20 | crc32(event.uid.encode()) >> 12
+    return event.time << _ID_BITS | crc32(event.uid.encode()) >> 32 - _ID_BITS
 
 
 def time_of(at: int) -> int:
     """The event time in an `order`, in epoch ms."""
-    return at >> 20
+    return at >> _ID_BITS

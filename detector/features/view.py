@@ -5,7 +5,7 @@ after, so a detection gives the same answer on arrival and when its window has s
 """
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -142,11 +142,16 @@ def groups_of(state: PrincipalState) -> tuple[str, ...]:
     """The peer groups of a principal: those who share its role (a permission set is one role in
     every account), its kind with its home client, and the tenant."""
     who = state.who
-    tenant = f"group:{state.tenant}"
-    kind = f"{tenant}|{who.type}|{who.profile or state.home}"
-    if not who.role:
-        return kind, tenant
-    return f"{tenant}|role|{_suffix.sub('', who.role.rsplit('/', 1)[-1])}", kind, tenant
+    return _groups(state.tenant, who.type, who.profile or state.home, who.role)
+
+
+@lru_cache(4_096)
+def _groups(tenant: str, kind: str, home: str, role: str) -> tuple[str, ...]:
+    everyone = f"group:{tenant}"
+    alike = f"{everyone}|{kind}|{home}"
+    if not role:
+        return alike, everyone
+    return f"{everyone}|role|{_suffix.sub('', role.rsplit('/', 1)[-1])}", alike, everyone
 
 
 # Identity Center appends a hash to a permission set's role, which differs per account.

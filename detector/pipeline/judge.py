@@ -57,8 +57,8 @@ def event(
     evidence = _out_of_bounds(state, principal, record, signature.value, ended)
     if evidence is not None and not marked:
         principal.episodes.offer(evidence)
-    found = again(state, principal, record.time)
-    return Outcome(found.findings, found.plans, facts + found.facts)
+    found = again(state, principal, record.time, record.uid)
+    return Outcome(found.findings, found.plans, facts + found.facts) if facts else found
 
 
 def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> CredentialView | None:
@@ -68,11 +68,18 @@ def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> CredentialVi
     return principal.credentials.get(credential.fingerprint) or principal.credentials.get(EVERY)
 
 
-def again(state: State, principal: PrincipalState, since: int) -> Outcome:
-    """Judge the marks from `since` on, as far as a window of theirs may reach back to it."""
+def again(
+    state: State, principal: PrincipalState, since: int, uid: str = "", *, secret: str = ""
+) -> Outcome:
+    """Judge the marks from this event on, as far as a window of theirs may reach back to it; only
+    those of one credential where something was told of that."""
     marks = principal.marks
-    first = marks.index(max(since, state.bound))  # what has settled stays as it was judged
-    for i in range(first, marks.index(since + _LONGEST)):
+    # what has settled stays as it was judged
+    first = marks.index(since, uid) if since >= state.bound else marks.index(state.bound)
+    for i in range(first, marks.index(since + _LONGEST) if marks.items else 0):
+        used = marks.items[i].event.credential
+        if secret and (used is None or used.fingerprint != secret):
+            continue
         for evidence in judged(state, principal, marks, i):
             principal.episodes.offer(evidence)
     return published(state, principal, principal.tenant, since)
@@ -143,7 +150,8 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     if fact.kind == "context":
         if fact.sender not in holder.users:
             facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
-            holder.users = tuple(sorted({*holder.users, fact.sender}))[:MOST_USERS]
+            users = {*holder.users, fact.sender}
+            holder.users = tuple(sorted(users))[:MOST_USERS]
         holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
     elif fact.kind == "issued":
@@ -159,11 +167,11 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         if holder.tell(fact):
             facts += share.answers(holder, holder.users) + descent.ends(holder, holder.parents)
     if not changed:
-        return Outcome(facts=tuple(facts))
+        return Outcome(facts=tuple(facts)) if facts else NOTHING
     for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
         holder.episodes.offer(evidence)
     out = published(state, holder, holder.tenant, fact.time)
-    return Outcome(out.findings, out.plans, tuple(facts) + out.facts)
+    return Outcome(out.findings, out.plans, tuple(facts) + out.facts) if facts else out
 
 
 def judged_uses(

@@ -75,23 +75,21 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     for start in principal.quarters_to_settle(bound):
         learned += _quarter(state, principal, start)
     principal.settled = bound
-    episodes = principal.episodes
-    episodes.withdraw(bound)
-    out = judge.published(state, principal, principal.tenant, bound, settled=True)
-    closed = episodes.close(bound, state.config.quiet)
-    ended = judge.told_of(state, principal, principal.tenant, bound, closed)
+    out = _told(state, principal, bound)
     learned += principal.seen.free(bound)
     principal.panes.prune(bound)
     principal.marks.prune(bound)
     principal.touches.prune(bound)
-    principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)
-    principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
+    if principal.handed:
+        principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)
+    if principal.approvals:
+        principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
     principal.children = pruned(principal.children, bound)
-    if principal.last >= bound or episodes.settled or episodes.open or principal.seen.pending:
+    if principal.seen.pending and not principal.due:
         principal.due = True
         state.due.append(principal.key)
     facts = tuple(summaries(principal, learned))
-    return Outcome(out.findings + ended.findings, out.plans + ended.plans, facts)
+    return Outcome(out.findings, out.plans, facts) if facts else out
 
 
 def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[str, int]]:
@@ -101,7 +99,9 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     found = list(judge.touched(state, principal, start, end))
     for i in range(marks.index(start), marks.index(end)):
         found += judge.judged(state, principal, marks, i)
-    for evidence in sorted(found, key=lambda e: (e.decisive.time, e.decisive.uid)):
+    if found:
+        found.sort(key=lambda e: (e.decisive.time, e.decisive.uid))
+    for evidence in found:
         principal.episodes.settle(principal.key, evidence, state.config.quiet)
     covered = principal.episodes.covers(start, end)
     release = end + state.config.release_after
@@ -132,14 +132,10 @@ def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list
     if principal.who.account and own not in principal.seen.known:
         principal.seen.known[own] = values[0][1]
         values.append((own, values[0][1]))
+    summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in values]))
+    latest = max([t for _, t in values])
     return [
-        Fact(
-            kind="summary",
-            entity=entity,
-            sender=principal.key,
-            time=max(t for _, t in values),
-            summary=Summary(member=principal.who.uid, values=tuple(v for v, _ in values)),
-        )
+        Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
         for entity in groups_of(principal)
     ]
 
@@ -170,15 +166,25 @@ def _origin(state: State, origin: OriginState, bound: int) -> Outcome:
     return out
 
 
-def _told(state: State, entity: CredentialState | OriginState, bound: int) -> Outcome:
+def _told(
+    state: State, entity: PrincipalState | CredentialState | OriginState, bound: int
+) -> Outcome:
     """Publish what has settled, close what is quiet, and come back if there is more to settle."""
+    episodes = entity.episodes
+    out = NOTHING if episodes.idle else _published(state, entity, bound)
+    if entity.last >= bound or episodes.settled or episodes.open:
+        entity.due = True
+        state.due.append(entity.key)
+    return out
+
+
+def _published(
+    state: State, entity: PrincipalState | CredentialState | OriginState, bound: int
+) -> Outcome:
     entity.episodes.withdraw(bound)
     out = judge.published(state, entity, entity.tenant, bound, settled=True)
     closed = entity.episodes.close(bound, state.config.quiet)
     ended = judge.told_of(state, entity, entity.tenant, bound, closed)
-    if entity.last >= bound or entity.episodes.settled or entity.episodes.open:
-        entity.due = True
-        state.due.append(entity.key)
     return Outcome(out.findings + ended.findings, out.plans + ended.plans)
 
 

@@ -3,6 +3,7 @@
 The order of the work is the order of the lines: window, features, detect, decide, learn, plan.
 """
 
+from detector.entities.bounds import EVERY, limited
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState
 from detector.entities.origin import OriginState
@@ -49,20 +50,10 @@ def _event(state: State, event: ActivityEvent) -> Outcome:
         not principal.observe(event, signature, state.horizon)
         and event.kind == "use"
         and not principal.credentials
-        and event.task is None
-        and not _limited(event)
+        and not limited(event)
     ):
         return NOTHING
     return judge.event(state, principal, event, signature)
-
-
-def _limited(event: ActivityEvent) -> bool:
-    """Whether the event itself names a bound of its credential that it may have broken."""
-    credential = event.credential
-    return credential is not None and (
-        bool(credential.bound_to)
-        or (credential.expires is not None and event.time > credential.expires)
-    )
 
 
 def _fact(state: State, fact: Fact) -> Outcome:
@@ -99,7 +90,10 @@ def _fact(state: State, fact: Fact) -> Outcome:
     if fact.kind == "status":
         for evidence in judge.touched(state, principal, max(fact.time, state.bound)):
             principal.episodes.offer(evidence)
-    found = judge.again(state, principal, fact.time)
+    secret = fact.target if fact.target != EVERY else ""
+    if fact.kind == "path" and fact.credential is not None:
+        secret = fact.credential.fingerprint
+    found = judge.again(state, principal, fact.time, secret=secret)
     return Outcome(found.findings, found.plans, facts + found.facts)
 
 

@@ -145,16 +145,21 @@ class Marks(Struct, gc=False):
         i = bisect_left(self.items, (time, uid), key=_at)
         return i < len(self.items) and self.items[i].at == (time, uid)
 
-    def index(self, time: int) -> int:
-        """How many marks come before `time`."""
+    def index(self, time: int, uid: str = "") -> int:
+        """How many marks come before `time`, or before an event of that time."""
+        if not self.items:
+            return 0
+        if uid:
+            return bisect_left(self.items, (time, uid), key=_at)
         return bisect_left(self.items, time, key=_time)
 
     def prune(self, bound: int) -> None:
         """Thin out settled quarters and forget what is more than a day older than `bound`."""
         if not self.items:
             return
-        for mark in self.between(0, bound - DAY):
-            self._drop(mark)
+        if self.items[0].event.time < bound - DAY:
+            for mark in self.between(0, bound - DAY):
+                self._drop(mark)
         edge = bound - HOUR - QUARTER  # windows of up to an hour still want every mark
         for quarter in {m.event.time // QUARTER for m in self.between(self.thinned, edge)}:
             self._keep(quarter, _MOST_SETTLED)

@@ -75,6 +75,8 @@ class Seen(Struct, gc=False):
 
     def free(self, bound: int) -> list[tuple[str, int]]:
         """Release holds that have run out before `bound`: one episode was their price."""
+        if not self.held:
+            return []
         out = [(v, t) for v, (_, t) in sorted(self.held.items()) if t < bound]
         for value, time in out:
             del self.held[value]

@@ -41,9 +41,10 @@ for _name, _width in _SPREAD:
     _spread_at[_name] = (_next, _width)
     _next += _width
 _SECONDS_AT = _next
-_BYTES = (_next + _SECONDS + 7) // 8
+WIDTH = _SECONDS_AT + _SECONDS
+_BYTES = (WIDTH + 7) // 8
 # Registers with one bit, made once: shifting a wide integer allocates, looking one up does not.
-_BIT = tuple(1 << i for i in range(_SECONDS_AT + _SECONDS))
+_BIT = tuple(1 << i for i in range(WIDTH))
 _EVENT_BIT = _BIT[:EVENTS]
 _SECOND_BIT = _BIT[_SECONDS_AT:]
 
