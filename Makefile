@@ -78,7 +78,7 @@ lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes ne
 	@echo "==> pin requirements/*.txt"
 	@pin() { \
 		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --no-config \
-			--python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
+			--python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras $(UPGRADE) \
 			-o requirements/$$1.txt "$${@:2}"; \
 	}; \
 	pin run pyproject.toml; \
