@@ -1,8 +1,9 @@
 """AWS CloudTrail: management and data events as AWS delivers them.
 
-Reads a record by itself, in a delivered file's `Records`, in an EventBridge event, in a CloudWatch
-Logs delivery or as the text of a shipper's `message`. Insights and digest files are skipped by
-name. Cross-account twins share a `sharedEventID`, kept in the event's note as `shared:<id>`.
+Reads a record by itself, in a delivered file's `Records`, in the output of `aws cloudtrail
+lookup-events`, in an EventBridge event, in a CloudWatch Logs delivery or as the text of a shipper's
+`message`. Insights and digest files are skipped by name. Cross-account twins share a
+`sharedEventID`, kept in the event's note as `shared:<id>`.
 
 References:
     AWS CloudTrail user guide, "CloudTrail record contents" (event version 1.11).
@@ -18,44 +19,35 @@ Examples:
     ('aws:123456789012:root', 'read')
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from hashlib import sha256
 
 from msgspec import Raw
 
 from detector.sources.base import Context, DecodeError, SkipRecord
-from detector.sources.cloudtrail_actions import access_of, plane_of
+from detector.sources.clients import BROWSER
+from detector.sources.cloudtrail_actor import Actor, actor_of
 from detector.sources.cloudtrail_call import Call
-from detector.sources.cloudtrail_children import child_of, concerns
-from detector.sources.cloudtrail_credential import credential_of
-from detector.sources.cloudtrail_effects import effect_of
-from detector.sources.cloudtrail_identity import principal_of, service_name
-from detector.sources.cloudtrail_origin import is_true, origin_of
+from detector.sources.cloudtrail_children import child_of
+from detector.sources.cloudtrail_deed import deed_of
+from detector.sources.cloudtrail_origin import origin_of
 from detector.sources.cloudtrail_outcome import outcome_of
 from detector.sources.cloudtrail_record import Identity, Record, is_given, messages, parse, split
 from detector.sources.cloudtrail_requests import refine
 from detector.sources.cloudtrail_targets import target_of
-from detector.sources.cloudtrail_words import name_of
-from detector.sources.text import kept
+from detector.sources.text import kept, kept_id
 from detector.sources.times import to_ms
 from schemas.event import (
-    Action,
     ActivityEvent,
     Child,
-    Credential,
     Kind,
     Outcome,
-    Principal,
     RawRef,
 )
 
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
-_CACHED = 16_384
 _DEEPEST = 4
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DENIED = Outcome("denied", "Failure")
 
 
@@ -105,15 +97,18 @@ def _wrapped(record: Record) -> list[Raw] | list[bytes] | None:
     if is_given(record.digestS3Object):
         raise SkipRecord("digest")
     if is_given(record.Records):
-        return split(record.Records)
+        return split(record.Records, "Records")
+    if is_given(record.Events):
+        return split(record.Events, "Events")
     if is_given(record.detail):
         return [record.detail]
     if record.messageType == "CONTROL_MESSAGE":
         raise SkipRecord("control message")
     if is_given(record.logEvents):
         return messages(record.logEvents)
-    if record.message is not None:
-        return [record.message.encode("utf-8", "surrogatepass")]
+    text = record.message if record.CloudTrailEvent is None else record.CloudTrailEvent
+    if text is not None:
+        return [text.encode("utf-8", "surrogatepass")]
     return None
 
 
@@ -138,29 +133,29 @@ def _all(
 def _event(record: Record, raw: bytes | Raw, context: Context, position: int) -> ActivityEvent:
     if record.eventCategory == "Insight" or is_given(record.insightDetails):
         raise SkipRecord("insights")
-    identity = record.userIdentity
     if record.eventTime is None or record.eventName is None or not record.eventSource:
         raise DecodeError(_missing(record))
-    if identity is None:
-        identity = _service_identity(record)
+    identity = record.userIdentity or _service_identity(record)
     tenant = context.tenant_or()
     time = _time(record.eventTime)
     recipient = kept(record.recipientAccountId or "")
     origin = origin_of(record, identity.accountId or recipient)
-    principal = principal_of(
-        identity, recipient, console=origin.console or origin.client == "browser"
+    actor = actor_of(
+        identity, recipient, context, tenant, human=origin.console or origin.client == BROWSER
     )
-    credential = credential_of(identity, principal, context, tenant)
+    principal = actor.principal
+    deed = deed_of(record.eventSource, record.eventName, record.readOnly)
+    action, request = deed.action, record.requestParameters
+    target = target_of(
+        action.service, action.operation, record.resources, request, principal.account
+    )
+    if deed.has_rule:
+        action = refine(action, request, recipient or principal.account)
     outcome = _outcome(record)
-    service, operation = _service(kept(record.eventSource)), name_of(kept(record.eventName))
-    action = refine(
-        _action(service, operation, _flag(record.readOnly)), record.requestParameters,
-        recipient or principal.account,
-    )  # fmt: skip
     kind: Kind = "use"
     child: Child | None = None
-    if outcome.status == "success" and concerns(operation):
-        kind, child = _child(record, context, tenant, time, principal, credential, operation)
+    if deed.may_issue and outcome.status == "success":
+        kind, child = _child(record, context, tenant, time, actor, action.operation)
     return ActivityEvent(
         uid=_uid(record.eventID, raw),
         source=NAME,
@@ -169,16 +164,14 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
         principal=principal,
         kind=kind,
         action=action,
-        credential=credential,
-        target=target_of(
-            service, operation, record.resources, record.requestParameters, principal.account
-        ),
+        credential=actor.credential,
+        target=target,
         origin=origin,
         outcome=outcome,
         child=child,
-        chain=(principal.owner,) if principal.owner else (),
+        chain=actor.chain,
         raw=RawRef(context.place, position),
-        note=f"shared:{kept(record.sharedEventID)}" if record.sharedEventID else "",
+        note=f"shared:{kept_id(record.sharedEventID)}" if record.sharedEventID else "",
     )
 
 
@@ -205,44 +198,22 @@ def _time(text: str) -> int:
 def _uid(uid: str | None, raw: bytes | Raw) -> str:
     """The record's own id. One without is known by its content, so that a second delivery is a
     duplicate all the same."""
-    if uid:
-        # Ids differ from record to record: remembering them would only push out what repeats.
-        return uid if _UUID.fullmatch(uid) else kept(uid)
-    return f"sha256:{sha256(raw).hexdigest()[:32]}"
-
-
-@lru_cache(_CACHED)
-def _service(source: str) -> str:
-    return service_name(source)
-
-
-@lru_cache(_CACHED)
-def _action(service: str, operation: str, read_only: bool | None) -> Action:
-    access = access_of(service, operation, read_only)
-    return Action(
-        service, operation, access, plane_of(service, operation, access),
-        effect_of(service, operation),
-    )  # fmt: skip
-
-
-def _flag(value: bool | str | None) -> bool | None:
-    return None if value is None else is_true(value)
+    return kept_id(uid) if uid else f"sha256:{sha256(raw).hexdigest()[:32]}"
 
 
 def _outcome(record: Record) -> Outcome:
-    response = record.responseElements
-    if record.eventName == "ConsoleLogin" and isinstance(response, dict):
-        return _DENIED if response.get("ConsoleLogin") == "Failure" else Outcome()
+    if record.eventName == "ConsoleLogin" and isinstance(record.responseElements, dict):
+        failed = record.responseElements.get("ConsoleLogin") == "Failure"
+        return _DENIED if failed else Outcome()
     return outcome_of(record.errorCode, record.errorMessage)
 
 
 def _child(
-    record: Record, context: Context, tenant: str, time: int, principal: Principal,
-    credential: Credential | None, operation: str,
+    record: Record, context: Context, tenant: str, time: int, actor: Actor, operation: str,
 ) -> tuple[Kind, Child | None]:  # fmt: skip
     request, response = record.requestParameters, record.responseElements
     found = child_of(operation, Call(
-        record, context, tenant, time, principal, credential,
+        record, context, tenant, time, actor.principal, actor.credential,
         request if isinstance(request, dict) else {}, response if isinstance(response, dict) else {},
     ))  # fmt: skip
     return found if found is not None else ("use", None)

@@ -11,27 +11,27 @@ Examples:
     'static'
 """
 
-from detector.sources.base import Context
 from detector.sources.cloudtrail_call import ACCESS_KEY
 from detector.sources.cloudtrail_record import Identity
+from detector.sources.fingerprint import Fingerprints
 from detector.sources.text import kept
 from detector.sources.times import to_ms
 from schemas.event import Credential, Lifetime, Principal
 
 
 def credential_of(
-    identity: Identity, principal: Principal, context: Context, tenant: str
+    identity: Identity, principal: Principal, prints: Fingerprints, tenant: str
 ) -> Credential | None:
     """The credential that signed the call; None for sign-ins and calls of services."""
     key = identity.accessKeyId
     if not key:
-        return _bearer(identity, context, tenant)
+        return _bearer(identity, prints, tenant)
     session = identity.sessionContext
     attributes = session.attributes if session is not None else None
     issued = _optional_time(attributes.creationDate if attributes is not None else None)
     lifetime = _lifetime(key, identity)
     return Credential(
-        fingerprint=context.fingerprints.of_public(tenant, ACCESS_KEY, key),
+        fingerprint=prints.of_public(tenant, ACCESS_KEY, key),
         uid=_public(key),
         uid_kind=ACCESS_KEY,
         type="session" if lifetime == "ephemeral" else "access_key",
@@ -41,12 +41,12 @@ def credential_of(
     )
 
 
-def _bearer(identity: Identity, context: Context, tenant: str) -> Credential | None:
+def _bearer(identity: Identity, prints: Fingerprints, tenant: str) -> Credential | None:
     uid = identity.credentialId
     if not uid:
         return None
     kind = "bearer_credential_id"
-    mark = context.fingerprints.of_public(tenant, kind, uid)
+    mark = prints.of_public(tenant, kind, uid)
     return Credential(mark, _public(uid), kind, "bearer_token", "ephemeral")
 
 

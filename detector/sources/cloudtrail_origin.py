@@ -16,34 +16,39 @@ Examples:
     'cloudformation'
 """
 
-from functools import lru_cache
-
 from detector.sources.clients import CONSOLE, PROVIDER, client_of
 from detector.sources.cloudtrail_identity import service_name
 from detector.sources.cloudtrail_record import Record
+from detector.sources.memo import Memo
 from detector.sources.networks import locate
-from detector.sources.text import kept
+from detector.sources.text import harmless, kept
 from schemas.event import Origin
 
-_CACHED = 16_384
 _INTERNAL = "AWS Internal"
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal")
 _NOBODY = frozenset({"aws-internal"})
+_CONSOLE_EVENTS = frozenset({"AwsConsoleSignIn", "AwsConsoleAction"})
+_Told = str | None
+_known: Memo[tuple[_Told, _Told, _Told, _Told, _Told, str, bool], Origin] = Memo()
 
 
 def origin_of(record: Record, account: str) -> Origin:
     """The origin of a record. `account` qualifies private addresses."""
-    identity = record.userIdentity
-    invoked = identity.invokedBy if identity is not None else None
-    return _origin(
-        kept(record.sourceIPAddress or ""),
-        kept(record.userAgent or ""),
-        kept(record.awsRegion or ""),
-        kept(invoked or ""),
-        kept(record.vpcEndpointId or ""),
-        kept(account),
-        is_true(record.sessionCredentialFromConsole) or _is_console_event(record.eventType),
+    identity, console = record.userIdentity, record.sessionCredentialFromConsole
+    key = (
+        record.sourceIPAddress,
+        record.userAgent,
+        record.awsRegion,
+        identity.invokedBy if identity is not None else None,
+        record.vpcEndpointId,
+        account,
+        record.eventType in _CONSOLE_EVENTS or (console is not None and is_true(console)),
     )
+    known = _known.get(key)
+    if known is not None:
+        return known
+    origin = _origin(*(kept(text or "") for text in key[:6]), console=key[6])
+    return _known.keep(key, origin) if harmless(key) else origin
 
 
 def is_true(value: bool | str | None) -> bool:
@@ -51,13 +56,15 @@ def is_true(value: bool | str | None) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _is_console_event(event_type: str | None) -> bool:
-    return event_type in {"AwsConsoleSignIn", "AwsConsoleAction"}
-
-
-@lru_cache(_CACHED)
 def _origin(
-    source: str, agent: str, region: str, invoked: str, endpoint: str, account: str, console: bool
+    source: str,
+    agent: str,
+    region: str,
+    invoked: str,
+    endpoint: str,
+    account: str,
+    *,
+    console: bool,
 ) -> Origin:
     place = locate(source)
     client = client_of(agent)

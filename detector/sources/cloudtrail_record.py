@@ -29,7 +29,7 @@ def is_given(part: Raw) -> bool:
     return len(part) > 4 or (len(part) > 0 and bytes(part) != b"null")
 
 
-class Issuer(Struct, gc=False):
+class Issuer(Struct, frozen=True, gc=False):
     """`sessionContext.sessionIssuer`: the role or user that the session was obtained from."""
 
     type: str | None = None
@@ -38,46 +38,50 @@ class Issuer(Struct, gc=False):
     userName: str | None = None  # noqa: N815
 
 
-class Attributes(Struct, gc=False):
+class Attributes(Struct, frozen=True, gc=False):
     """`sessionContext.attributes`."""
 
     creationDate: str | None = None  # noqa: N815
     mfaAuthenticated: str | bool | None = None  # noqa: N815
 
 
-class Federation(Struct, gc=False):
+class Federation(Struct, frozen=True, gc=False):
     """`sessionContext.webIdFederationData`."""
 
     federatedProvider: str | None = None  # noqa: N815
     attributes: dict[str, Any] | None = None
 
+    def __hash__(self) -> int:
+        """An identity is a key of what is remembered, so all of its parts need a hash."""
+        return hash((self.federatedProvider, frozenset((self.attributes or {}).items())))
 
-class Session(Struct, gc=False):
+
+class Session(Struct, frozen=True, gc=False):
     """`userIdentity.sessionContext`."""
 
     sessionIssuer: Issuer | None = None  # noqa: N815
-    attributes: Attributes | None = None
     webIdFederationData: Federation | None = None  # noqa: N815
+    attributes: Attributes | None = None
     sourceIdentity: str | None = None  # noqa: N815
     ec2RoleDelivery: str | None = None  # noqa: N815
     assumedRoot: str | bool | None = None  # noqa: N815
 
 
-class Behalf(Struct, gc=False):
+class Behalf(Struct, frozen=True, gc=False):
     """`userIdentity.onBehalfOf`: the Identity Center user behind a propagated identity."""
 
     userId: str | None = None  # noqa: N815
     identityStoreArn: str | None = None  # noqa: N815
 
 
-class Scope(Struct, gc=False):
+class Scope(Struct, frozen=True, gc=False):
     """`userIdentity.inScopeOf`: the compute resource that the credentials were issued to."""
 
     issuerType: str | None = None  # noqa: N815
     credentialsIssuedTo: str | None = None  # noqa: N815
 
 
-class Identity(Struct, gc=False):
+class Identity(Struct, frozen=True, gc=False):
     """`userIdentity`."""
 
     type: str | None = None
@@ -85,13 +89,13 @@ class Identity(Struct, gc=False):
     arn: str | None = None
     accountId: str | None = None  # noqa: N815
     accessKeyId: str | None = None  # noqa: N815
-    credentialId: str | None = None  # noqa: N815
     userName: str | None = None  # noqa: N815
+    sessionContext: Session | None = None  # noqa: N815
+    inScopeOf: Scope | None = None  # noqa: N815
     invokedBy: str | None = None  # noqa: N815
     identityProvider: str | None = None  # noqa: N815
-    sessionContext: Session | None = None  # noqa: N815
+    credentialId: str | None = None  # noqa: N815
     onBehalfOf: Behalf | None = None  # noqa: N815
-    inScopeOf: Scope | None = None  # noqa: N815
 
 
 class Resource(Struct, gc=False):
@@ -104,15 +108,15 @@ class Resource(Struct, gc=False):
 
 
 class Record(Struct, gc=False):
-    """One CloudTrail record, or one of the wrappers that records travel in."""
+    """One CloudTrail record, or one of the wrappers that records travel in.
 
-    eventTime: str | None = None  # noqa: N815
-    eventName: str | None = None  # noqa: N815
-    eventSource: str | None = None  # noqa: N815
-    eventID: str | None = None  # noqa: N815
+    In the order in which AWS writes them, here and above: then each field is found at the first try.
+    """
+
     userIdentity: Identity | None = None  # noqa: N815
-    eventType: str | None = None  # noqa: N815
-    eventCategory: str | None = None  # noqa: N815
+    eventTime: str | None = None  # noqa: N815
+    eventSource: str | None = None  # noqa: N815
+    eventName: str | None = None  # noqa: N815
     awsRegion: str | None = None  # noqa: N815
     sourceIPAddress: str | None = None  # noqa: N815
     userAgent: str | None = None  # noqa: N815
@@ -120,14 +124,20 @@ class Record(Struct, gc=False):
     errorMessage: str | None = None  # noqa: N815
     requestParameters: Any = None  # noqa: N815
     responseElements: Any = None  # noqa: N815
-    resources: list[Resource | str] | None = None
+    eventID: str | None = None  # noqa: N815
     readOnly: bool | str | None = None  # noqa: N815
+    resources: list[Resource | str] | None = None
+    eventType: str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
     sharedEventID: str | None = None  # noqa: N815
     vpcEndpointId: str | None = None  # noqa: N815
+    eventCategory: str | None = None  # noqa: N815
     sessionCredentialFromConsole: bool | str | None = None  # noqa: N815
-    # Wrappers: a delivered file, EventBridge, CloudWatch Logs, a shipper's message.
+    # Wrappers: a delivered file, the output of `aws cloudtrail lookup-events` and one event in it,
+    # EventBridge, CloudWatch Logs, a shipper's message.
     Records: Raw = ABSENT
+    Events: Raw = ABSENT
+    CloudTrailEvent: str | None = None
     detail: Raw = ABSENT
     detail_type: str | None = field(default=None, name="detail-type")
     logEvents: Raw = ABSENT  # noqa: N815
@@ -158,13 +168,13 @@ def parse(raw: bytes | Raw) -> Record:
     return read(_RECORD, raw, "CloudTrail record")
 
 
-def split(raw: Raw) -> list[Raw]:
-    """The records of a delivered file.
+def split(raw: Raw, name: str) -> list[Raw]:
+    """The records in a list, which stands in the field `name`.
 
     Raises:
-        DecodeError: `Records` is no list.
+        DecodeError: it is no list.
     """
-    return read(_RECORDS, raw, "Records")
+    return read(_RECORDS, raw, name)
 
 
 def messages(raw: Raw) -> list[bytes]:

@@ -34,9 +34,18 @@ _SHORT_RETENTION = 5  # days
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
+def is_ruled(action: Action) -> bool:
+    """Whether a request can change what the name of the operation says."""
+    return _rule_of(action) is not None
+
+
+def _rule_of(action: Action) -> Rule | None:
+    return _RULES.get(action.operation) or _BY_EFFECT.get(action.effect)
+
+
 def refine(action: Action, request: Any, account: str) -> Action:
     """`action` as its request makes it. `account` is the caller's own."""
-    rule = _RULES.get(action.operation) or _BY_EFFECT.get(action.effect)
+    rule = _rule_of(action)
     if rule is None or not isinstance(request, dict):
         return action
     try:

@@ -17,7 +17,7 @@ Examples:
 
 from collections.abc import Callable
 from functools import lru_cache
-from hmac import digest, new
+from hmac import digest
 
 from detector.sources.text import kept
 
@@ -68,4 +68,4 @@ class Fingerprints:
 
 def _mac(key: bytes, domain: str, text: str) -> str:
     message = f"{domain}\0{text}".encode("utf-8", "surrogatepass")
-    return new(key, message, "sha256").hexdigest()[:_LENGTH]
+    return digest(key, message, "sha256").hex()[:_LENGTH]

@@ -12,7 +12,11 @@ Examples:
 import re
 from functools import lru_cache
 from hashlib import blake2s
+from typing import Any
 
+from msgspec import Struct
+
+from detector.sources.memo import Memo
 from detector.sources.redact import mask_secrets
 
 _CACHED = 32_768
@@ -22,12 +26,13 @@ _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-
 _HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
 # What a generator draws: a word of 16 and more letters and digits, mixed.
 _DRAWN = r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d+[A-Za-z]+\d)[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
+_DRAWN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
 # A number by itself, or one too long for a name's own (`ec2`, `12h` stay).
 _VARIABLE = re.compile(rf"{_IDS.pattern}|(?<![A-Za-z\d])\d+(?:[.:_-]\d+)*(?![A-Za-z\d])|\d{{5,}}")
 
 
-_harmless: dict[str, str] = {}
+_harmless: Memo[str, str] = Memo(_CACHED)
 
 
 def kept(text: str) -> str:
@@ -40,11 +45,36 @@ def kept(text: str) -> str:
     if known is not None:
         return known
     clean = _clean(text)
-    if clean == text:
-        if len(_harmless) >= _CACHED:
-            _harmless.clear()
-        _harmless[text] = clean
-    return clean
+    return _harmless.keep(text, clean) if clean == text else clean
+
+
+def kept_id(uid: str) -> str:
+    """`uid` as it may be kept. Ids differ from record to record: remembering those that are plainly
+    nothing else would only push out what repeats.
+
+    Examples:
+        >>> kept_id("0e8e7c8a-3d5c-4b5e-9c5a-1f2e3d4c5b6a"), kept_id("ghp_" + "a1B2" * 9)
+        ('0e8e7c8a-3d5c-4b5e-9c5a-1f2e3d4c5b6a', '***')
+    """
+    return uid if _DRAWN_ID.fullmatch(uid) else kept(uid)
+
+
+def harmless(value: Any) -> bool:
+    """Whether every text in `value` may be kept just as it is: short, printable, no secret in it.
+
+    Examples:
+        >>> harmless(("ada", None, True)), harmless(("ada", "password=EXAMPLEhunter2"))
+        (True, False)
+    """
+    if isinstance(value, str):
+        return kept(value) == value
+    if isinstance(value, tuple):
+        return all(map(harmless, value))
+    if isinstance(value, dict):
+        return all(harmless(key) and harmless(one) for key, one in value.items())
+    if isinstance(value, Struct):
+        return all(harmless(getattr(value, name)) for name in value.__struct_fields__)
+    return True
 
 
 def _clean(text: str) -> str:

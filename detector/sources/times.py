@@ -7,6 +7,7 @@ Examples:
     1688993100000
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -19,7 +20,12 @@ LATEST = 7_258_118_400_000  # 2200-01-01
 _SPOKEN = ("%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p")
 
 
-@lru_cache(_CACHED)
+# What most logs write: a plain minute, and what follows it.
+_MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
+_SECONDS = {f":{second:02}Z": second * 1_000 for second in range(60)}
+_SPLIT = 16
+
+
 def to_ms(text: str) -> int:
     """Epoch ms of an ISO 8601 time or of the spoken form in some response elements. A time without
     zone is UTC, as in all logs we read.
@@ -27,6 +33,20 @@ def to_ms(text: str) -> int:
     Raises:
         ValueError: no time, or one before 1970 or after 2199.
     """
+    # A log goes on minute by minute, so most minutes have been worked out.
+    second = _SECONDS.get(text[_SPLIT:])
+    minute = None if second is None else _minute(text[:_SPLIT])
+    return _to_ms(text) if second is None or minute is None else minute + second
+
+
+@lru_cache(_CACHED)
+def _minute(text: str) -> int | None:
+    # Anything but the plain form may mean something else together with what follows it.
+    return _to_ms(f"{text}:00Z") if _MINUTE.fullmatch(text) else None
+
+
+@lru_cache(_CACHED)
+def _to_ms(text: str) -> int:
     moment = _parse(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

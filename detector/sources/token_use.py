@@ -25,11 +25,11 @@ from detector.sources.base import Context, DecodeError
 from detector.sources.clients import client_of
 from detector.sources.contract import read
 from detector.sources.networks import locate
-from detector.sources.text import kept
+from detector.sources.text import kept, kept_id
 from detector.sources.tidy import tidy
 from detector.sources.token_credential import child_of, credential_of, optional_time, time_of
 from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import Action, ActivityEvent, Origin, RawRef
+from schemas.event import Action, ActivityEvent, Origin, Posture, RawRef
 from schemas.token_use import Time, TokenAction, TokenOrigin, TokenUse
 
 NAME = "token_use"
@@ -37,6 +37,8 @@ _LOOKED_AT = 65_536
 _DEEPEST = 4
 _LEAD = 64
 _HINT = "; `detector schema token_use` prints the contract"
+_MOST_ASN = 2**32 - 1
+_MOST_DAYS = 100_000
 _OTHERS = frozenset({"cloudtrail"})
 _T = TypeVar("_T")
 
@@ -152,7 +154,7 @@ def _event(record: TokenUse, context: Context, position: int) -> ActivityEvent:
     action = _action(record.action)
     within = record.principal.account or tenant
     return ActivityEvent(
-        uid=kept(record.uid),
+        uid=kept_id(record.uid),
         source=kept(record.source),
         tenant=tenant,
         time=time_of(record.time, "time"),
@@ -168,7 +170,7 @@ def _event(record: TokenUse, context: Context, position: int) -> ActivityEvent:
         if record.task is not None
         else None,
         child=child_of(record.child, context, tenant),
-        posture=tidy(record.posture),
+        posture=_posture(record.posture),
         chain=tidy(record.chain),
         raw=RawRef(context.place, position),
         note=kept(record.note),
@@ -203,9 +205,24 @@ def _action(action: TokenAction | None) -> Action | None:
     return Action(service, operation, access, plane, action.effect, kept(action.foreign))
 
 
+def _posture(posture: Posture | None) -> Posture | None:
+    if posture is not None:
+        optional_time(posture.created, "posture.created")
+        optional_time(posture.rotated, "posture.rotated")
+        _in_bounds(posture.rotation_days, "posture.rotation_days", _MOST_DAYS)
+    return tidy(posture)
+
+
+def _in_bounds(number: int | None, name: str, most: int) -> None:
+    """JSON has numbers of any length; what is written on has 64 bits."""
+    if number is not None and not 0 <= number <= most:
+        raise DecodeError(f"{name}: expected a number from 0 to {most}, got one outside")
+
+
 def _origin(origin: TokenOrigin | None, within: str) -> Origin | None:
     if origin is None:
         return None
+    _in_bounds(origin.asn, "origin.asn", _MOST_ASN)
     address = kept(origin.address)
     place = locate(address)
     network = kept(origin.network)

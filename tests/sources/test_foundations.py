@@ -4,20 +4,23 @@ import gc
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import detector.sources
 import detector.sources.text as text_module
+from detector.sources import times
 from detector.sources.fingerprint import Fingerprints
+from detector.sources.memo import Memo
 from detector.sources.networks import locate, network_of
 from detector.sources.redact import EXAMPLES, mask_secrets
 from detector.sources.registry import SOURCES
-from detector.sources.text import kept, template
+from detector.sources.text import harmless, kept, template
 from detector.sources.times import LATEST, in_range, to_ms
 from tests.sources.cases import CONTEXT, raw_cases
 
@@ -109,7 +112,7 @@ def test_kept_text_is_bounded_and_printable(text: str) -> None:
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many texts pass, only so many are remembered."""
-    monkeypatch.setattr(text_module, "_CACHED", 8)
+    monkeypatch.setattr(text_module, "_harmless", Memo(8))
     for number in range(100):
         assert f"name {number}" == kept(f"name {number}")
 
@@ -125,6 +128,9 @@ def _remembered(value: Any, seen: set[int]) -> Iterator[str]:
     """Every text that can be reached from a value, through containers and caches."""
     if isinstance(value, str):
         yield value
+    elif isinstance(value, msgspec.Struct):
+        for one in msgspec.structs.astuple(value):
+            yield from _remembered(one, seen)
     elif id(value) not in seen and not isinstance(value, type) and not _is_module(value):
         seen.add(id(value))
         for one in gc.get_referents(value):
@@ -138,7 +144,9 @@ def _is_module(value: Any) -> bool:
 def _caches() -> Iterator[Any]:
     for module in pkgutil.iter_modules(detector.sources.__path__):
         names = vars(importlib.import_module(f"detector.sources.{module.name}"))
-        yield from (one for one in names.values() if hasattr(one, "cache_info"))
+        yield from (
+            one for one in names.values() if hasattr(one, "cache_info") or isinstance(one, Memo)
+        )
         yield names.get("_harmless")
     yield CONTEXT.fingerprints._of_public
     yield CONTEXT.fingerprints._tenant_key
@@ -152,14 +160,29 @@ def test_no_cache_remembers_a_secret(kind: str) -> None:
     for raw in raw_cases():
         document = json.loads(raw.read_bytes())
         for text in (secret, f"x {secret}"):
-            changed = json.dumps(_filled(document, text)).encode()
-            try:
-                list(SOURCES[raw.parent.name].decode(changed, CONTEXT, 1))
-            except ValueError:
-                continue
+            for changed in (_filled(document, text), *_planted(document, text)):
+                try:
+                    list(SOURCES[raw.parent.name].decode(json.dumps(changed).encode(), CONTEXT, 1))
+                except ValueError:
+                    continue
     held = [text for cache in _caches() for text in _remembered(cache, set()) if secret in text]
 
     assert [] == held
+
+
+def _planted(value: Any, secret: str) -> list[Any]:
+    """Copies of a document, each with the secret in one of its texts."""
+    if isinstance(value, str):
+        return [secret]
+    if isinstance(value, dict):
+        return [{**value, key: new} for key, one in value.items() for new in _planted(one, secret)]
+    if isinstance(value, list):
+        return [
+            [*value[:at], new, *value[at + 1 :]]
+            for at, one in enumerate(value)
+            for new in _planted(one, secret)
+        ]
+    return []
 
 
 def _filled(value: Any, secret: str) -> Any:
@@ -169,3 +192,40 @@ def _filled(value: Any, secret: str) -> Any:
     if isinstance(value, dict):
         return {key: _filled(one, secret) for key, one in value.items()}
     return [_filled(one, secret) for one in value] if isinstance(value, list) else value
+
+
+def test_a_memo_is_bounded_and_keeps_the_newer_half() -> None:
+    """A full memo forgets the older half, never all of it."""
+    memo: Memo[int, int] = Memo(most=10)
+    for number in range(1_000):
+        memo.keep(number, number)
+        assert len(memo) <= 10
+
+    assert set(range(995, 1_000)) <= set(memo)
+
+
+def test_only_what_may_be_kept_whole_is_harmless() -> None:
+    """A secret, an over-long text or a control character anywhere in a value makes it harmful."""
+    for text in (EXAMPLES["github"], "x" * 600, "a\x00b"):
+        for value in (text, ("a", text), {text: "a"}, {"a": (None, text)}):
+            assert not harmless(value)
+    assert harmless((None, True, 3, "ada", {"a": "b"}))
+
+
+@given(
+    st.tuples(
+        st.sampled_from(["2023-07-10T", "20230710T", "2023W281", "2023W28", "2023-W28-1T", ""]),
+        st.sampled_from(["11:45", "1145", "11:45:30", ":11:45:12", "-01:00:12", "11+0100"]),
+        st.sampled_from(["", ":30Z", ":59Z", ":60Z", "Z", "+01:00"]),
+    ).map("".join)
+)
+def test_remembered_minutes_change_no_time(text: str) -> None:
+    """A time means the same whether its minute was worked out before or not."""
+
+    def read(decode: Callable[[str], int]) -> int | str:
+        try:
+            return decode(text)
+        except ValueError as error:
+            return str(error)
+
+    assert read(times._to_ms.__wrapped__) == read(to_ms)

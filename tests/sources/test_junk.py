@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +51,9 @@ def _decode(source: Source, raw: bytes) -> None:
     """Decode, and let only a DecodeError pass; its text is short and its sample is drawn."""
     said = ""
     try:
-        list(source.decode(raw, CONTEXT, 1))
+        for event in source.decode(raw, CONTEXT, 1):
+            # Events go to temporary files and topics, so whatever decodes must encode.
+            msgspec.msgpack.encode(event)
     except DecodeError as error:
         said = str(error)
     assert len(said) < 400
@@ -138,6 +141,22 @@ def test_hostile_documents(source: Source, raw: bytes) -> None:
     """Deep nesting, NaN, huge numbers and broken UTF-8 raise DecodeError."""
     with pytest.raises(DecodeError):
         list(source.decode(raw, CONTEXT, 1))
+
+
+@pytest.mark.parametrize(
+    "part",
+    ['"origin":{"asn":%s}', '"posture":{"created":%s}', '"posture":{"rotated":%s}',
+     '"posture":{"rotation_days":%s}', '"task":{"uid":"t","ends":%s}',
+     '"credential":{"uid":"c","issued":%s}', '"credential":{"uid":"c","expires":%s}'],
+)  # fmt: skip
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**400, -1])
+def test_a_number_out_of_bounds_is_an_error(part: str, number: int) -> None:
+    """A number that nothing could write on is a DecodeError that names its field."""
+    field = part[1:].partition('"')[0]
+    raw = f'{{"uid":"u","source":"s","time":0,"principal":{{"uid":"p"}},{part % number}}}'
+
+    with pytest.raises(DecodeError, match=rf"^{field}\."):
+        list(SOURCES["token_use"].decode(raw.encode(), CONTEXT, 1))
 
 
 def test_the_rest_of_a_document_is_read() -> None:
