@@ -11,7 +11,6 @@ Examples:
     []
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 
 from detector.config import MINUTE, EngineConfig
@@ -19,9 +18,9 @@ from detector.findings import Finding
 from detector.pipeline import State, step
 from detector.pipeline.admit import Admissions
 from detector.pipeline.snapshot import restore, snapshot
-from detector.pipeline.state import Outcome
+from detector.pipeline.state import NOTHING, Outcome
 from schemas.event import ActivityEvent
-from schemas.fact import Fact, Tick
+from schemas.fact import Tick
 
 _TICK = 5 * MINUTE
 
@@ -34,32 +33,33 @@ class Replay:
         self.state = State(config) if baseline is None else restore(baseline, config)
         self.admissions = Admissions(config.response)
         self.facts = 0
-        self._ticked = 0
         self._latest = 0
         self._slack = max([*config.lateness.values(), 0])
+        self._next = self._slack + _TICK
 
     def feed(self, event: ActivityEvent) -> list[Finding]:
         """Everything that one event, and the time that it moves on, caused."""
         out: list[Finding] = []
-        if event.time > self._latest:
-            self._latest = event.time
-            watermark = event.time - self._slack
-            if watermark - self._ticked >= _TICK:
-                self._ticked = watermark
-                self._settle(step(self.state, Tick(watermark)), out)
+        time = event.time
+        if time > self._latest:
+            self._latest = time
+            if time >= self._next:
+                self._next = time + _TICK
+                self._settle(step(self.state, Tick(time - self._slack)), out)
         outcome = step(self.state, event)
-        if outcome.facts or outcome.findings:
+        if outcome is not NOTHING:
             self._settle(outcome, out)
         return self.admissions.passed(out) if out else out
 
     def _settle(self, outcome: Outcome, out: list[Finding]) -> None:
-        queue: deque[Fact] = deque(outcome.facts)
         out.extend(outcome.findings)
-        while queue:
-            self.facts += 1
-            made = step(self.state, queue.popleft())
-            out.extend(made.findings)
-            queue.extend(made.facts)
+        queue = list(outcome.facts)
+        for fact in queue:  # and those that come of it
+            made = step(self.state, fact)
+            if made is not NOTHING:
+                out.extend(made.findings)
+                queue.extend(made.facts)
+        self.facts += len(queue)
 
     def finish(self) -> list[Finding]:
         """Settle everything: the end-of-input tick."""

@@ -104,6 +104,11 @@ class Feed:
         self.line += self.buffer.count(b"\n", self.at, end)
         self.at = end
 
+    def use_lines(self, count: int, left: int) -> None:
+        """Use up all but the last `left` bytes, in which `count` lines end."""
+        self.line += count
+        self.at = len(self.buffer) - left
+
     def drop_mark(self) -> None:
         """Use up a byte order mark."""
         self.fill(len(BYTE_ORDER_MARK))

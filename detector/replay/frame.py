@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 # How much of bad bytes is kept for a sample.
 SAMPLE = 4_096
 # An object or list whose records are wanted instead of itself; small fields may stand before them.
-CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|events)"\s*:\s*\[)')
+CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|[Ee]vents)"\s*:\s*\[)')
 
 
 class Frame(NamedTuple):
@@ -35,8 +35,14 @@ class Flaw(NamedTuple):
 
 
 class _Envelope(Struct):
+    # A delivered file; a batch of token_use; the output of `aws cloudtrail lookup-events`.
     Records: list[Raw] | None = None
     events: list[Raw] | None = None
+    Events: list[Raw] | None = None
+
+    def records(self) -> list[Raw] | None:
+        lists = (self.Records, self.events, self.Events)
+        return next((one for one in lists if one is not None), None)
 
 
 _ANY = msgspec.json.Decoder(Raw)
@@ -59,7 +65,8 @@ def is_json(raw: bytes) -> bool:
 
 
 def records_of(document: bytes) -> list[bytes] | None:
-    """The records of a list, or of an object's `Records` or `events`; None if it cannot be decoded in one go.
+    """The records of a list, or of an object's `Records`, `events` or `Events`; None if it cannot be
+    decoded in one go.
 
     Examples:
         >>> records_of(b'{"Records":[{"a":1},{"b":2}]}'), records_of(b'{"Records":[{"a":1},')
@@ -69,8 +76,7 @@ def records_of(document: bytes) -> list[bytes] | None:
         if document.lstrip().startswith(b"["):
             raws: list[Raw] | None = _LIST.decode(document)
         else:
-            envelope = _OBJECT.decode(document)
-            raws = envelope.events if envelope.Records is None else envelope.Records
+            raws = _OBJECT.decode(document).records()
     except (msgspec.DecodeError, RecursionError):
         return None
     if raws is None:

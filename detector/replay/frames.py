@@ -18,6 +18,7 @@ from detector.replay.limits import Limits
 from detector.replay.values import BLANKS, Values
 
 _ENDS = (b"}", b"}\r")
+_HEAD = 64
 
 
 def frames(chunks: Iterable[bytes], limits: Limits) -> Iterator[Frame | Flaw]:
@@ -49,15 +50,16 @@ def _lines(feed: Feed, limits: Limits) -> Iterator[Frame]:
     while more:
         rows = feed.rest().split(b"\n")
         tail = rows.pop()
-        number, used = feed.line, 0
-        for row in rows:
+        for place, row in enumerate(rows):
             # Whether it is JSON inside is the decoder's to find out: once is enough.
-            if row.startswith(b"{") and row.endswith(_ENDS) and b'"Records"' not in row[:64]:
-                yield Frame(number, row)
+            if (
+                row.startswith(b"{")
+                and row.endswith(_ENDS)
+                and row.find(b'"Records"', 0, _HEAD) < 0
+            ):
+                yield Frame(feed.line + place, row)
             elif row.strip():
-                feed.drop(used)
+                feed.drop(sum(map(len, rows[:place])) + place)
                 return
-            number += 1
-            used += len(row) + 1
-        feed.drop(used)
+        feed.use_lines(len(rows), len(tail))
         more = len(tail) <= limits.record_bytes and feed.more()

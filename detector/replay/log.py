@@ -11,7 +11,7 @@ Examples:
     []
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import msgspec
@@ -74,31 +74,37 @@ class Log:
                 return
             self._accept()
             found = chain([first], found)
-        self._reading.files += 1
+        reading, decoded = self._reading, self._decoded
+        reading.files += 1
         for one in found:
-            self._reading.records += 1
+            reading.records += 1
             if isinstance(one, Flaw):
                 self._dead(one.position, one.reason, one.sample)
-            else:
-                for event in self._decoded(one):
-                    if 0 <= event.time <= _LAST_TIME:
-                        yield event, len(one.raw)
-                    else:
-                        self._dead(one.position, _OUT_OF_RANGE, one.raw)
+                continue
+            for event in decoded(one):
+                if 0 <= event.time <= _LAST_TIME:
+                    yield event, len(one.raw)
+                else:
+                    self._dead(one.position, _OUT_OF_RANGE, one.raw)
 
     # ------------------------------------------------------------------------- decoding
 
-    def _decoded(self, frame: Frame) -> list[ActivityEvent]:
+    def _decoded(self, frame: Frame) -> Sequence[ActivityEvent]:
         """The events of one record; none if it is skipped or dead. A record that is itself a batch
         may have both, events and a dead letter."""
         source = self._source
-        events: list[ActivityEvent] = []
         if source is None:
-            return events
+            return ()
+        batch: list[ActivityEvent] = []
+        events: Sequence[ActivityEvent] = batch
         try:
-            # Not `extend`: what a batch yields before it fails counts.
-            for event in source.decode(frame.raw, self._context, frame.position):
-                events.append(event)  # noqa: PERF402
+            made = source.decode(frame.raw, self._context, frame.position)
+            if isinstance(made, tuple):
+                events = made
+            else:
+                # Not `extend`: what a batch yields before it fails counts.
+                for event in made:
+                    batch.append(event)  # noqa: PERF402
         except SkipRecord as skipped:
             self._reading.skip(skipped.reason)
         except DecodeError as error:

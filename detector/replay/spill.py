@@ -18,9 +18,9 @@ References:
     Knuth, The Art of Computer Programming, volume 3, section 5.4: external sorting.
 """
 
-import heapq
 import struct
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from types import TracebackType
@@ -34,7 +34,7 @@ from schemas.event import ActivityEvent
 _ORDER = attrgetter("time", "uid")
 _LENGTH = struct.Struct("<I")
 # A block is what one open run holds in memory: so many events, or the first to pass so many bytes.
-_BLOCK_EVENTS = 64
+_BLOCK_EVENTS = 256
 _BLOCK_BYTES = 256 * KIB
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(list[ActivityEvent])
@@ -49,7 +49,9 @@ class Sorter:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._most_events = limits.run_events
+        self._most_bytes = limits.run_bytes
+        self._fan_in = limits.fan_in
         self._run: list[ActivityEvent] = []
         self._bytes = 0
         # Level n holds runs of about `fan_in ** n` times the size of the first.
@@ -82,7 +84,7 @@ class Sorter:
         """
         self._run.append(event)
         self._bytes += size
-        if len(self._run) >= self._limits.run_events or self._bytes >= self._limits.run_bytes:
+        if len(self._run) >= self._most_events or self._bytes >= self._most_bytes:
             self._spill()
 
     def merged(self) -> Iterator[ActivityEvent]:
@@ -92,7 +94,7 @@ class Sorter:
         if not files:
             yield from self._run
             return
-        yield from heapq.merge(*map(_read, files), self._run, key=_ORDER)
+        yield from _merged([*map(_read, files), iter([self._run] if self._run else [])])
 
     def _files(self) -> list[IO[bytes]]:
         # The highest level holds the earliest runs, so that equal keys keep the order of the files.
@@ -109,9 +111,9 @@ class Sorter:
             self._levels.append([])
         runs = self._levels[level]
         runs.append(file)
-        if len(runs) < self._limits.fan_in:
+        if len(runs) < self._fan_in:
             return
-        wider = _written(heapq.merge(*map(_read, runs), key=_ORDER))
+        wider = _written(_merged(list(map(_read, runs))))
         for run in runs:
             run.close()
         runs.clear()
@@ -144,7 +146,46 @@ def _write_block(file: IO[bytes], block: list[bytes], size: int) -> None:
     file.writelines(block)
 
 
-def _read(file: IO[bytes]) -> Iterator[ActivityEvent]:
+def _read(file: IO[bytes]) -> Iterator[list[ActivityEvent]]:
     while prefix := file.read(_LENGTH.size):
         (length,) = _LENGTH.unpack(prefix)
-        yield from _DECODER.decode(file.read(length))
+        yield _DECODER.decode(file.read(length))
+
+
+class _Head:
+    """The block of a run that is being merged, what of it is used, and where it ends."""
+
+    __slots__ = ("at", "block", "blocks", "end")
+
+    def __init__(self, blocks: Iterator[list[ActivityEvent]], block: list[ActivityEvent]) -> None:
+        self.blocks = blocks
+        self.begin(block)
+
+    def begin(self, block: list[ActivityEvent]) -> None:
+        self.block, self.at, self.end = block, 0, _ORDER(block[-1])
+
+    def up_to(self, end: tuple[int, str], *, included: bool) -> list[ActivityEvent]:
+        """Use up what lies before `end`, and what is equal to it if `included`."""
+        bisect = bisect_right if included else bisect_left
+        start, self.at = self.at, bisect(self.block, end, lo=self.at, key=_ORDER)
+        return self.block[start : self.at]
+
+
+def _merged(runs: list[Iterator[list[ActivityEvent]]]) -> Iterator[ActivityEvent]:
+    """The events of sorted runs in one order, equal ones in the order of the runs.
+
+    Each round uses up the block that ends first, and of the others what comes before that end. What
+    is equal to it waits in the runs behind, because the next block may begin with more of it. To
+    sort a few sorted pieces is what Python's sort is fast at.
+    """
+    heads = [_Head(run, block) for run in runs if (block := next(run, None))]
+    while heads:
+        first = min(range(len(heads)), key=lambda place: (heads[place].end, place))
+        end = heads[first].end
+        pieces = [head.up_to(end, included=n <= first) for n, head in enumerate(heads)]
+        yield from sorted((event for piece in pieces for event in piece), key=_ORDER)
+        following = next(heads[first].blocks, None)
+        if following:
+            heads[first].begin(following)
+        else:
+            del heads[first]

@@ -53,6 +53,15 @@ def delivered(*records: bytes) -> bytes:
     return b'{"Records":[' + b",".join(records) + b"]}"
 
 
+def looked_up(*records: bytes) -> bytes:
+    """As `aws cloudtrail lookup-events` prints them: over many lines, each record as text."""
+    events = [
+        {"EventId": f"e{n}", "ReadOnly": "true", "Resources": [], "CloudTrailEvent": one.decode()}
+        for n, one in enumerate(records)
+    ]
+    return json.dumps({"Events": events, "NextToken": "EXAMPLE"}, indent=4).encode()
+
+
 def event(n: int, time: int, principal: str = "ada", source: str = "cloudtrail") -> ActivityEvent:
     """An event with id `e<n>`."""
     return ActivityEvent(f"e{n}", source, "default", time, Principal(principal))

@@ -12,7 +12,7 @@ import pytest
 
 from detector.replay.limits import Limits
 from detector.replay.paths import MissingInputError
-from tests.replay.logs import Read, delivered, lines, record
+from tests.replay.logs import Read, delivered, lines, looked_up, record
 from tests.shared_data import shared_data
 
 GOOD = lines(record(1), record(2))
@@ -250,6 +250,56 @@ def test_one_bad_record_is_one_dead_letter_and_the_rest_goes_on(tmp_path, bad, l
         assert [("a.json", 2)] == read.places
         assert read.letters[0].reason
         assert len(read.letters[0].sample) <= 256
+
+
+def test_what_lookup_events_prints_is_read_event_by_event(tmp_path) -> None:
+    """Of the output of `aws cloudtrail lookup-events` a bad event is one dead letter, and of a
+    truncated one the whole events count."""
+    whole = looked_up(record(1), b'{"eventName": 3', record(3))
+    write(tmp_path, a__json=whole, b__json=whole.replace(b"e1", b"e7").replace(b"e3", b"e8")[:-100])
+
+    read = Read([tmp_path])
+
+    assert ["e1", "e3", "e7"] == sorted(read.ids)
+    assert [("a.json", 2), ("b.json", 2), ("b.json", 3)] == read.places
+    assert read.reasons[2].startswith("truncated: ")
+
+
+def test_a_large_lookup_is_scanned_event_by_event(tmp_path) -> None:
+    """An output over the limit for documents gives the same events."""
+    write(tmp_path, a__json=looked_up(*map(record, range(1, 30))))
+
+    read = Read([tmp_path], Limits(document_bytes=2_000))
+
+    assert ([f"e{n}" for n in range(1, 30)], []) == (read.ids, read.reasons)
+
+
+TOKEN = b'{"uid":"e%d","source":"broker","time":"2024-01-01T00:0%d:00Z","principal":{"uid":"p"}%s}'
+BAD_USE = {
+    "cut off": TOKEN[:40],
+    "nested 10,000 deep": TOKEN % (9, 9, b',"action":' + b"[" * 10_000 + b"]" * 10_000),
+    "not a number": TOKEN % (9, 9, b',"schema":NaN'),
+    "a huge integer": TOKEN % (9, 9, b',"origin":{"asn":' + b"9" * 400 + b"}"),
+    "a huge integer for a time": TOKEN.replace(b'"2024-01-01T00:0%d:00Z"', b"9" * 400) % (9, b""),
+    "every type wrong": b'{"uid":[],"source":{},"time":[],"principal":7,"action":[],"chain":{}}',
+    "not UTF-8": TOKEN % (9, 9, b',"note":"\xff\xfe"'),
+    "half a surrogate": TOKEN % (9, 9, b',"note":"\\ud800"'),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_USE)
+@pytest.mark.parametrize("layout", [lines, lambda *some: b'{"events":[' + b",".join(some) + b"]}"])
+def test_one_bad_use_of_a_token_is_one_dead_letter(tmp_path, bad, layout) -> None:
+    """The same holds for token_use, line by line and in a batch."""
+    good = (TOKEN % (1, 1, b""), TOKEN % (3, 3, b""))
+    write(tmp_path, a__json=layout(good[0], BAD_USE[bad], good[1]))
+
+    read = Read([tmp_path])
+
+    assert ["e1", "e3"] == read.ids
+    assert [("a.json", 2)] == read.places
+    assert read.letters[0].reason
+    assert len(read.letters[0].sample) <= 256
 
 
 @pytest.mark.parametrize("document_bytes", [2_000_000, 9_000_000])

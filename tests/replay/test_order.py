@@ -338,3 +338,30 @@ def test_a_live_pipe_gives_events_before_it_ends() -> None:
         live.stdin.close()
 
         assert 38 == len(live.stdout.read().split())
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("opening", "junk", "closing", "dead"),
+    [
+        (b'{"eventSource":"', b"a", b'"}\n', 1),
+        (b'{"Records":[{"eventSource":"', b"a", b'"}]}', 1),
+        # Neither its elements nor its end are what they should be.
+        (b"", b"[", b"\n", 2),
+    ],
+    ids=["line", "delivered", "brackets"],
+)
+def test_a_line_of_fifty_megabytes_takes_no_memory(
+    tmp_path, opening, junk, closing, dead, packed
+) -> None:
+    """A line of 50 MB is a dead letter, is not held beyond the limits, and costs no other file."""
+    (tmp_path / "a.json").write_bytes(packed(opening + junk * 50_000_000 + closing))
+    (tmp_path / "b.json").write_bytes(lines(record(1)))
+    (tmp_path / "only.json").write_bytes(lines(record(1)))
+
+    small = run(str(tmp_path / "only.json"))
+    large = run(str(tmp_path / "a.json"), str(tmp_path / "b.json"))
+
+    assert [1, 0, 1, dead] == [*small[:2], *large[:2]]
+    # What one record may have, held twice while it grows.
+    assert large[2] < small[2] + 64 * 1_024
