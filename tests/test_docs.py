@@ -23,13 +23,14 @@ from detector.cli.guard import guarded
 from detector.cli.listings import table
 from detector.config import DAY, EngineConfig
 from detector.detections import DETECTIONS
-from detector.entities import children, credential, episodes, group
+from detector.entities import children, credential, episodes, group, origin, principal
 from detector.findings import MAX_MOMENTS
 from detector.pipeline import share
 from detector.replay.limits import MIB, Limits
 from detector.settings import reference
 from detector.sources.registry import SOURCES
 from detector.window import marks, novelty, panes, registers, signature, touches
+from tests.properties import caps
 from tests.shared_data import PROJECT
 
 RENEW = "renew it with `python -m tests.test_docs`, then read the difference"
@@ -77,19 +78,33 @@ def bounds() -> str:
         ("operations known of an identity", f"{kinds['o']}"),
         ("sensitive targets, networks, clients known", f"{kinds['t']}, {kinds['n']}, {kinds['c']}"),
         ("static credentials known", f"{kinds['k']}"),
-        ("last uses of an identity's credentials, unsettled", f"{touches._MOST}"),
+        (
+            "of each kind, values waiting to settle in a quarter",
+            f"{novelty._SPARE} times the known",
+        ),
+        ("of each kind, values held in quarantine", "as many as known"),
+        ("last uses of an identity's credentials in an unsettled quarter", f"{touches._MOST}"),
+        ("credentials whose bounds an identity has been told", f"{principal.MOST_BOUNDS}"),
+        ("paths that led to an identity", f"{principal.MOST_PATHS}"),
+        ("events of an unsettled quarter in which it issued something", f"{share._MOST_HANDED}"),
         ("contexts told by an identity, remembered", f"{share._MOST_SENT}"),
-        ("contexts of a credential, unsettled", f"{credential._MOST_OPEN}"),
+        ("contexts of a credential in an unsettled quarter", f"{credential._MOST_OPEN}"),
         ("contexts of a credential, settled", f"{credential._MOST_USES}"),
         ("principals that a credential tells of its end", f"{credential.MOST_USERS}"),
         ("issued credentials remembered by their issuer", f"{children.MOST}"),
+        ("arrivals at an origin in a quarter", f"{origin.MOST_ARRIVALS}"),
         ("hops of a path", f"{config.max_hops}, the setting `max_hops`"),
         ("moments of a finding, the earliest", f"{MAX_MOMENTS}"),
+        ("unsettled evidence of an entity", f"{episodes._MOST_OPEN}"),
         ("spans of past episodes", f"{episodes._MOST_PAST}"),
         ("sampled members of a peer group", f"{group._SAMPLE}"),
         ("values of a peer group", f"{group._MOST_VALUES:,}"),
         ("members kept for a foreign party", f"{group._MOST_USERS}"),
         ("operation signatures, shared by all", f"{signature._MAX_SHARED:,}"),
+        (
+            "one identity in all, if its events take 512 bytes",
+            f"{caps.a_principal(512) / MIB:.0f} MiB",
+        ),
         ("one raw record", f"{limits.record_bytes // MIB} MiB"),
         ("events sorted in memory; the rest in temporary files", f"{limits.run_events:,}"),
     )

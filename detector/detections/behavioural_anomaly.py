@@ -39,8 +39,10 @@ def judge(view: View) -> Evidence | None:
     """Surprise summed over the last two minutes."""
     marks = view.within(_WINDOW)
     weights = weigh(marks)
-    deviation = view.deviation
     nats = total(view, marks, weights)
+    if risk(nats + _MOST_MODEL, _MIDDLE, 1.5) < view.floor:
+        return None  # however unlike its usual numbers the quarter is
+    deviation = view.deviation
     nats += min(_MOST_MODEL, _MODEL_SHARE * sum(r.contribution for r in deviation))
     score = risk(nats, _MIDDLE, 1.5)
     top = [m for m in weights if m.weight > 0]

@@ -7,6 +7,7 @@ from detector.detections.meta import Detection
 from detector.features.evidence import gather
 from detector.features.view import View
 from detector.findings import Evidence
+from detector.window.marks import Mark
 
 META = Detection(
     id="credential_out_of_bounds",
@@ -23,11 +24,21 @@ META = Detection(
     check="Was the credential really ended before the decisive event, and who called?",
 )
 ON = "principal"
+_SENSITIVE = 2
 
 
 def judge(view: View) -> Evidence | None:
     """Whatever bound the event breaks."""
     found = view.breach
-    if found is None:
+    if found is None or (found.kind == "exposed" and _as_ever(view.mark)):
         return None
     return gather(view, META.id, [view.mark], found.score, [found.reason])
+
+
+def _as_ever(mark: Mark) -> bool:
+    """Whether nothing but the exposure speaks against a use: its owner, who has not heard of it yet,
+    goes on working where and as before. That calls for rotation, not for a page."""
+    strange = (
+        {"network", "client"} if mark.notable < _SENSITIVE else {"network", "client", "operation"}
+    )
+    return strange.isdisjoint(mark.novel)

@@ -28,7 +28,7 @@ META = Detection(
 ON = "principal"
 _GRAVE = frozenset({"impair_defence", "persist", "grant", "share_out", "open_network",
                     "mint_credential", "execute", "destroy"})  # fmt: skip
-_MIDDLE = 3.9
+_MIDDLE = 3.2
 
 
 def judge(view: View) -> Evidence | None:

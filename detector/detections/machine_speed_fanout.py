@@ -48,6 +48,8 @@ def judge(view: View) -> Evidence | None:
         return None
     nats = total(view, marks, weigh(marks))
     score = risk(nats + 0.5 * (len(services) - 1), _MIDDLE, 1.5)
+    if score < view.floor:
+        return None
     window = view.window(_SHORT)
     reason = (
         f"{len(fresh)} operations over {len(services)} services within {_WINDOW // SECOND} s, "

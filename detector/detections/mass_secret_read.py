@@ -4,6 +4,8 @@ Applications read their few secrets all day; Terraform refreshes all that it mad
 secrets outside the identity's own set, in number, from an identity for which that is not usual.
 """
 
+from math import log
+
 from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.features.evidence import gather
@@ -30,8 +32,9 @@ META = Detection(
 ON = "principal"
 _WINDOW = 15 * MINUTE
 _ENOUGH = 2
+_MANY = 5
 _MIDDLE = 5.0
-_REFRESH = 1.5
+_REFRESH = 2.0
 _TRADE = 1.6
 _BATCH, _BY_PATH = 4, 2
 _MOST_OWN = 4.5
@@ -49,8 +52,7 @@ def judge(view: View) -> Evidence | None:
         return None
     share, own = _unlike(view, marks)
     nats = share * min(4.0, 1.1 * (many - 1)) + 0.6 * own + context(view, marks)
-    if provisioner(view, view.mark):
-        nats -= _REFRESH
+    nats += -_REFRESH if provisioner(view, view.mark) else share * max(0.0, log(many / _MANY))
     reasons = [f"{len(targets)} secrets read within 15 min that are new for this identity"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("unfamiliar secrets in 15 min", "0", str(len(targets))),
@@ -60,11 +62,10 @@ def judge(view: View) -> Evidence | None:
 def _bulk(mark: Mark) -> int:
     """How many more secrets than one a call is taken to return."""
     action = mark.event.action
-    if action is None:
-        return 0
-    if action.operation.startswith("Batch"):
+    name = action.operation if action is not None else ""
+    if name.startswith("Batch"):
         return _BATCH
-    return _BY_PATH if action.operation.endswith("ByPath") else 0
+    return _BY_PATH if name.endswith("ByPath") else 0
 
 
 def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:

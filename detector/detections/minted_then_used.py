@@ -27,6 +27,8 @@ META = Detection(
     check="Did the issuer hand this credential to whoever used it?",
 )
 ON = "credential"
+# A person hands a colleague a key now and then; automation never does, unless that is its trade.
+_BY_HAND, _BY_MACHINE = 0.45, 0.65
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -42,13 +44,14 @@ def judge(view: CredentialUseView) -> Evidence | None:
         return None
     if "principal" in issued.novel or not {"operation", "target"} & set(issued.novel):
         return None
-    score = 0.5 + (0.15 if "operation" in issued.novel else 0.0)
+    by_hand = issued.event.principal.type == "human"
+    score = (_BY_HAND if by_hand else _BY_MACHINE) + (0.15 if "operation" in issued.novel else 0.0)
     score += 0.1 if use.context.client != origin.client else 0.0
     score += 0.2 if {"network", "client"} & set(issued.novel) else 0.0
     minutes = (view.time - issued.time) // 60_000
     issuer = issued.event.principal
     reason = f"minted by {issuer.name or issuer.uid}, used {minutes} min later from "
-    made = view.gather(META.id, [], score, [reason + use.context.network])
+    made = view.gather(META.id, [], min(0.97, score), [reason + use.context.network])
     moments = tuple(sorted({moment(issued.event, issued.novel), *made.moments}))
     return replace(made, moments=moments, normal=(
         Normal("network", origin.network, use.context.network),

@@ -14,6 +14,7 @@ Examples:
 
 from fnmatch import fnmatchcase
 
+import msgspec
 from msgspec import Struct
 
 from schemas.event import ActivityEvent, Credential, Task
@@ -22,6 +23,7 @@ from schemas.event import ActivityEvent, Credential, Task
 _LOOKING_ONLY = frozenset({"retrieval", "inference"})
 EVERY = "*"  # stands for all credentials of a principal
 _GRACE = 2_000
+_encode = msgspec.msgpack.Encoder().encode
 _WORDS = {
     "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
     "task_over": "its task had ended",
@@ -29,21 +31,37 @@ _WORDS = {
 
 
 class CredentialView(Struct):
-    """What is known of one credential. Times are epoch ms, the earliest reported."""
+    """What is known of one credential. Times are epoch ms, the earliest reported; of tasks the
+    latest counts, which began at `task_at`."""
 
     ended: int | None = None
     how: str = ""
     exposed: int | None = None
-    expires: int | None = None
     bound_to: str = ""
     task: Task | None = None
+    task_at: int = 0
     proof: str = ""
     credential: Credential | None = None
+
+    @property
+    def latest(self) -> int:
+        """The latest time that is known of it: what there is too much of goes by this."""
+        return max(self.ended or 0, self.exposed or 0, self.task_at)
 
     def end(self, time: int, how: str, proof: str) -> None:
         """The credential ended; the earliest end counts."""
         if self.ended is None or (time, proof) < (self.ended, self.proof):
             self.ended, self.how, self.proof = time, how, proof
+
+    def begin(self, time: int, task: Task) -> None:
+        """It is used for a task; the latest counts, whichever is told first."""
+        if (time, packed_task(task)) > (self.task_at, packed_task(self.task)):
+            self.task_at, self.task = time, task
+
+
+def packed_task(task: Task | None) -> bytes:
+    """A task as bytes, by which two of one moment are told apart."""
+    return _encode(task)
 
 
 class Breach(Struct, frozen=True):
@@ -60,7 +78,7 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     if event.kind != "use" or (view is None and not limited(event)):
         return None
     found = after_end(view, event.time)
-    return found or _expired(view, event) or _misplaced(view, event) or _beyond_task(view, event)
+    return found or _expired(event) or _misplaced(view, event) or _beyond_task(view, event)
 
 
 def limited(event: ActivityEvent) -> bool:
@@ -87,11 +105,9 @@ def after_end(view: CredentialView | None, time: int) -> Breach | None:
     return None
 
 
-def _expired(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+def _expired(event: ActivityEvent) -> Breach | None:
     credential = event.credential
     expires = credential.expires if credential is not None else None
-    if expires is None and view is not None:
-        expires = view.expires
     if expires is None or event.time <= expires + _GRACE:
         return None
     return Breach("expired", "used after it had expired", 0.9)

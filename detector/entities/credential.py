@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from detector.config import HOUR
+from detector.entities.bounds import packed_task
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.packing import packed, unpacked
@@ -20,9 +21,8 @@ from schemas.event import ActivityEvent, Credential, Task
 from schemas.fact import Context, CredentialStatus, Fact, Reach
 
 _MOST_USES = 32
-_MOST_OPEN = 96
+_MOST_OPEN = 64
 _MOST_HOURS = 4
-_EVER = 1 << 62
 MOST_USERS = 64
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -76,7 +76,7 @@ class OpenUse(Struct, frozen=True):
 
 class CredentialState(Struct, gc=False):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
-    earliest report of each end or exposure, `issued` the fact of its minting. `children` were
+    earliest report of each end or exposure, `task` the latest, `issued` the fact of its minting. `children` were
     issued with it; `parents` are the entities that are told of its end, `reach` what a
     user of it could touch when it came to a place that was new to it."""
 
@@ -84,12 +84,13 @@ class CredentialState(Struct, gc=False):
     tenant: str
     uses: tuple[Use, ...] = ()
     users: tuple[str, ...] = ()
-    status: dict[CredentialStatus, tuple[int, str]] = field(default_factory=none_yet)
+    status: dict[CredentialStatus, tuple[int, str]] = none_yet()
     task: Task | None = None
+    task_at: int = 0
     bound_to: str = ""
     subject: Credential | None = None
     issued: Fact | None = None
-    children: Children = field(default_factory=none_yet)
+    children: Children = none_yet()
     parents: tuple[str, ...] = ()
     reach: Reach | None = None
     settled: int = 0
@@ -108,25 +109,33 @@ class CredentialState(Struct, gc=False):
                 return self._again(old, at, fact.event, fact.novel)
         made = Use(name, at, packed(fact.event, fact.novel))
         self.uses = (*self.uses, made)
-        self._trim(_MOST_OPEN, _EVER)
-        return made in self.uses
+        return self._fits(made)
 
     def _again(self, old: Use, at: int, event: ActivityEvent, novel: tuple[str, ...]) -> bool:
         old.again(max(event.time, old.time))
         if at >= old.at:
             return False
         old.at, old.packed = at, packed(event, novel)
-        return True
+        return self._fits(old)
+
+    def _fits(self, made: Use) -> bool:
+        """Whether a use is among those kept of its quarter: the names are hashes, and the smallest
+        stay, whoever came first."""
+        if len(self.uses) <= _MOST_OPEN:
+            return True
+        quarter = made.time // QUARTER
+        inside = [use.name for use in self.uses if use.time // QUARTER == quarter]
+        if len(inside) <= _MOST_OPEN:
+            return True
+        out = max(inside)
+        self.uses = tuple(use for use in self.uses if use.name != out)
+        return out != made.name
 
     def trim(self, bound: int) -> None:
-        """Keep few of the contexts that are settled."""
-        self._trim(_MOST_USES, bound)
-
-    def _trim(self, most: int, until: int) -> None:
-        """Keep the earliest contexts and the latest: by content, never by arrival."""
-        if len(self.uses) > most:
-            old = sorted((use.at, use.name) for use in self.uses if use.time < until)
-            gone = {name for _, name in old[most // 2 : len(old) - most // 2]}
+        """Of the contexts that are settled keep the earliest and the latest few."""
+        if len(self.uses) > _MOST_USES:
+            old = sorted((use.at, use.name) for use in self.uses if use.time < bound)
+            gone = {name for _, name in old[_MOST_USES // 2 : len(old) - _MOST_USES // 2]}
             self.uses = tuple(use for use in self.uses if use.name not in gone)
 
     def quarters_to_settle(self, bound: int) -> list[int]:
@@ -142,12 +151,14 @@ class CredentialState(Struct, gc=False):
             if fact.status not in self.status or proof < self.status[fact.status]:
                 self.status = self.status or {}
                 self.status[fact.status] = proof
-                self.subject = max(fact.credential, self.subject, key=_detail)
+                self.subject = max(fact.credential, self.subject, key=detail)
                 changed = True
-        if fact.task is not None and fact.task != self.task:
-            self.task = fact.task
-            changed = True
-        if fact.credential is not None and fact.credential.bound_to not in {"", self.bound_to}:
+        if fact.task is not None:
+            told = (fact.time, packed_task(fact.task))
+            if told > (self.task_at, packed_task(self.task)):
+                self.task_at, self.task = fact.time, fact.task
+                changed = True
+        if fact.credential is not None and fact.credential.bound_to > self.bound_to:
             self.bound_to = fact.credential.bound_to
             changed = True
         return changed
@@ -180,7 +191,8 @@ def context_of(event: ActivityEvent) -> Context:
     )
 
 
-def _detail(credential: Credential | None) -> tuple[int, bytes]:
+def detail(credential: Credential | None) -> tuple[int, bytes]:
+    """Of two descriptions of one credential the larger says more, whichever came first."""
     packed = _encode(credential) if credential is not None else b""
     return len(packed), packed
 

@@ -17,11 +17,12 @@ Examples:
     []
 """
 
+from collections import Counter
 from hashlib import blake2b
 from typing import Literal
 from zlib import crc32
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from detector.config import MINUTE
@@ -94,9 +95,9 @@ class Episodes(Struct, gc=False):
     quiet for long enough, until readers are told, `past` the last few spans of these. `open` is
     unsettled evidence by (detection, time, id)."""
 
-    settled: dict[str, Episode] = field(default_factory=none_yet)
-    open: dict[tuple[str, int, str], Evidence] = field(default_factory=none_yet)
-    published: dict[str, Published] = field(default_factory=none_yet)
+    settled: dict[str, Episode] = none_yet()
+    open: dict[tuple[str, int, str], Evidence] = none_yet()
+    published: dict[str, Published] = none_yet()
     ended: tuple[Episode, ...] = ()
     past: tuple[Span, ...] = ()
 
@@ -111,14 +112,17 @@ class Episodes(Struct, gc=False):
         self.open = self.open or {}
         self.open[evidence.detection, decisive.time, decisive.uid] = evidence
         if len(self.open) > _MOST_OPEN:
-            self._thin(evidence.detection)
+            self._thin()
 
-    def _thin(self, detection: str) -> None:
+    def _thin(self) -> None:
         """Of much unsettled evidence the earliest, the latest and the strongest say enough: all of
-        it is judged again when it settles."""
+        it is judged again when it settles. That of which there is most is thinned."""
+        counts = Counter(key[0] for key in self.open)
+        detection, count = max(counts.items(), key=lambda row: (row[1], row[0]))
+        keep = min(_KEEP, count // 4)
         keys = sorted(key for key in self.open if key[0] == detection)
-        middle = keys[_KEEP:-_KEEP]
-        for key in sorted(middle, key=lambda k: -self.open[k].score)[_KEEP:]:
+        middle = keys[keep:-keep]
+        for key in sorted(middle, key=lambda k: (-self.open[k].score, k))[keep:]:
             del self.open[key]
 
     def withdraw(self, bound: int) -> None:

@@ -35,7 +35,8 @@ class GroupState(Struct):
     value to the time at which each of them learned it. Nobody whose name hashes above `worst` is
     sampled any more.
 
-    Foreign parties are known or not, whoever knows them: they keep the earliest few of all.
+    Foreign parties are known or not, whoever knows them: they keep the earliest few of all. Of too
+    many values those stay whose hash is lowest, too: none above `bar`.
     """
 
     key: str
@@ -43,6 +44,7 @@ class GroupState(Struct):
     users: dict[str, dict[str, int]] = field(default_factory=dict)
     sent: int = -1
     worst: int = _LAST
+    bar: int = _LAST
 
     def report(self, summary: Summary, time: int) -> None:
         """A member learned values at event time `time`."""
@@ -67,17 +69,22 @@ class GroupState(Struct):
         out = max(self.members, key=_rank)
         del self.members[out]
         self.worst = max(crc32(name.encode()) for name in self.members)
-        for value, users in self.users.items():
+        for value, users in list(self.users.items()):
             if not value.startswith(_FOREIGN):
                 users.pop(out, None)
+                if not users:
+                    del self.users[value]
         return out != member
 
     def _use(self, value: str, time: int, member: str) -> None:
         users = self.users.get(value)
         if users is None:
-            if len(self.users) >= _MOST_VALUES:
+            if crc32(value.encode()) > self.bar:
                 return
             users = self.users[value] = {}
+            if len(self.users) > _MOST_VALUES:
+                del self.users[max(self.users, key=_rank)]
+                self.bar = max(crc32(name.encode()) for name in self.users)
         users[member] = min(time, users.get(member, time))
 
     def _earliest(self, value: str) -> None:
@@ -98,8 +105,8 @@ class GroupState(Struct):
         )
 
 
-def _rank(member: str) -> tuple[int, str]:
-    return crc32(member.encode()), member
+def _rank(name: str) -> tuple[int, str]:
+    return crc32(name.encode()), name
 
 
 class Peers(Struct):
@@ -116,14 +123,23 @@ class Peers(Struct):
 
     def usage(self, group: str, value: str, version: int) -> tuple[int, int]:
         """(members that use the value, members), as of a version; (0, 0) for an unknown group."""
-        kept = self.versions.get(group)
-        if not kept:
-            return 0, 0
-        usable = [k for k in kept if k <= version]
-        if not usable:
-            return 0, 0
-        members, values = kept[max(usable)]
+        members, values = self._as_of(group, version)
         return values.get(value, 0), members
 
+    def members(self, group: str, version: int) -> int:
+        """How many members count, as of a version."""
+        return self._as_of(group, version)[0]
 
+    def _as_of(self, group: str, version: int) -> tuple[int, dict[str, int]]:
+        kept = self.versions.get(group)
+        if not kept:
+            return _UNKNOWN
+        exact = kept.get(version)
+        if exact is not None:
+            return exact
+        usable = [k for k in kept if k <= version]
+        return kept[max(usable)] if usable else _UNKNOWN
+
+
+_UNKNOWN: tuple[int, dict[str, int]] = (0, {})
 _KEPT = 3

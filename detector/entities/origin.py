@@ -18,8 +18,11 @@ from zlib import crc32
 
 from msgspec import Struct, field
 
+from detector.config import HOUR
 from detector.entities.episodes import Episodes
+from detector.entities.principal import order
 from detector.window.empty import none_yet
+from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent
 from schemas.fact import Fact
 
@@ -35,9 +38,9 @@ class Arrival(Struct, frozen=True):
     places: tuple[str, ...]
 
     @property
-    def at(self) -> tuple[int, str]:
-        """The total order of event time, then id."""
-        return self.event.time, self.event.uid
+    def at(self) -> int:
+        """The total order of event time, then id: the one by which principals tell the first."""
+        return order(self.event)
 
     def apart(self, other: "Arrival") -> bool:
         """Whether the two are different principals that were never known at one place."""
@@ -46,11 +49,11 @@ class Arrival(Struct, frozen=True):
 
 
 class OriginState(Struct):
-    """All that is kept of one address: the arrivals of the last hour, by principal."""
+    """All that is kept of one address: the arrivals of the last hour, by hour and principal."""
 
     key: str
     tenant: str
-    arrivals: dict[str, Arrival] = field(default_factory=none_yet)
+    arrivals: dict[str, Arrival] = none_yet()
     settled: int = 0
     last: int = 0
     due: bool = False
@@ -61,16 +64,27 @@ class OriginState(Struct):
         if fact.event is None:
             return False
         made = Arrival(fact.event, fact.novel, fact.places)
-        old = self.arrivals.get(fact.sender)
+        # by the hour, as principals tell it: whether the one before is forgotten does not show
+        name = f"{made.event.time // HOUR}|{fact.sender}"
+        old = self.arrivals.get(name)
         if old is not None and old.at <= made.at:
             return False
         self.last = max(self.last, fact.time)
         self.arrivals = self.arrivals or {}
-        self.arrivals[fact.sender] = made
-        if len(self.arrivals) > MOST_ARRIVALS:
-            # by content, never by arrival: an address of so many will show enough of them
-            del self.arrivals[max(self.arrivals, key=_chance)]
-        return fact.sender in self.arrivals
+        self.arrivals[name] = made
+        return self._fits(name, made.event.time // QUARTER)
+
+    def _fits(self, name: str, quarter: int) -> bool:
+        """Whether an arrival is among those kept of its quarter: by content, never by arrival. An
+        address of so many will show enough of them."""
+        if len(self.arrivals) <= MOST_ARRIVALS:
+            return True
+        inside = [k for k, v in self.arrivals.items() if v.event.time // QUARTER == quarter]
+        if len(inside) <= MOST_ARRIVALS:
+            return True
+        out = max(inside, key=_chance)
+        del self.arrivals[out]
+        return out != name
 
     def ordered(self) -> list[Arrival]:
         """The arrivals in event-time order."""
@@ -83,5 +97,5 @@ class OriginState(Struct):
             self.arrivals = kept or none_yet()
 
 
-def _chance(sender: str) -> tuple[int, str]:
-    return crc32(sender.encode()), sender
+def _chance(name: str) -> tuple[int, str]:
+    return crc32(name.encode()), name

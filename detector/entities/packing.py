@@ -35,6 +35,7 @@ def _row_of(kind: type[Struct]) -> Any:
 _FIELDS = fields(ActivityEvent)
 _PARTS = tuple(_struct_in(field.type) for field in _FIELDS)
 _RAW = next(i for i, field in enumerate(_FIELDS) if field.name == "raw")
+_PART_AT = tuple(i for i, part in enumerate(_PARTS) if part is not None and i != _RAW)
 _ROW: Any = tuple.__class_getitem__(
     tuple(
         _row_of(part) | None if part is not None else field.type
@@ -46,7 +47,10 @@ _decode = msgspec.msgpack.Decoder(tuple[_ROW, tuple[str, ...]]).decode
 
 def packed(event: ActivityEvent, novel: tuple[str, ...]) -> bytes:
     """An event, and what was new about it, as few bytes."""
-    row = [astuple(value) if isinstance(value, Struct) else value for value in astuple(event)]
+    row = list(astuple(event))
+    for at in _PART_AT:
+        if row[at] is not None:
+            row[at] = astuple(row[at])
     row[_RAW] = None
     return _encode((row, novel))
 

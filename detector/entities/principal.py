@@ -11,15 +11,16 @@ from zlib import crc32
 from msgspec import Struct, field
 
 from detector.config import HOUR, MINUTE
-from detector.entities.bounds import CredentialView
+from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
+from detector.entities.routine import Context, Done, Routine, also, shared
 from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.marks import Marks, client_word
 from detector.window.novelty import Seen
-from detector.window.panes import QUARTER, Panes
-from detector.window.registers import NOWHERE, event_bits, place_of
+from detector.window.panes import FINE, QUARTER, Panes
+from detector.window.registers import NOWHERE, event_bits, place_bits, place_of
 from detector.window.signature import Signature
 from detector.window.touches import Touches
 from schemas.event import ActivityEvent, Principal
@@ -28,14 +29,13 @@ from schemas.fact import Step
 _NOTHING = ""
 _ID_BITS = 20
 _MOST_APPROVALS = 240
+MOST_BOUNDS = 256
+MOST_PATHS = 64
+SPARE = 2  # so many times as many, until their quarter settles
 _PLACE = frozenset({"network", "client", "credential"})
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 UNBORN = 1 << 62
-
-
-# network, client, credential, workload, source, via
-Context = tuple[str, str, str, str, str, str]
 
 
 class PrincipalState(Struct, gc=False):
@@ -59,11 +59,11 @@ class PrincipalState(Struct, gc=False):
     marks: Marks = field(default_factory=Marks)
     touches: Touches = field(default_factory=Touches)
     episodes: Episodes = field(default_factory=Episodes)
-    credentials: dict[str, CredentialView] = field(default_factory=none_yet)
-    paths: dict[str, tuple[Step, ...]] = field(default_factory=none_yet)
+    credentials: dict[str, CredentialView] = none_yet()
+    paths: dict[str, tuple[Step, ...]] = none_yet()
     handed: tuple[tuple[ActivityEvent, tuple[str, ...]], ...] = ()
-    children: Children = field(default_factory=none_yet)
-    sent: dict[int, int] = field(default_factory=none_yet)
+    children: Children = none_yet()
+    sent: dict[int, int] = none_yet()
     approvals: tuple[int, ...] = ()
     late: int = 0
     due: bool = False
@@ -71,19 +71,103 @@ class PrincipalState(Struct, gc=False):
     until: int = 0
     context: Context = ("", "", "", "", "", "")
     place: int = NOWHERE
+    routine: Routine | None = None
 
     @classmethod
     def born(cls, event: ActivityEvent, key: str = "") -> "PrincipalState":
         """The state of a principal at its first event."""
-        home = event.origin.client if event.origin is not None else ""
+        context = _context(event)
         return cls(
             key or event.key,
             sys.intern(event.tenant),
             event.principal,
             order(event),
-            sys.intern(home),
+            context[1],
             event.time,
+            context=context,
+            place=place_of(context[0], context[2]),
         )
+
+    def repeats(self, event: ActivityEvent, signature: Signature) -> bool:
+        """Count in an event that is as those before it. False if it is not, or may not be: then
+        nothing has been counted, and `observe` has a closer look.
+
+        This is what most events come to, so it touches little memory and calls nothing it need not.
+        """
+        routine, time = self.routine, event.time
+        if (
+            routine is None
+            or not routine.since < time < routine.until
+            or signature not in routine.done
+            or event.kind != "use"
+            or event.task is not None
+        ):
+            return False
+        origin, credential, workload = event.origin, event.credential, event.workload
+        if credential is not None:
+            if credential.bound_to or (
+                credential.expires is not None and time > credential.expires
+            ):
+                return False
+            secret = credential.fingerprint
+        else:
+            secret = _NOTHING
+        if routine.context != (
+            origin.network if origin is not None else _NOTHING,
+            origin.client if origin is not None else _NOTHING,
+            secret,
+            workload.uid if workload is not None else _NOTHING,
+            event.source,
+            origin.via if origin is not None else _NOTHING,
+        ):
+            return False
+        pane, uid, target = time // FINE, event.uid, event.target
+        if pane != routine.pane:
+            self.catch_up()
+            routine.pane = shared(pane)
+        thing = target.uid if target is not None else _NOTHING
+        routine.bits |= event_bits(uid, time, thing, signature.shapes, routine.place)
+        if time > routine.time or (time == routine.time and uid > routine.uid):
+            routine.time, routine.uid, routine.action = time, uid, signature.action
+        return True
+
+    def catch_up(self) -> None:
+        """Enter what the routine has collected: to be called before anything else is read."""
+        routine = self.routine
+        if routine is None or routine.action is None:
+            return
+        time, secret = routine.time, routine.context[2]
+        self.panes.add(routine.pane * FINE, routine.bits)
+        self.last = max(self.last, time)
+        if secret:
+            self.touches.add(secret, time, routine.uid, routine.action)
+        routine.bits, routine.time, routine.uid, routine.action = 0, 0, _NOTHING, None
+
+    def change(self) -> None:
+        """Something becomes different: what was routine has to prove itself again."""
+        self.catch_up()
+        self.routine = None
+
+    def _rely(self, signature: Signature, time: int, horizon: int) -> None:
+        """From now on, more of this is routine if there is nothing to say about it."""
+        if self.credentials or not self._silent(signature, time, horizon):
+            return
+        routine = self.routine or self._begin(time)
+        routine.done = also(routine.done, signature)
+        routine.since = max(routine.since, time)
+
+    def _begin(self, time: int) -> Routine:
+        """A routine in the context that has been looked at; what was done in another one this hour
+        need not prove itself again."""
+        until, old = self.until, self.routine
+        if time - self.first < WARM_AGE:
+            until = min(until, self.first + WARM_AGE)
+        done: Done = ()
+        if old is not None and old.until == until:
+            done, time = old.done, max(time, old.since)
+        self.catch_up()
+        self.routine = Routine(self.context, place_bits(self.place), time, shared(until), done)
+        return self.routine
 
     def observe(self, event: ActivityEvent, signature: Signature, horizon: int) -> bool:
         """Count an event in. True if something about it wants a closer look."""
@@ -102,57 +186,66 @@ class PrincipalState(Struct, gc=False):
         as_before = context == self.context
         place = self.place if as_before else place_of(context[0], secret)
         thing = target.uid if target is not None else _NOTHING
-        self.panes.add(time, event_bits(event.uid, time, thing, signature.shapes, place))
+        bits = event_bits(event.uid, time, thing, signature.shapes, place_bits(place))
+        self.panes.add(time, bits)
         if time > self.last:
             self.last = time
-        if time <= self.first:
+        if time <= self.first and event.principal is not self.who and order(event) < self.who_at:
             self._earlier(event)
         if secret and event.kind == "use":
             self.touches.add(secret, time, event.uid, signature.action)
         if not as_before or signature.notable or time >= self.until:
             return True
-        if time << _ID_BITS <= self.since and order(event) <= self.since:
+        if time << _ID_BITS <= self.since:  # of one moment, the smallest id stands for all
             return True
-        seen = self.seen
-        known = seen.known.get(signature.value)
-        if known is not None:
-            return known >= time - horizon
-        if time - self.first >= WARM_AGE:
+        if time - self.first < WARM_AGE and signature.value not in self.seen.known:
+            # a newcomer's novelty is silent, so once noted there is no more to it
+            if self.seen.pending.get(signature.value, UNBORN) > time:
+                self._note(self.values(event, signature), time)
+        elif not self._silent(signature, time, horizon):
             return True
-        # a newcomer's novelty is silent, so once noted there is no more to it
-        if seen.pending.get(signature.value, UNBORN) > time:
-            self._note(self.values(event, signature), time)
+        if event.kind == "use":
+            self._rely(signature, time, horizon)
         return False
+
+    def _silent(self, signature: Signature, time: int, horizon: int) -> bool:
+        """Whether there is nothing to say of an operation at `time`: it has long been known, or is
+        a newcomer's and has been noted."""
+        if signature.notable:
+            return False
+        known = self.seen.known.get(signature.value)
+        if known is not None:
+            return known < time - horizon
+        return (
+            time - self.first < WARM_AGE and self.seen.pending.get(signature.value, UNBORN) <= time
+        )
 
     def _note(self, values: dict[str, str], time: int) -> None:
         """What is not known yet has been seen at `time`."""
-        known, pending = self.seen.known, self.seen.pending
+        seen = self.seen
         for value in values.values():
-            if value not in known and pending.get(value, UNBORN) > time:
-                if not pending:
-                    pending = self.seen.pending = {}
-                pending[value] = time
+            if value not in seen.known:
+                seen.note(value, time)
 
     def _earlier(self, event: ActivityEvent) -> None:
         """The first event is the one that names the principal and its home client."""
-        self.first = event.time
-        if order(event) < self.who_at:
-            self.who_at = order(event)
-            self.who = event.principal
-            self.home = event.origin.client if event.origin is not None else ""
+        self.change()
+        self.first, self.who_at, self.who = event.time, order(event), event.principal
+        self.home = event.origin.client if event.origin is not None else ""
 
     def values(self, event: ActivityEvent, signature: Signature) -> dict[str, str]:
         """The words by which an event can be new, by kind of novelty."""
         out = {"operation": signature.value, "service": signature.service}
         origin, action, credential = event.origin, event.action, event.credential
         if origin is not None:
+            network, client, region = origin.network, origin.client, origin.region
             if not origin.via:
-                if origin.network:
-                    out["network"] = _word("n:", origin.network)
-                if origin.client:
+                if network:
+                    out["network"] = _word("n:", network)
+                if client:
                     out["client"] = _word("c:", client_word(origin))
-            if origin.region:
-                out["region"] = _word("r:", origin.region)
+            if region:
+                out["region"] = _word("r:", region)
         if signature.notable and event.target is not None:
             out["target"] = f"t:{crc32((signature.value + event.target.uid).encode()):08x}"
         if action is not None:
@@ -171,14 +264,15 @@ class PrincipalState(Struct, gc=False):
         """
         known, held, since = self.seen.known, self.seen.held, time - horizon
         pending = self.seen.pending
-        novel = [
-            k
-            for k, v in values.items()
-            if known.get(v, since) >= since and pending.get(v, since) >= since
-        ]
-        if held:
-            novel = [k for k in novel if held.get(values[k], (since, 0))[0] >= since]
-        return tuple(novel)
+        novel: tuple[str, ...] = ()
+        for kind, value in values.items():
+            if (
+                known.get(value, since) >= since
+                and pending.get(value, since) >= since
+                and (not held or held.get(value, (since, 0))[0] >= since)
+            ):
+                novel += (kind,)
+        return novel
 
     def look(
         self, event: ActivityEvent, signature: Signature, horizon: int, *, broken: bool = False
@@ -193,7 +287,7 @@ class PrincipalState(Struct, gc=False):
         values = self.values(event, signature)
         time = event.time
         self._note(values, time)
-        self._looked_at(event)
+        self._looked_at(event, signature, horizon)
         notable = signature.notable
         novel: tuple[str, ...] = ()
         if notable or time - self.first >= WARM_AGE:
@@ -209,16 +303,39 @@ class PrincipalState(Struct, gc=False):
         placed = not notable and _DONE.isdisjoint(novel)
         return novel, self.marks.add(event, signature.value, notable, placed=placed, place=place)
 
-    def _looked_at(self, event: ActivityEvent) -> None:
+    def _looked_at(self, event: ActivityEvent, signature: Signature, horizon: int) -> None:
         """From now to the end of its hour, nothing more is to be said of this event's context."""
         throttled = event.outcome is not None and event.outcome.status == "throttled"
         if throttled or event.kind not in {"use", "issue"}:
             return
-        self.context = _context(event)
-        self.place = place_of(self.context[0], self.context[2])
-        self.since, self.until = order(event), (event.time // HOUR + 1) * HOUR
-        if event.time - self.first < WARM_AGE:  # until then novelty is silent
-            self.until = min(self.until, self.first + WARM_AGE)
+        time = event.time
+        until = (time // HOUR + 1) * HOUR
+        if time - self.first < WARM_AGE:  # until then novelty is silent
+            until = min(until, self.first + WARM_AGE)
+        context, routine = _context(event), self.routine
+        self.since = order(event)
+        if context != self.context:
+            self.context, routine = context, None
+            self.place = place_of(context[0], context[2])
+        if routine is None or routine.until != until:
+            self.until = shared(until)
+            self._begin(time)
+        else:
+            routine.since = max(routine.since, time)
+        if not signature.notable:
+            self._rely(signature, time, horizon)
+
+    def told(self, before: int) -> None:
+        """Of the bounds told of credentials, and of the paths, that are from before a settled time,
+        keep the latest. What has not settled may yet turn out to be older."""
+        if len(self.credentials) > MOST_BOUNDS:
+            views = ((v.latest, k) for k, v in self.credentials.items() if k != EVERY)
+            for _, secret in sorted(row for row in views if row[0] < before)[:-MOST_BOUNDS]:
+                del self.credentials[secret]
+        if len(self.paths) > MOST_PATHS:
+            walked = ((path[-1].time, k) for k, path in self.paths.items())
+            for _, secret in sorted(row for row in walked if row[0] < before)[:-MOST_PATHS]:
+                del self.paths[secret]
 
     def approve(self, time: int) -> None:
         """A human approved something: the first of each minute is kept."""

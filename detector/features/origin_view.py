@@ -14,19 +14,22 @@ class OriginView:
     """One principal's first act at an address, seen with the earlier ones of the hour."""
 
     def __init__(self, state: OriginState, arrival: Arrival, before: Sequence[Arrival]) -> None:
-        """`before` are the arrivals that came before this one, in order."""
+        """`before` are the arrivals that came before this one, in order; of each principal its
+        first within the hour counts."""
         self.state = state
         self.arrival = arrival
         self.time = arrival.event.time
-        self.before = [each for each in before if each.event.time > self.time - WINDOW]
+        window = [each for each in before if each.event.time > self.time - WINDOW]
+        first = {each.event.principal.uid: each for each in reversed(window)}
+        self.before = [each for each in window if first[each.event.principal.uid] is each]
 
     def gather(
         self, detection: str, others: Sequence[Arrival], score: float, reasons: Sequence[str]
     ) -> Evidence:
         """The evidence that these arrivals, and this one, are."""
         event = self.arrival.event
-        seen = sorted([*others, self.arrival], key=lambda arrival: arrival.at)
-        moments = tuple(moment(each.event, each.novel) for each in seen)
+        seen = [*others, self.arrival]
+        moments = tuple(sorted(moment(each.event, each.novel) for each in seen))
         return Evidence(
             detection=detection,
             entity=self.state.key,

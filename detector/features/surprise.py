@@ -44,12 +44,20 @@ _READING = 0.6
 _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
 _TRADE = 0.75
-_GRAVE_NEWS = 2.0
+_NEWS_COLD, _NEWS_PERSON, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.2, 2.0, 4.5
+_BY_HAND = frozenset({"aws-cli", "browser", "console"})
 _TELLING = 10
 _MOST_CONTEXT = 2.2
 _SETTLED = 0.8
 _LONG_SETTLED = 3.2
 _SECOND_TOOL = 1.0
+_OWN_TOOL = 0.4
+_SHARED = (1.0, 0.6, 0.3)
+_HANDS, _HANDS_PERSON = 4.0, 1.5
+_TRAVEL = 0.8
+_ESTABLISHED = 6
+_NEWCOMER = 0.6
+_JOB = 0.6
 _READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
 
@@ -64,6 +72,8 @@ def gravity(view: View, mark: Mark) -> float:
     weight += stranger(view, mark)
     if (action.effect in _BUILDING and provisioner(view, mark)) or _on_behalf(view, mark):
         weight *= 0.4
+    elif "operation" not in mark.novel and view.event.principal.type == "human" and not view.cold:
+        weight *= _JOB
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
@@ -92,7 +102,7 @@ def provisioner(view: View, mark: Mark) -> bool:
 def novelty(view: View, mark: Mark) -> float:
     """How unlike the identity's own past and its peers an action is."""
     if "operation" in mark.novel:
-        own = 1.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("operation"))
+        own = _cold(view) if view.cold else min(_MOST_NOVEL, view.habits.surprise("operation"))
         weight = 1.0
     elif "target" in mark.novel:
         own = 0.0 if view.cold else min(_MOST_NOVEL, view.habits.surprise("target"))
@@ -105,14 +115,31 @@ def novelty(view: View, mark: Mark) -> float:
     if action is not None and action.effect:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
         if rarity.tenant_members >= _TELLING and not provisioner(view, mark):
-            own = max(own, _GRAVE_NEWS)
+            own = max(own, _news(view))
         if "effect" not in mark.novel:
             weight *= _SAME_EFFECT
     elif action is not None and action.access in _READS:
         weight *= _READING
-    if provisioner(view, mark):
+    if provisioner(view, mark) or _on_behalf(view, mark):
         weight *= _PROVISIONING
     return weight * own * min(1.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS)
+
+
+def _cold(view: View) -> float:
+    """What is new to an identity without a past: little where a person starts among peers."""
+    known = view.rarity("").tenant_members >= _TELLING
+    return _NEWCOMER if known and view.event.principal.type == "human" else 1.0
+
+
+def _news(view: View) -> float:
+    """What an unheard-of effect counts at least. Automation repeats itself, so something grave that
+    it never did is telling; people's days differ, the more so who is at a terminal."""
+    person = view.event.principal.type == "human"
+    if view.cold:
+        return 0.0 if person else _NEWS_COLD
+    if person:
+        return _NEWS_PERSON
+    return _NEWS_TERMINAL if view.state.home in _BY_HAND else _NEWS_MACHINE
 
 
 def stranger(view: View, mark: Mark) -> float:
@@ -131,27 +158,62 @@ def stranger(view: View, mark: Mark) -> float:
 
 
 def context(view: View, marks: list[Mark]) -> float:
-    """How unlike its own the places and tools of a window are: nats, once per window."""
+    """How unlike its own the places and tools of a window are: nats, once per window. A place that
+    the tenant's other identities share is no stranger's, nor is a tool that peers use."""
+    strange = _strange_tool(view)
     if view.cold:
-        return _SECOND_TOOL if second_tool(view) else 0.0
+        return _SECOND_TOOL * strange if second_tool(view) else 0.0
     kinds = {kind for mark in marks for kind in mark.novel}
     out = 0.0
     machine = view.event.principal.type != "human"
-    for kind in ("network", "client"):
-        if kind in kinds:
-            nats = view.habits.surprise(kind)
-            out += min(_MOST_CONTEXT, nats)
-            if machine:  # a machine that has not moved in weeks does not go travelling
-                out += _SETTLED * max(0.0, nats - _LONG_SETTLED)
+    if "network" in kinds:
+        nats = view.habits.surprise("network")
+        foreign = _foreign_place(view, marks)
+        out += foreign * min(_MOST_CONTEXT if machine or "client" in kinds else _TRAVEL, nats)
+        if machine:  # a machine that has not moved in weeks does not go travelling
+            out += foreign * _SETTLED * max(0.0, nats - _LONG_SETTLED)
+        if "client" in kinds:
+            out += foreign * strange * _other_hands(view)
+    if "client" in kinds:
+        nats = view.habits.surprise("client")
+        out += (_OWN_TOOL + (1 - _OWN_TOOL) * strange) * min(_MOST_CONTEXT, nats)
+        if machine:
+            out += strange * _SETTLED * max(0.0, nats - _LONG_SETTLED)
     if "credential" in kinds:
         out += 0.5
     return out
 
 
+def _strange_tool(view: View) -> float:
+    """How rare the tool is among peers: 0 for one that a tenth of them use, 1 for one unheard of."""
+    rarity = view.rarity("c:" + view.mark.tool)
+    if rarity.tenant_members < _TELLING:
+        return 1.0
+    return min(1.0, max(0.0, -log(max(rarity.share, 0.01)) / _RARE_AMONG_PEERS))
+
+
+def _foreign_place(view: View, marks: list[Mark]) -> float:
+    """1 for a network that nobody else here uses, less for one that is shared."""
+    networks = {m.event.origin.network for m in marks if "network" in m.novel and m.event.origin}
+    return max((_SHARED[min(2, view.rarity("n:" + n).tenant_users)] for n in networks), default=1.0)
+
+
+def _other_hands(view: View) -> float:
+    """Nats for a place and a tool that are both new: the sign of a stolen credential. A person with
+    a session of their own has simply travelled with another laptop."""
+    if view.rarity("").tenant_members < _TELLING:
+        return 0.0
+    credential = view.event.credential
+    person = view.event.principal.type == "human"
+    carried = credential is not None and credential.lifetime == "static"
+    nats = _HANDS_PERSON if person and not carried else _HANDS
+    return nats * min(1.0, view.habits.quarters / _ESTABLISHED)
+
+
 def second_tool(view: View) -> bool:
-    """Whether an identity without a past acts with a tool that it did not begin with."""
+    """Whether an automaton without a past acts with a tool that it did not begin with."""
     tool, home = view.mark.tool, view.state.home
-    if not tool or not home or tool in PROVISIONERS:
+    if not tool or not home or tool in PROVISIONERS or view.event.principal.type == "human":
         return False
     return tool != ("console" if home == "browser" else home)
 

@@ -5,7 +5,7 @@ after, so a detection gives the same answer on arrival and when its window has s
 """
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -46,6 +46,11 @@ class Rarity(Struct, frozen=True):
 class View:
     """One mark of one principal, seen with everything up to it."""
 
+    __slots__ = (
+        "_deviation", "_index", "_peers", "_within", "alone", "breach", "cold", "config", "event",
+        "floor", "habits", "mark", "path", "state", "time", "version",
+    )  # fmt: skip
+
     def __init__(
         self,
         state: PrincipalState,
@@ -60,29 +65,24 @@ class View:
         self.mark = mark
         self._index = index
         self.event: ActivityEvent = mark.event
-        self.time = mark.event.time
+        self.time: int = mark.event.time
         self.config = config
         self.floor = 0.0
         self.breach = found
-        self.version = self.time // config.epoch
+        self.version: int = self.time // config.epoch
         self._peers = peers
-
-    @cached_property
-    def habits(self) -> Habits:
-        """What the identity has learned of itself, as of this version."""
-        return self.state.learned.at(self.version)
-
-    @cached_property
-    def cold(self) -> bool:
-        """Whether there is too little past to call anything new."""
-        return self.habits.quarters < _WARM_QUARTERS or self.time - self.state.first < WARM_AGE
-
-    @cached_property
-    def alone(self) -> bool:
-        """Whether there are too few peers with a past to say what is usual here: a first day, a
-        short capture, a tiny account."""
-        tenant = groups_of(self.state)[-1]
-        return self._peers.usage(tenant, "", self.version)[1] < _TELLING
+        # what the identity has learned of itself, as of this version
+        self.habits: Habits = state.learned.at(self.version)
+        # too little past to call anything new
+        self.cold: bool = (
+            self.habits.quarters < _WARM_QUARTERS or self.time - state.first < WARM_AGE
+        )
+        # too few peers with a past to say what is usual here: a first day, a short capture
+        self.alone: bool = peers.members(groups_of(state)[-1], self.version) < _TELLING
+        # the lateral-movement path that led to the credential in use, if it was noteworthy
+        self.path: tuple[Step, ...] = _path(state, mark.event)
+        self._within: dict[int, list[Mark]] = {}
+        self._deviation: list[Reason] | None = None
 
     def within(self, length: int) -> list[Mark]:
         """The marks that the same tool made in the last `length` ms, in order, this one included.
@@ -90,6 +90,12 @@ class View:
         Two tools on one key are two hands: an attack tool is not judged by what the owner's own
         tool does beside it, nor the other way round.
         """
+        found = self._within.get(length)
+        if found is None:
+            found = self._within[length] = self._marks_within(length)
+        return found
+
+    def _marks_within(self, length: int) -> list[Mark]:
         if self._index < 0:
             return [self.mark]
         marks = self.state.marks
@@ -101,12 +107,15 @@ class View:
         """The counts of all events of the last `length` ms, marked or not."""
         return self.state.panes.window(self.time, length)
 
-    @cached_property
+    @property
     def deviation(self) -> list[Reason]:
         """By how much this quarter of an hour is more than usual for the identity: nats of surprise
         by feature, the strongest first; empty while it has too little past."""
-        if self.cold:
-            return []
+        if self._deviation is None:
+            self._deviation = [] if self.cold else self._deviates()
+        return self._deviation
+
+    def _deviates(self) -> list[Reason]:
         now = features(self.state.panes.window(self.time, QUARTER))
         reasons = [
             Reason(name, value, usual.mean, surprise(usual, value))
@@ -127,15 +136,16 @@ class View:
                 users, members = found
         return Rarity(users, members, tenant_users, tenant_members)
 
-    @property
-    def path(self) -> tuple[Step, ...]:
-        """The lateral-movement path that led to the credential in use, if it was noteworthy."""
-        credential = self.event.credential
-        return self.state.paths.get(credential.fingerprint, ()) if credential is not None else ()
-
     def approved(self, since: int) -> bool:
         """Whether a human approved something between `since` and this moment."""
         return any(since <= t <= self.time for t in self.state.approvals)
+
+
+def _path(state: PrincipalState, event: ActivityEvent) -> tuple[Step, ...]:
+    credential = event.credential
+    if credential is None or not state.paths:
+        return ()
+    return state.paths.get(credential.fingerprint, ())
 
 
 def groups_of(state: PrincipalState) -> tuple[str, ...]:

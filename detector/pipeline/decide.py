@@ -16,7 +16,7 @@ from detector.findings import Evidence, Finding
 
 # Shipped priors: (log10 of the budget, risk at which simulated and real development streams showed
 # that many false findings a day per 1,000 identities).
-_PRIORS = ((-1.7, 0.96), (-0.7, 0.92), (0.0, 0.80), (1.1, 0.55), (1.7, 0.50))
+_PRIORS = ((-1.7, 0.90), (-0.7, 0.75), (0.0, 0.68), (1.1, 0.56), (1.7, 0.50))
 _LOWEST = 0.5
 # Without anybody to compare with, surprise is capped and the shipped thresholds are out of reach:
 # then what stands out most is told, budget or not.

@@ -71,6 +71,9 @@ def told(entity: PrincipalState | CredentialState, fact: Fact) -> list[Fact]:
     """A child was issued with this credential, or a child of this entity has come to its end."""
     if fact.status is not None:
         entity.children = children.ended(entity.children, fact.target, fact.time)
+    elif fact.time < entity.settled:
+        # a repeat from before a crash would bring back a child whose end has been forgotten
+        return []
     elif fact.credential is not None and isinstance(entity, CredentialState):
         if entity.key == credential_key(entity.tenant, fact.credential.fingerprint):
             return _born(entity, fact.sender, fact.target)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.detections import DETECTIONS
-from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach
+from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach, limited
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.origin import OriginState
@@ -31,7 +31,7 @@ from schemas.event import Action, ActivityEvent
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact
 
-_ON_PRINCIPAL = tuple(d for d in DETECTIONS.values() if d.ON == "principal")
+_ON_PRINCIPAL = tuple((n, d.judge) for n, d in DETECTIONS.items() if d.ON == "principal")
 _ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
 _LONGEST = HOUR
 _DULL = 0.3
@@ -43,20 +43,24 @@ def event(
     """An event that wants a closer look: facts for others, a mark perhaps, findings perhaps."""
     if record.kind == "approval":
         principal.approve(record.time)
-    view = _bounds_of(principal, record)
-    ended = after_end(view, record.time) if record.kind == "use" else None
-    broken = breach(view if ended is None else None, record) is not None
+    ended, broken = None, False
+    if record.kind == "use" and (principal.credentials or limited(record)):
+        view = _bounds_of(principal, record)
+        ended = after_end(view, record.time)
+        broken = breach(view if ended is None else None, record) is not None
     novel, marked = principal.look(record, signature, state.horizon, broken=broken)
-    facts = tuple(share.facts_of(principal, record, novel, state.config.max_hops))
+    made = share.facts_of(principal, record, novel, state.config.max_hops)
     if record.kind != "use":
-        facts += tuple(descent.noted(principal, record))
+        made += descent.noted(principal, record)
     if signature.notable:
-        facts += tuple(origins.presence(principal, record, novel, state.horizon))
+        made += origins.presence(principal, record, novel, state.horizon)
     if not marked and ended is None:
-        return Outcome(facts=facts) if facts else NOTHING
-    evidence = _out_of_bounds(state, principal, record, signature.value, ended)
-    if evidence is not None and not marked:
-        principal.episodes.offer(evidence)
+        return Outcome((), (), tuple(made)) if made else NOTHING
+    facts = tuple(made)
+    if ended is not None and not marked:
+        evidence = _out_of_bounds(state, principal, record, signature.value, ended)
+        if evidence is not None:
+            principal.episodes.offer(evidence)
     found = again(state, principal, record.time, record.uid)
     return Outcome(found.findings, found.plans, facts + found.facts) if facts else found
 
@@ -113,10 +117,9 @@ def touched(
 
 
 def _out_of_bounds(
-    state: State, principal: PrincipalState, record: ActivityEvent, value: str, found: Breach | None
+    state: State, principal: PrincipalState, record: ActivityEvent, value: str, found: Breach
 ) -> Evidence | None:
-    if found is None:
-        return None
+    """The evidence of a use that no mark stands for; none where the bound does not count by itself."""
     view = View(principal, Mark(record, value, 3), -1, state.peers, state.config, found)
     evidence: Evidence | None = DETECTIONS["credential_out_of_bounds"].judge(view)
     return evidence
@@ -134,11 +137,11 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
     appraise(view, mark)
     if found is None and not view.path and mark.gravity + mark.novelty < _DULL:
         return
-    for unit in _ON_PRINCIPAL:
-        view.floor = state.floors[unit.META.id]
-        if FIRST_DAY < view.floor <= 1 and view.alone:
-            view.floor = FIRST_DAY
-        evidence = unit.judge(view)
+    alone, floors = view.alone, state.floors
+    for name, judge in _ON_PRINCIPAL:
+        floor = floors[name]
+        view.floor = FIRST_DAY if alone and FIRST_DAY < floor <= 1 else floor
+        evidence = judge(view)
         if evidence is not None:
             yield evidence
 
@@ -150,9 +153,9 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     if fact.kind == "context":
         if fact.sender not in holder.users:
             facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
-            users = {*holder.users, fact.sender}
-            holder.users = tuple(sorted(users))[:MOST_USERS]
-        holder.reach = wider(holder.reach, fact.reach)
+            holder.users = tuple(sorted((*holder.users, fact.sender)))[:MOST_USERS]
+        if fact.reach is not None:
+            holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
     elif fact.kind == "issued":
         facts += descent.born(holder, fact)
@@ -166,10 +169,11 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         changed = False
         if holder.tell(fact):
             facts += share.answers(holder, holder.users) + descent.ends(holder, holder.parents)
-    if not changed:
-        return Outcome(facts=tuple(facts)) if facts else NOTHING
-    for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
-        holder.episodes.offer(evidence)
+    if changed and (len(holder.uses) > 1 or holder.issued is not None):
+        for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
+            holder.episodes.offer(evidence)
+    if not changed or holder.episodes.idle:
+        return Outcome((), (), tuple(facts)) if facts else NOTHING
     out = published(state, holder, holder.tenant, fact.time)
     return Outcome(out.findings, out.plans, tuple(facts) + out.facts) if facts else out
 
@@ -223,6 +227,8 @@ def published(
     settled: bool = False,
 ) -> Outcome:
     """The difference to what readers were told, as findings with their plans."""
+    if entity.episodes.idle:
+        return NOTHING
     changes = entity.episodes.changes(entity.key, state.config.quiet, settled=settled)
     return told_of(state, entity, tenant, time, changes)
 

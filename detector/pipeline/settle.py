@@ -32,7 +32,7 @@ def tick(state: State, record: Tick) -> Outcome:
         return NOTHING
     state.bound = bound
     due, state.due = state.due, []
-    outcomes = [_settle(state, key, bound) for key in due]
+    outcomes = [o for key in due if (o := _settle(state, key, bound)) is not NOTHING]
     facts = tuple(_peer_versions(state))
     _forget(state, bound)
     return Outcome(
@@ -70,8 +70,10 @@ def _settle(state: State, key: str, bound: int) -> Outcome:
 
 
 def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
+    principal.catch_up()
     principal.due = False
     learned: list[tuple[str, int]] = []
+    waiting = len(principal.seen.pending)
     for start in principal.quarters_to_settle(bound):
         learned += _quarter(state, principal, start)
     principal.settled = bound
@@ -84,17 +86,21 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
         principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)
     if principal.approvals:
         principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
-    principal.children = pruned(principal.children, bound)
+    if principal.children:
+        principal.children = pruned(principal.children, bound)
     if principal.seen.pending and not principal.due:
         principal.due = True
         state.due.append(principal.key)
-    facts = tuple(summaries(principal, learned))
+    if learned or not principal.due or len(principal.seen.pending) != waiting:
+        principal.change()  # and what comes to one that is not due has to make it so
+    facts = tuple(summaries(principal, learned)) if learned else ()
     return Outcome(out.findings, out.plans, facts) if facts else out
 
 
 def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[str, int]]:
     """Settle one active quarter: judge, fold, then learn it unless a finding covers it."""
     end = start + QUARTER
+    principal.told(start)
     marks = principal.marks
     found = list(judge.touched(state, principal, start, end))
     for i in range(marks.index(start), marks.index(end)):
@@ -106,6 +112,7 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     covered = principal.episodes.covers(start, end)
     release = end + state.config.release_after
     if covered:
+        principal.change()
         principal.seen.extend(release)
     learned = principal.seen.settle(bound=end, dirty=lambda _: covered, release=release)
     if not covered:
@@ -122,10 +129,13 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
 _KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t": "target"}
 
 
+_TOLD = frozenset("owefnc")
+
+
 def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
     """What the identity's peers should know: operations, effects and foreign parties that it has
     newly learned, and once the account that it belongs to, which is no foreign party."""
-    values = [(v, t) for v, t in learned if v[0] in "owef"]
+    values = [(v, t) for v, t in learned if v[0] in _TOLD]
     if not values:
         return []
     own = f"f:{principal.who.account}"

@@ -4,22 +4,31 @@ A fact is made only for something new; its receivers keep the earliest. A creden
 context is told when the context is new to the principal, and again at most once an hour.
 """
 
+from collections.abc import Callable
 from zlib import crc32
 
 from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.entities.bounds import EVERY, CredentialView
-from detector.entities.credential import CredentialState, context_of
-from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order, time_of
+from detector.entities.credential import CredentialState, context_of, detail
+from detector.entities.principal import (
+    MOST_BOUNDS,
+    MOST_PATHS,
+    SPARE,
+    UNBORN,
+    WARM_AGE,
+    PrincipalState,
+    time_of,
+)
 from detector.features.reach import reach_of
+from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Child, Principal
 from schemas.fact import CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
-_MOST_HANDED = 16
-_MOST_PATHS = 64
+_MOST_HANDED = 64
 _ENDS: dict[str, CredentialStatus] = {
     "revoked": "revoked", "deleted": "deleted", "expired": "expired", "task_over": "task_over",
 }  # fmt: skip
@@ -33,12 +42,13 @@ def credential_key(tenant: str, fingerprint: str) -> str:
 def facts_of(
     principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...], hops: int
 ) -> list[Fact]:
-    """Every fact that one event gives other entities."""
+    """Every fact that one event gives other entities; its principal has just looked at it."""
     if event.time - principal.first < WARM_AGE:
         novel = (*novel, "principal")
-    out = []
-    if event.kind in {"use", "issue"}:
-        out += _context(principal, event, novel)
+    kind = event.kind
+    out = _context(principal, event, novel) if kind in {"use", "issue"} else []
+    if kind == "use" and event.task is None:
+        return out
     if event.kind == "issue" and event.child is not None:
         _remember(principal, event, novel)
         out += _issued(principal, event, novel, hops)
@@ -48,15 +58,17 @@ def facts_of(
 
 
 def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]) -> list[Fact]:
-    credential, origin = event.credential, event.origin
-    if credential is None or (event.outcome is not None and event.outcome.status == "throttled"):
+    credential, origin, outcome = event.credential, event.origin, event.outcome
+    if credential is None or (outcome is not None and outcome.status == "throttled"):
         return []
-    if origin is not None and origin.via:
-        return []
-    network, client = (origin.network, origin.client) if origin is not None else ("", "")
+    network = client = ""
+    if origin is not None:
+        if origin.via:
+            return []
+        network, client = origin.network, origin.client
     workload = event.workload.uid if event.workload is not None else ""
     name = f"{credential.fingerprint}|{network}|{client}|{workload}|{event.source}"
-    if not first_this_hour(principal, crc32(name.encode()), order(event)):
+    if not first_this_hour(principal, crc32(name.encode()), principal.since):
         return []
     return [
         Fact(
@@ -91,8 +103,11 @@ def _remember(principal: PrincipalState, event: ActivityEvent, novel: tuple[str,
     if event.credential is None or event.principal.type == "provider":
         return
     rows = {e.uid: (e, n) for e, n in (*principal.handed, (event, novel))}
-    kept = sorted(rows, key=lambda uid: (crc32(uid.encode()), uid))[:_MOST_HANDED]
-    principal.handed = tuple(rows[uid] for uid in kept)
+    quarter = event.time // QUARTER
+    inside = [uid for uid, (e, _) in rows.items() if e.time // QUARTER == quarter]
+    for uid in sorted(inside, key=lambda uid: (crc32(uid.encode()), uid))[_MOST_HANDED:]:
+        del rows[uid]
+    principal.handed = tuple(rows[uid] for uid in sorted(rows))
 
 
 def _issued(
@@ -191,13 +206,15 @@ def _exposed(principal: PrincipalState, event: ActivityEvent, child: Child) -> l
 
 def answers(credential: CredentialState, users: tuple[str, ...]) -> list[Fact]:
     """What a credential tells principals that use it: every status, its task and its bounds."""
+    if not credential.status and credential.task is None and not credential.bound_to:
+        return []
     out = []
     rows = sorted(credential.status.items(), key=lambda row: row[1])
     for user in users:
         for status, (time, proof) in rows:
             out.append(_answer(credential, user, time, proof, status))
-        if not rows and (credential.task is not None or credential.bound_to):
-            out.append(_answer(credential, user, 0, "", None))
+        if credential.task is not None or credential.bound_to:
+            out.append(_answer(credential, user, credential.task_at, "", None))
     return out
 
 
@@ -212,7 +229,7 @@ def _answer(
         evidence=(proof,) if proof else (),
         status=status,
         credential=credential.subject,
-        task=credential.task,
+        task=credential.task if status is None else None,
         target=credential.key.split(":", 2)[2],
         operation=credential.bound_to,
     )
@@ -241,10 +258,19 @@ def told(principal: PrincipalState, fact: Fact, hops: int) -> list[Fact]:
             view.exposed = min(fact.time, view.exposed or fact.time)
         elif fact.status is not None and fact.status != "live":
             view.end(fact.time, fact.status, proof)
-        view.credential = fact.credential or view.credential
-        view.task = fact.task or view.task
-        view.bound_to = fact.operation or view.bound_to
+        if fact.task is not None:
+            view.begin(fact.time, fact.task)
+        view.credential = max(fact.credential, view.credential, key=detail)
+        view.bound_to = max(fact.operation, view.bound_to)
+        if len(principal.credentials) > SPARE * MOST_BOUNDS:
+            del principal.credentials[min(principal.credentials, key=_oldest(principal))]
     return []
+
+
+def _oldest(principal: PrincipalState) -> Callable[[str], tuple[bool, int, str]]:
+    """What there is too much of: what was told of one credential, the oldest first."""
+    views = principal.credentials
+    return lambda secret: (secret == EVERY, views[secret].latest, secret)
 
 
 def _walked(principal: PrincipalState, fact: Fact, secret: str, hops: int) -> list[Fact]:
@@ -254,7 +280,7 @@ def _walked(principal: PrincipalState, fact: Fact, secret: str, hops: int) -> li
         return []
     principal.paths = principal.paths or {}
     principal.paths[secret] = fact.path
-    if len(principal.paths) > _MOST_PATHS:
+    if len(principal.paths) > SPARE * MOST_PATHS:
         del principal.paths[min(principal.paths, key=lambda k: (principal.paths[k][-1].time, k))]
     out = []
     for event, novel in principal.handed:

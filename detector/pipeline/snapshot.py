@@ -57,9 +57,10 @@ def snapshot(state: State, *, learned_only: bool = False) -> bytes:
     principals = []
     for key in sorted(state.principals):
         principal = state.principals[key]
+        principal.catch_up()
         if learned_only:
             principal = _learned(principal)
-        bare = replace(principal, panes=_NO_PANES, marks=principal.marks.bare())
+        bare = replace(principal, panes=_NO_PANES, marks=principal.marks.bare(), routine=None)
         principals.append((bare, principal.panes.packed()))
     credentials = [state.credentials[key] for key in sorted(state.credentials)]
     origins = [state.origins[key] for key in sorted(state.origins)]

@@ -10,6 +10,7 @@ from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.pipeline import descent, judge, settle, share
 from detector.pipeline.state import NOTHING, Outcome, State
+from detector.window.signature import Signature
 from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
 
@@ -27,24 +28,33 @@ def step(state: State, record: Record) -> Outcome:
         Outcome(findings=(), plans=(), facts=())
     """
     if isinstance(record, ActivityEvent):
-        return _event(state, record)
+        key = f"principal:{record.tenant}:{record.principal.uid}"
+        principal = state.principals.get(key)
+        signature = state.signatures.of(record)
+        if principal is not None and principal.repeats(record, signature):
+            return NOTHING
+        return _event(state, key, principal, record, signature)
     if isinstance(record, Fact):
         return _fact(state, record)
     return settle.tick(state, record)
 
 
-def _event(state: State, event: ActivityEvent) -> Outcome:
-    key = f"principal:{event.tenant}:{event.principal.uid}"
-    principal = state.principals.get(key)
+def _event(
+    state: State,
+    key: str,
+    principal: PrincipalState | None,
+    event: ActivityEvent,
+    signature: Signature,
+) -> Outcome:
     if principal is None:
         principal = state.principals[key] = PrincipalState.born(event, key)
     if not principal.due:
         principal.due = True
         state.due.append(key)
-    signature = state.signatures.of(event)
     if event.time < state.bound:
         principal.late += 1
         state.late += 1
+        principal.catch_up()
         return judge.late(state, principal, event, signature)
     if (
         not principal.observe(event, signature, state.horizon)
@@ -53,10 +63,13 @@ def _event(state: State, event: ActivityEvent) -> Outcome:
         and not limited(event)
     ):
         return NOTHING
+    principal.catch_up()
     return judge.event(state, principal, event, signature)
 
 
 def _fact(state: State, fact: Fact) -> Outcome:
+    if fact.entity.startswith("credential:"):
+        return _credential(state, fact)
     if fact.kind == "baseline":
         if fact.baseline is not None:
             state.peers.receive(fact.entity, fact.baseline)
@@ -68,8 +81,6 @@ def _fact(state: State, fact: Fact) -> Outcome:
         if fact.summary is not None:
             group.report(fact.summary, fact.time)
         return NOTHING
-    if fact.entity.startswith("credential:"):
-        return _credential(state, fact)
     if fact.entity.startswith("origin:"):
         return _origin(state, fact)
     principal = state.principals.get(fact.entity)
@@ -77,6 +88,7 @@ def _fact(state: State, fact: Fact) -> Outcome:
         if fact.event is None or fact.principal is None:
             return NOTHING
         principal = state.principals[fact.entity] = share.expect(fact, fact.principal)
+    principal.change()
     if fact.kind == "verdict":
         learned = principal.seen.forgive(fact.time)
         return Outcome(facts=tuple(settle.summaries(principal, learned)))

@@ -45,12 +45,12 @@ _SHARED_LIST = _EmptyList()
 
 
 def none_yet() -> dict[Any, Any]:
-    """The shared empty dictionary, as a default factory."""
+    """The shared empty dictionary: a default of structs that need no factory."""
     return _SHARED
 
 
 def nothing_yet() -> list[Any]:
-    """The shared empty list, as a default factory."""
+    """The shared empty list, likewise."""
     return _SHARED_LIST
 
 

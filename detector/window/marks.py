@@ -16,7 +16,7 @@ from bisect import bisect_left, insort
 from operator import attrgetter
 from zlib import crc32
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from detector.config import DAY, HOUR, MINUTE
 from detector.window.empty import none_yet, nothing_yet
@@ -64,8 +64,8 @@ class Mark(Struct, gc=False):
 class Marks(Struct, gc=False):
     """One identity's marks of the last day, in event-time order. Those before `thinned` are few."""
 
-    items: list[Mark] = field(default_factory=nothing_yet)
-    keys: dict[Key, Mark] = field(default_factory=none_yet)
+    items: list[Mark] = nothing_yet()
+    keys: dict[Key, Mark] = none_yet()
     thinned: int = 0
 
     def add(

@@ -5,6 +5,9 @@ they come out the same in any order of arrival. A value first seen in a pane tha
 is held back (quarantined): it is not learned, by the identity or by its peers, until the hold is
 released. While held it is not novel either: a change that is there to stay costs one episode.
 
+Whoever shows thousands of new things has as many of them remembered as can be known: of those of
+one quarter a hash chooses, and of those known or held the ones seen first are forgotten.
+
 Examples:
     >>> seen = Seen()
     >>> seen.note("o:iam:CreateUser", 1_000)
@@ -14,14 +17,22 @@ Examples:
     False
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from zlib import crc32
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from detector.window.empty import none_yet
+from detector.window.panes import QUARTER
 
 _MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64,
          "e": 12, "w": 300}  # fmt: skip
+# Before a quarter settles, some of its values may yet prove to be known from before it, and those
+# take no room: hence twice as many are kept until then. Looked at once in so many values.
+_SPARE = 2
+_LOOK = 1024
+_FEW = 40
+_LEAST = min(_MOST.values())
 
 
 class Seen(Struct, gc=False):
@@ -29,9 +40,9 @@ class Seen(Struct, gc=False):
     operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
     `f:` foreign party, `e:` effect."""
 
-    known: dict[str, int] = field(default_factory=none_yet)
-    pending: dict[str, int] = field(default_factory=none_yet)
-    held: dict[str, tuple[int, int]] = field(default_factory=none_yet)
+    known: dict[str, int] = none_yet()
+    pending: dict[str, int] = none_yet()
+    held: dict[str, tuple[int, int]] = none_yet()
 
     def novel(self, value: str, time: int, horizon: int) -> bool:
         """Whether the value is novel at `time`."""
@@ -47,6 +58,16 @@ class Seen(Struct, gc=False):
             if not self.pending:
                 self.pending = {}
             self.pending[value] = time
+            if not len(self.pending) % _LOOK:
+                self.thin()
+
+    def thin(self) -> None:
+        """Keep so many candidates of each kind and quarter, chosen by a hash of their content."""
+        rows = [(value, time, time // QUARTER) for value, time in self.pending.items()]
+        for quarter in {quarter for _, _, quarter in rows}:
+            inside = [(value, time) for value, time, own in rows if own == quarter]
+            for value in dict(inside).keys() - dict(_chosen(inside, _SPARE)).keys():
+                del self.pending[value]
 
     def settle(
         self, *, bound: int, dirty: Callable[[int], bool], release: int
@@ -54,24 +75,27 @@ class Seen(Struct, gc=False):
         """Move candidates that occurred before `bound` to what is known, or hold those whose time
         is `dirty` until `release`. Returns what became known, with its time."""
         learned = []
-        for value, time in sorted(self.pending.items()):
-            if time >= bound:
-                continue
-            del self.pending[value]
-            if value in self.known and self.known[value] <= time:
-                continue
+        for value, time in self._due(bound):
             if dirty(time):
                 self.held = self.held or {}
-                self.held.setdefault(value, (time, release))
-            elif value not in self.held:
+                self.held[value] = (time, release)
+            else:
                 self.known = self.known or {}
                 self.known[value] = time
                 learned.append((value, time))
+        self._trim()
+        return learned
+
+    def _due(self, bound: int) -> list[tuple[str, int]]:
+        """Take out the candidates from before `bound`: those that are new, as many as can be known."""
+        due = sorted(row for row in self.pending.items() if row[1] < bound)
+        for value, _ in due:
+            del self.pending[value]
         if not self.pending:
             self.pending = none_yet()  # an emptied dictionary keeps its table
-        if learned:
-            self._trim()
-        return learned
+        known, held = self.known, self.held
+        new = [(v, t) for v, t in due if v not in held and (v not in known or known[v] > t)]
+        return new if len(new) <= _LEAST else sorted(_chosen(new))
 
     def free(self, bound: int) -> list[tuple[str, int]]:
         """Release holds that have run out before `bound`: one episode was their price."""
@@ -82,8 +106,7 @@ class Seen(Struct, gc=False):
             del self.held[value]
             self.known = self.known or {}
             self.known.setdefault(value, time)
-        if out:
-            self._trim()
+        self._trim()
         return out
 
     def forgive(self, time: int) -> list[tuple[str, int]]:
@@ -93,6 +116,7 @@ class Seen(Struct, gc=False):
             self.known = self.known or {}
             self.known.setdefault(value, time)
         self.held = none_yet()
+        self._trim()
         return freed
 
     def extend(self, release: int) -> None:
@@ -100,15 +124,38 @@ class Seen(Struct, gc=False):
         self.held = {v: (t, max(r, release)) for v, (t, r) in self.held.items()} or none_yet()
 
     def _trim(self) -> None:
-        if len(self.known) <= 40:
-            return
-        kinds: dict[str, list[tuple[int, str]]] = {}
-        for value, time in self.known.items():
-            kinds.setdefault(value[0], []).append((time, value))
-        for kind, rows in kinds.items():
-            for _, value in sorted(rows)[: max(0, len(rows) - _MOST[kind])]:
+        if len(self.known) > _FEW:
+            for value in _forgotten(self.known.items()):
                 del self.known[value]
+        if len(self.held) > _FEW:
+            for value in _forgotten((value, time) for value, (time, _) in self.held.items()):
+                del self.held[value]
 
     def count(self, kind: str) -> int:
         """How many values of a kind are known."""
         return sum(value[0] == kind for value in self.known)
+
+
+def _chosen(rows: Iterable[tuple[str, int]], spare: int = 1) -> list[tuple[str, int]]:
+    """As many rows of each kind as can be known (times `spare`): the smallest by a hash."""
+    return [
+        row
+        for kind, own in _by_kind(rows).items()
+        for row in sorted(own, key=lambda row: (crc32(row[0].encode()), row))[: spare * _MOST[kind]]
+    ]
+
+
+def _forgotten(rows: Iterable[tuple[str, int]]) -> list[str]:
+    """The values beyond what can be known of each kind: those seen first."""
+    return [
+        value
+        for kind, own in _by_kind(rows).items()
+        for value, _ in sorted(own, key=lambda row: row[::-1])[: max(0, len(own) - _MOST[kind])]
+    ]
+
+
+def _by_kind(rows: Iterable[tuple[str, int]]) -> dict[str, list[tuple[str, int]]]:
+    kinds: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        kinds.setdefault(row[0][0], []).append(row)
+    return kinds

@@ -99,7 +99,12 @@ class Panes(Struct, gc=False):
 
     def prune(self, bound: int) -> None:
         """Forget what no window that can still be looked at reaches; `bound` is settled."""
-        self.fine = cut(self.fine, (bound - MINUTE) // FINE)
+        if self.fine:
+            self.fine = cut(self.fine, (bound - MINUTE) // FINE)
+        if self.coarse:
+            self.coarse = cut(self.coarse, bound // COARSE - _MOST_COARSE)
+        if not self.quarter:
+            return
         keep = (bound - HOUR - COARSE) // QUARTER
         rest = cut(self.quarter, keep)
         if len(rest) < len(self.quarter):
@@ -107,7 +112,7 @@ class Panes(Struct, gc=False):
             for index in indices(old):
                 self.coarse = put(self.coarse, index // _PER_COARSE, union(old, index, index))
             self.quarter = rest
-        self.coarse = cut(self.coarse, bound // COARSE - _MOST_COARSE)
+            self.coarse = cut(self.coarse, bound // COARSE - _MOST_COARSE)
 
     def packed(self) -> Packed:
         """A snapshot: the register as bytes, since it is wider than any wire integer."""

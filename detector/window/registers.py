@@ -11,8 +11,9 @@ References:
 
 Examples:
     >>> shapes = shifted(spread_bits("s3", "ListBuckets"), class_bits("list", "success"))
-    >>> reg = event_bits("e1", 5_000, "bucket-1", shapes, NOWHERE)
-    >>> reg |= event_bits("e1", 5_000, "bucket-1", shapes, place_of("192.0.2.0/24", "k1"))
+    >>> reg = event_bits("e1", 5_000, "bucket-1", shapes, place_bits(NOWHERE))
+    >>> here = place_bits(place_of("192.0.2.0/24", "k1"))
+    >>> reg |= event_bits("e1", 5_000, "bucket-1", shapes, here)
     >>> counts(reg).events
     1
 """
@@ -131,10 +132,10 @@ def shifted(bits: int, classes: int) -> tuple[int, ...]:
 
 
 def event_bits(uid: str, time: int, target: str, shapes: tuple[int, ...], place: int) -> int:
-    """All bits of one event. `shapes` are its signature's, `shifted`; `place` is its `place_of`."""
+    """All bits of one event. `shapes` are its signature's, `shifted`; `place` are the bits of
+    its place."""
     h = crc32(uid.encode())
-    bits = _EVENT_BIT[h & 127] | shapes[h >> 8 & 15] | _SECOND_BIT[time // 1000 & 15]
-    bits |= _PLACE_BITS[place]
+    bits = _EVENT_BIT[h & 127] | shapes[h >> 8 & 15] | _SECOND_BIT[time // 1000 & 15] | place
     return bits | _TARGET_BIT[crc32(target.encode()) & 31] if target else bits
 
 
@@ -143,6 +144,11 @@ def place_of(network: str, credential: str) -> int:
     stays where it is need not have it computed again."""
     origin = crc32(network.encode()) & 15 if network else 16
     return 9 * origin + (crc32(credential.encode()) & 7 if credential else 8)
+
+
+def place_bits(place: int) -> int:
+    """The bits of a `place_of`."""
+    return _PLACE_BITS[place]
 
 
 def _field(at: int, width: int) -> tuple[int, tuple[int, ...]]:

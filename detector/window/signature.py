@@ -17,7 +17,7 @@ _LOOKING = _READING | {"secret_read"}
 ActionKey = tuple[str, str, Access, Effect, Status]
 
 
-class Signature(Struct, frozen=True, gc=False):
+class Signature(Struct, frozen=True, gc=False, eq=False):
     """`value` and `service` are the words that novelty is kept by; `notable` says how closely one
     such event is looked at: 0 not at all, 1 refused, 2 sensitive, 3 grave by itself. `shapes` are
     the register bits that such an event sets; `action` is what it was made from."""

@@ -176,7 +176,7 @@ def test_a_finding_without_a_credential_has_no_status():
 def test_a_principal_whose_secrets_were_exposed_has_exposed_credentials():
     """A provider that names whose secret was seen, and not which, makes every one suspect."""
     seen = event("q1", NOON, "iam:AttachUserPolicy:admin", kind="exposure", child=Child(None, ADA))
-    told = replay([*habits(), seen, *abused("iam:ListUsers:list")[1:]], CONFIG)
+    told = replay([*habits(), seen, *abused("iam:CreateUser:admin:persist")[1:]], CONFIG)
 
     assert {"exposed"} == {each.evidence.credential_status for each in told}
 

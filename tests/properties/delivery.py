@@ -3,8 +3,9 @@
 A virtual clock runs over the arrivals. An event arrives up to its source's lateness after its time,
 perhaps more than once; a fact arrives up to `fact_delay` after it was made; a tick tells at any
 moment a watermark that both have already kept. At each arrival the engine may be stopped, written
-out and read back. Identities live on one partition or on several; what `step` makes is routed by
-key, and baselines go to every partition.
+out and read back; or it crashes, is read back from its last checkpoint, and takes in all that came
+since once more, with all that this causes. Identities live on one partition or on several; what
+`step` makes is routed by key, and baselines go to every partition.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from schemas.fact import Fact, Tick
 
 CONFIG = EngineConfig(budget=12.5)
 _HOP = MINUTE
+_INTERVAL = 60
 
 
 class Delivery(Struct, frozen=True):
@@ -37,6 +39,7 @@ class Delivery(Struct, frozen=True):
     tick_lag: int = 0
     duplicates: float = 0.0
     restarts: float = 0.0
+    crashes: float = 0.0
     partitions: int = 1
 
 
@@ -49,7 +52,8 @@ deliveries = st.builds(
     tick_lag=st.sampled_from((0, 10 * MINUTE)),
     duplicates=st.sampled_from((0.0, 0.1, 0.5)),
     restarts=st.sampled_from((0.0, 0.02)),
-    partitions=st.sampled_from((1, 2)),
+    crashes=st.sampled_from((0.0, 0.005)),
+    partitions=st.sampled_from((1, 2, 5)),
 )
 
 
@@ -70,6 +74,16 @@ class Result(Struct):
         }
 
 
+Record = ActivityEvent | Fact | Tick
+
+
+class _Checkpoint(Struct):
+    """What a partition is read back from, and what came to it since."""
+
+    state: bytes
+    since: list[Record] = field(default_factory=list)
+
+
 class _Line:
     """The arrivals still to come, and the partitions that they come to."""
 
@@ -78,6 +92,7 @@ class _Line:
         self.delivery = delivery
         self.random = Random(delivery.seed)
         self.result = Result(states=[State(config) for _ in range(delivery.partitions)])
+        self.kept = [_Checkpoint(snapshot(state)) for state in self.result.states]
         self.heap: list[tuple[int, int, float, int, object]] = []
         self.pushed = 0
 
@@ -86,11 +101,26 @@ class _Line:
         tie = self.random.random() if self.delivery.late else 0.0
         heappush(self.heap, (time, rank, tie, self.pushed, record))
 
-    def take(self, now: int, where: int, record: ActivityEvent | Fact | Tick) -> None:
+    def take(self, now: int, where: int, record: Record) -> None:
         states = self.result.states
         if self.random.random() < self.delivery.restarts:
             states[where] = restore(snapshot(states[where]), self.config)
-        out = step(states[where], record)
+        if self.delivery.crashes:
+            self.keep(now, where, record)
+        self.do(now, where, record)
+
+    def keep(self, now: int, where: int, record: Record) -> None:
+        states, kept = self.result.states, self.kept[where]
+        if self.random.random() < self.delivery.crashes:
+            states[where] = restore(kept.state, self.config)
+            for each in kept.since:
+                self.do(now, where, each)
+        if len(kept.since) >= _INTERVAL:
+            kept = self.kept[where] = _Checkpoint(snapshot(states[where]))
+        kept.since.append(record)
+
+    def do(self, now: int, where: int, record: Record) -> None:
+        out = step(self.result.states[where], record)
         self.result.findings += out.findings
         self.result.plans += out.plans
         for fact in out.facts:
@@ -111,18 +141,24 @@ class _Line:
 
 
 def deliver(
-    events: Sequence[ActivityEvent], delivery: Delivery, config: EngineConfig = CONFIG
+    events: Sequence[ActivityEvent],
+    delivery: Delivery,
+    config: EngineConfig = CONFIG,
+    strays: Sequence[tuple[int, ActivityEvent]] = (),
 ) -> Result:
-    """Deliver a story, and end the input."""
+    """Deliver a story, and end the input. `strays` arrive at any time that is said, whatever their
+    own."""
     line = _Line(config, delivery)
     slack = max([*config.lateness.values(), config.default_lateness])
     for event in events:
         for _ in range(2 if line.random.random() < delivery.duplicates else 1):
             delay = line.random.random() * delivery.late * config.lateness_of(event.source)
             line.push(event.time + int(delay), 1, event)
+    for time, event in strays:
+        line.push(time, 1, event)
     first, last = events[0].time, events[-1].time
     now = first
-    while now < last + slack:
+    while now < max([last + slack, *(time for time, _ in strays)]):
         now += delivery.tick_gap
         lag = int(line.random.random() * delivery.tick_lag)
         line.push(now, 2, Tick(now - slack - lag))

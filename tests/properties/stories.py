@@ -50,6 +50,7 @@ _READS = (
     "sns:ListTopics", "sqs:ListQueues",
 )  # fmt: skip
 _NETWORKS = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+_HOMES = {"bob": "10.1.0.0/24", "build": "10.2.0.0/24", "agent": "10.3.0.0/24"}
 _CLIENTS = ("aws-cli", "boto3", "terraform", "curl")
 
 
@@ -92,8 +93,9 @@ class Teller:
         workload: str = "",
         note: str = "",
     ) -> None:
-        """One event. `what` is `service:operation:access`."""
+        """One event. `what` is `service:operation:access`; `place` 0 is where one is at home."""
         service, operation, access = what.split(":")
+        network = network or (_NETWORKS[place] if place else _HOMES.get(who, _NETWORKS[0]))
         self.events.append(
             ActivityEvent(
                 uid=f"e{len(self.events):04}",
@@ -105,7 +107,7 @@ class Teller:
                 credential=credential or _key(who),
                 action=Action(service, operation, access, effect=effect, foreign=foreign),  # type: ignore[arg-type]
                 target=Target(target) if target else None,
-                origin=Origin(network=network or _NETWORKS[place], client=_CLIENTS[tool], via=via),
+                origin=Origin(network.replace(".0/24", ".7"), network, _CLIENTS[tool], via=via),
                 outcome=Outcome(status),
                 child=child,
                 task=task,
@@ -236,7 +238,7 @@ def _flood(t: Teller, s: Scene, who: str, at: int) -> None:
 
 def _tour(t: Teller, s: Scene, who: str, at: int) -> None:
     session = _session(f"tour{s.minute}")
-    for i in range(60):
+    for i in range(80):
         t.tell(who, at + i * s.spread * 10 * SECOND, "s3:GetObject:read", credential=session,
                network=f"203.0.{i * 37 % 200}.0/24", tool=i % 4)  # fmt: skip
 
@@ -260,6 +262,36 @@ def _on_behalf(t: Teller, s: Scene, who: str, at: int) -> None:
                place=s.place, tool=s.tool, status="throttled" if i == 2 else "success")  # fmt: skip
 
 
+def _walk(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i, other in enumerate(PEOPLE):
+        t.tell(other, at + i * s.spread * MINUTE, "iam:CreateUser:admin", status="denied",
+               network="198.18.66.0/24", tool=s.tool)  # fmt: skip
+
+
+def _hoard(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i in range(75):
+        key = Credential(fingerprint=f"fp-{s.minute}/{i}", uid=f"AKIA{i}", lifetime="static")
+        t.tell(who, at + (i + 5) * s.spread * SECOND, _HABITS[who][i % 3], credential=key,
+               place=s.place, tool=s.tool)  # fmt: skip
+        if i % 5 == 0:
+            t.tell("spare", at + i * s.spread * SECOND, "broker:Revoke:admin", kind="end",
+                   note="revoked", credential=_key("spare"), child=Child(key))  # fmt: skip
+
+
+def _handout(t: Teller, s: Scene, who: str, at: int) -> None:
+    first = _session(f"hub{s.minute}")
+    t.tell(who, at, "sts:AssumeRole:credential_issue", kind="issue", target="role/hub",
+           child=Child(first, _principal("hub")), place=s.place, tool=s.tool)  # fmt: skip
+    for i in range(24):
+        made = _session(f"leaf{s.minute}/{i}")
+        t.tell("hub", at + (i + 1) * s.spread * SECOND, "sts:AssumeRole:credential_issue",
+               kind="issue", target=f"role/{i}", credential=first, place=s.place, tool=s.tool,
+               child=Child(made, _principal(f"leaf{i % 4}")))  # fmt: skip
+        if i % 4 == 0:
+            t.tell("leaf0", at + (i + 30) * s.spread * SECOND, "iam:AttachUserPolicy:admin",
+                   effect="grant", credential=made, place=s.place, tool=s.tool)  # fmt: skip
+
+
 SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "recon": _recon,
     "fanout": _fanout,
@@ -278,6 +310,9 @@ SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "shared": _shared,
     "exposed": _exposed,
     "on_behalf": _on_behalf,
+    "walk": _walk,
+    "hoard": _hoard,
+    "handout": _handout,
 }
 
 scenes = st.builds(

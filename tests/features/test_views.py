@@ -1,0 +1,155 @@
+"""What detections may look at: windows of one tool, peers, and the account's own measure of rare."""
+
+from msgspec.structs import replace
+
+from detector.config import DAY, HOUR, MINUTE, EngineConfig
+from detector.detections import DETECTIONS
+from detector.entities.credential import CredentialState, context_of
+from detector.entities.group import Peers
+from detector.entities.origin import Arrival, OriginState
+from detector.entities.principal import PrincipalState
+from detector.features.credential_view import CredentialUseView
+from detector.features.origin_view import OriginView
+from detector.features.surprise import stranger
+from detector.features.view import View, groups_of
+from detector.window.marks import Mark
+from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
+from schemas.fact import Fact, PeerBaseline
+from tests.pipeline.events import ADA, NOON, ROOT, event, issue, key
+
+CONFIG = EngineConfig()
+
+
+def view(record: ActivityEvent, peers: Peers | None = None, *, novel: tuple[str, ...] = ()) -> View:
+    """A view of one event that is no mark of its own."""
+    state = PrincipalState.born(record)
+    return View(state, Mark(record, "w:ec2:Share", 3, novel), -1, peers or Peers(), CONFIG)
+
+
+def sharing(foreign: str, effect: str = "share_out") -> ActivityEvent:
+    """Something is opened to an outside party."""
+    action = Action("ec2", "Share", "write", effect=effect, foreign=foreign)  # type: ignore[arg-type]
+    return replace(event("e", NOON, "ec2:Share:write", used=key(1)), action=action)
+
+
+def crowd(*values: str) -> Peers:
+    """A tenant of twenty, all of whom use these values."""
+    peers = Peers()
+    peers.receive("group:acme", PeerBaseline(0, 20, tuple((value, 20) for value in values)))
+    return peers
+
+
+def test_an_event_that_is_no_mark_stands_alone():
+    """A use that only a bound makes remarkable is its own window."""
+    seen = view(sharing(""))
+
+    assert [seen.mark] == seen.within(HOUR)
+
+
+def test_an_open_port_is_no_stranger_in_particular():
+    """Everybody may come to an open port; everybody at a shared disk is one stranger."""
+    rows = (sharing("*", "open_network"), sharing("*"))
+
+    assert [0.0, 1.0] == [stranger(view(row), view(row).mark) for row in rows]
+
+
+def test_a_party_that_others_share_with_is_no_stranger():
+    """Where peers can tell, an unknown party counts twice and a known one speaks for the act."""
+    party = "210987654321"
+    rows = (Peers(), crowd(f"f:{party}"), crowd("o:s3:Get"))
+
+    assert [1.0, -1.0, 2.0] == [
+        stranger(seen, seen.mark) for seen in (view(sharing(party), peers) for peers in rows)
+    ]
+
+
+def test_nobody_let_in_is_no_stranger():
+    """An act without an outside party weighs nothing here."""
+    assert 0.0 == stranger(view(sharing("")), view(sharing("")).mark)
+
+
+def test_a_permission_set_is_one_role_in_every_account():
+    """The hash that Identity Center adds is left out of the peer group's name."""
+    who = replace(ADA, role="AWSReservedSSO_Admin_0123456789abcdef")
+    state = PrincipalState.born(event("e", NOON, "s3:Get:read", who=who))
+
+    assert (
+        "group:acme|role|AWSReservedSSO_Admin",
+        "group:acme|human|aws-cli",
+        "group:acme",
+    ) == groups_of(state)
+
+
+# ------------------------------------------------------------------------ conditions of detections
+
+
+def minted(at: int, network: str, **changes: object) -> CredentialUseView:
+    """A key that root minted for Ada, used `at` ms later from a network."""
+    made = issue("i", NOON, key(2), used=key(1), who=ROOT)
+    state = CredentialState("credential:acme:f002", "acme")
+    said = {"novel": ("operation",), "event": made, **changes}
+    state.issued = Fact("issued", state.key, made.key, NOON, **said)  # type: ignore[arg-type]
+    used = event("u", NOON + at, "s3:ListBuckets:list", used=key(2),
+                 origin=Origin(network=network, client="curl"))  # fmt: skip
+    fact = Fact("context", state.key, used.key, used.time, event=used, novel=("network",))
+    state.used(replace(fact, context=context_of(used)))
+    return CredentialUseView(state, state.ordered()[0], [], CONFIG)
+
+
+def speaks(seen: CredentialUseView) -> bool:
+    """Whether the detection finds something."""
+    return DETECTIONS["minted_then_used"].judge(seen) is not None
+
+
+def test_a_minted_key_speaks_only_from_elsewhere_and_within_a_day():
+    """Its issuer's own network, a day later, and a minting that nobody saw say nothing."""
+    away, home = "198.51.100.0/24", "192.0.2.0/24"
+    mute = minted(MINUTE, away)
+    mute.state.issued = None
+
+    assert [True, False, False, False] == [
+        speaks(minted(MINUTE, away)),
+        speaks(minted(MINUTE, home)),
+        speaks(minted(2 * DAY, away)),
+        speaks(mute),
+    ]
+
+
+def test_a_minting_that_is_routine_says_nothing():
+    """Neither does one by somebody of whom nothing is known yet."""
+    away = "198.51.100.0/24"
+
+    assert [False, False] == [
+        speaks(minted(MINUTE, away, novel=novel)) for novel in ((), ("operation", "principal"))
+    ]
+
+
+def test_an_event_without_an_action_reads_no_secret():
+    """A task's end is neither a bulk read nor an unfamiliar one."""
+    bare = replace(event("e", NOON, "a:b:read"), action=None)
+
+    assert None is DETECTIONS["mass_secret_read"].judge(view(bare))
+
+
+def test_a_principal_counts_once_at_an_address():
+    """Who comes twice within the hour is one stranger."""
+    rows = [
+        Arrival(event(f"e{n}", NOON + n * MINUTE, "iam:X:admin", who=Principal(name)), (), (name,))
+        for n, name in enumerate(("a", "a", "b"))
+    ]
+    here = OriginView(OriginState("origin:acme:x", "acme"), rows[2], rows[:2])
+
+    assert ["e0"] == [each.event.uid for each in here.before]
+
+
+def test_a_batch_of_secrets_counts_as_several():
+    """One call that returns many secrets is no single read."""
+    rows = ("BatchGetSecretValue", "GetParametersByPath", "GetSecretValue")
+    seen = [
+        view(event("e", NOON, f"secretsmanager:{name}:secret_read", used=Credential("x")),
+             novel=("operation",))
+        for name in rows
+    ]  # fmt: skip
+    found = [DETECTIONS["mass_secret_read"].judge(each) is not None for each in seen]
+
+    assert [True, True, False] == found
