@@ -29,6 +29,7 @@ from detector.sources.clients import BROWSER
 from detector.sources.cloudtrail_actor import Actor, actor_of
 from detector.sources.cloudtrail_call import Call
 from detector.sources.cloudtrail_children import child_of
+from detector.sources.cloudtrail_credential import password_of
 from detector.sources.cloudtrail_deed import deed_of
 from detector.sources.cloudtrail_origin import origin_of
 from detector.sources.cloudtrail_outcome import outcome_of
@@ -154,6 +155,9 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
     outcome = _outcome(record)
     kind: Kind = "use"
     child: Child | None = None
+    credential = actor.credential
+    if credential is None and identity.type == "IAMUser" and record.eventName == "ConsoleLogin":
+        credential = password_of(principal, context.fingerprints, tenant)
     if deed.may_issue and outcome.status == "success":
         kind, child = _child(record, context, tenant, time, actor, action.operation)
     return ActivityEvent(
@@ -164,7 +168,7 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
         principal=principal,
         kind=kind,
         action=action,
-        credential=actor.credential,
+        credential=credential,
         target=target,
         origin=origin,
         outcome=outcome,

@@ -11,7 +11,7 @@ Examples:
     'static'
 """
 
-from detector.sources.cloudtrail_call import ACCESS_KEY
+from detector.sources.cloudtrail_call import ACCESS_KEY, PASSWORD
 from detector.sources.cloudtrail_record import Identity
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.text import kept
@@ -48,6 +48,12 @@ def _bearer(identity: Identity, prints: Fingerprints, tenant: str) -> Credential
     kind = "bearer_credential_id"
     mark = prints.of_public(tenant, kind, uid)
     return Credential(mark, _public(uid), kind, "bearer_token", "ephemeral")
+
+
+def password_of(principal: Principal, prints: Fingerprints, tenant: str) -> Credential:
+    """What a user signs in to the console with: one password a user, known by its owner."""
+    mark = prints.of_public(tenant, PASSWORD, principal.uid)
+    return Credential(mark, principal.uid, PASSWORD, "password", "static")
 
 
 def _public(uid: str) -> str:

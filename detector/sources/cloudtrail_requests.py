@@ -31,6 +31,8 @@ from schemas.event import Action, Effect
 
 QUARANTINE = "AWSCompromisedKeyQuarantine"
 _SHORT_RETENTION = 5  # days
+_PORTS = frozenset({"fromPort", "toPort"})
+_WEB = frozenset({80, 443})
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
@@ -73,9 +75,14 @@ def _secret_if_values(action: Action, request: Request, _account: str) -> Action
 
 
 def _open_to_world(action: Action, request: Request, _account: str) -> Action:
-    if any(isinstance(value, str) and value in _EVERYWHERE for _, value in leaves(request)):
-        return changed(action, access="admin", effect="open_network", foreign="*")
-    return changed(action, effect="")
+    """A port for everybody is a way in, unless it is one that a web service is reached by."""
+    rows = list(leaves(request))
+    if not any(isinstance(value, str) and value in _EVERYWHERE for _, value in rows):
+        return changed(action, effect="")
+    ports = {value for name, value in rows if name in _PORTS}
+    if ports and ports <= _WEB:
+        return changed(action, access="admin", effect="")
+    return changed(action, access="admin", effect="open_network", foreign="*")
 
 
 def _acl_entry(action: Action, request: Request, account: str) -> Action:
