@@ -45,7 +45,9 @@ class Context(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Step(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One edge of a lateral-movement path: `actor` obtained `child` by `operation` at `time`."""
+    """One edge of a lateral-movement path: `actor` obtained `child` by `operation` at `time`. It is
+    `novel` if it did so or on such a target for the first time, `strange` if it did so with a tool
+    and from a network that are both new to it."""
 
     actor: str
     child: str
@@ -53,6 +55,7 @@ class Step(Struct, frozen=True, omit_defaults=True, gc=False):
     time: int
     uid: str
     novel: bool = False
+    strange: bool = False
 
 
 class Summary(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from detector.config import DAY
 from detector.detections.meta import Detection
 from detector.entities.credential import OpenUse
-from detector.features.credential_view import CredentialUseView, place
+from detector.features.credential_view import CredentialUseView
 from detector.findings import Evidence, Normal
+from detector.window.area import area
 
 META = Detection(
     id="cross_service_reuse",
@@ -58,7 +59,7 @@ def judge(view: CredentialUseView) -> Evidence | None:
 def _unlike(view: CredentialUseView, other: OpenUse) -> list[str]:
     mine, theirs = view.use.context, other.context
     out = []
-    if mine.network and theirs.network and place(mine.network) != place(theirs.network):
+    if mine.network and theirs.network and area(mine.network) != area(theirs.network):
         out.append("network")
     for aspect in ("client", "principal", "source", "workload"):
         a, b = getattr(mine, aspect), getattr(theirs, aspect)

@@ -13,6 +13,7 @@ from detector.features.evidence import gather
 from detector.features.surprise import context, risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
+from detector.window.marks import Mark
 
 META = Detection(
     id="lateral_movement",
@@ -30,19 +31,34 @@ META = Detection(
 )
 ON = "principal"
 _MIDDLE = 6.0
+_LOOKS, _LOOKING = frozenset({"read", "list"}), 0.5
+_STRANGER = 2.5  # other hands took the first step, whatever the last one does
 
 
 def judge(view: View) -> Evidence | None:
     """Sensitive marks at the end of a path with at least one new edge."""
     path = view.path
-    fresh = sum(step.novel for step in path)
+    fresh = sum(step.novel or step.strange for step in path)
     if not fresh or view.mark.notable < 1:
         return None
     marks = [m for m in view.within(HOUR) if m.event.credential == view.event.credential]
-    best = max((m.gravity + m.novelty for m in marks), default=0.0)
-    nats = 1.2 * fresh + 0.8 * (len(path) - 1) + best + context(view, marks)
+    best = max((_weight(m) for m in marks), default=0.0)
+    nats = (
+        _STRANGER * any(step.strange for step in path)
+        + 1.2 * fresh
+        + 0.8 * (len(path) - 1)
+        + best
+        + context(view, marks)
+    )
     walked = " → ".join([path[0].actor, *(step.child for step in path)])
     reasons = [f"path {walked}: {fresh} of {len(path)} hops never walked before"]
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("new hops on a path", "0", str(fresh)),
     ])  # fmt: skip
+
+
+def _weight(mark: Mark) -> float:
+    """What is done at the end: looking around counts less than changing something, however new."""
+    action = mark.event.action
+    looks = action is None or action.access in _LOOKS
+    return mark.gravity + (_LOOKING if looks else 1.0) * mark.novelty

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from detector.config import DAY
 from detector.detections.meta import Detection
-from detector.features.credential_view import CredentialUseView, place
+from detector.features.credential_view import CredentialUseView
 from detector.features.evidence import moment
 from detector.findings import Evidence, Normal
+from detector.window.area import area
 
 META = Detection(
     id="minted_then_used",
@@ -28,7 +29,9 @@ META = Detection(
 )
 ON = "credential"
 # A person hands a colleague a key now and then; automation never does, unless that is its trade.
-_BY_HAND, _BY_MACHINE = 0.45, 0.65
+_BY_HAND, _BY_MACHINE = 0.51, 0.65
+_PASSWORD = 0.1  # who is given one is always somewhere else
+_OWN_TOOL = 0.15  # an owner that has moved uses its new key as it used the old one
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -39,7 +42,7 @@ def judge(view: CredentialUseView) -> Evidence | None:
     origin, use = issued.event.origin, view.use
     if not 0 <= view.time - issued.time <= DAY or not use.context.network or origin.via:
         return None
-    elsewhere = place(use.context.network) != place(origin.network)
+    elsewhere = area(use.context.network) != area(origin.network)
     if not elsewhere or not {"network", "principal"} & set(use.novel):
         return None
     if "principal" in issued.novel or not {"operation", "target"} & set(issued.novel):
@@ -48,6 +51,9 @@ def judge(view: CredentialUseView) -> Evidence | None:
     score = (_BY_HAND if by_hand else _BY_MACHINE) + (0.15 if "operation" in issued.novel else 0.0)
     score += 0.1 if use.context.client != origin.client else 0.0
     score += 0.2 if {"network", "client"} & set(issued.novel) else 0.0
+    score -= 0.0 if {"client", "principal"} & set(use.novel) else _OWN_TOOL
+    if issued.credential is not None and issued.credential.type == "password":
+        score -= _PASSWORD
     minutes = (view.time - issued.time) // 60_000
     issuer = issued.event.principal
     reason = f"minted by {issuer.name or issuer.uid}, used {minutes} min later from "

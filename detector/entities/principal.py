@@ -15,6 +15,7 @@ from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.routine import Context, Done, Routine, also, shared
+from detector.window.area import area
 from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.marks import Marks, client_word
@@ -242,6 +243,7 @@ class PrincipalState(Struct, gc=False):
             if not origin.via:
                 if network:
                     out["network"] = _word("n:", network)
+                    out["area"] = _word("a:", area(network))
                 if client:
                     out["client"] = _word("c:", client_word(origin))
             if region:

@@ -49,17 +49,3 @@ class CredentialUseView:
             credential=event.credential,
             origin=event.origin,
         )
-
-
-def place(network: str) -> str:
-    """Where a network is, roughly: those of one provider or campus differ in the last octets only.
-
-    Examples:
-        >>> place("192.0.2.0/24"), place("vpce-1a2b")
-        ('192.0', 'vpce-1a2b')
-    """
-    octets = network.split(".")
-    return ".".join(octets[:2]) if len(octets) == _IPV4_OCTETS else network
-
-
-_IPV4_OCTETS = 4

@@ -12,8 +12,9 @@ References:
 
 from math import exp, log
 
-from detector.features.view import View
+from detector.features.view import Rarity, View
 from detector.window.marks import Mark
+from schemas.event import Action
 
 EFFECT_WEIGHT = {
     "impair_defence": 3.4,
@@ -21,7 +22,7 @@ EFFECT_WEIGHT = {
     "persist": 2.6,
     "grant": 2.4,
     "mint_credential": 1.6,
-    "open_network": 1.4,
+    "open_network": 1.9,
     "execute": 1.6,
     "destroy": 1.8,
     "identity_probe": 0.7,
@@ -36,7 +37,7 @@ PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "cross
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
 _DAMPING = 0.72
-_FOREIGN = 1.0
+_FOREIGN, _EVERYBODY = 1.0, 1.6
 _DENIED = 0.5
 _MOST_NOVEL = 3.5
 _RARE_AMONG_PEERS = 2.3
@@ -44,9 +45,9 @@ _READING = 0.6
 _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
 _TRADE = 0.75
-_NEWS_COLD, _NEWS_PERSON, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.2, 2.0, 4.5
+_NEWS_COLD, _NEWS_PERSON, _NEWS_UNHEARD, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.2, 1.8, 2.0, 4.5
 _BY_HAND = frozenset({"aws-cli", "browser", "console"})
-_TELLING = 10
+_TELLING, _MANY = 10, 30
 _MOST_CONTEXT = 2.2
 _SETTLED = 0.8
 _LONG_SETTLED = 3.2
@@ -54,12 +55,15 @@ _SECOND_TOOL = 1.0
 _OWN_TOOL = 0.4
 _SHARED = (1.0, 0.6, 0.3)
 _HANDS, _HANDS_PERSON = 4.0, 1.5
-_TRAVEL = 0.8
+_TRAVEL = 1.0
 _ESTABLISHED = 6
 _NEWCOMER = 0.6
-_JOB = 0.6
+_JOB, _ROLE, _SEVERAL = 0.6, 0.8, 2
+_ELSEWHERE = frozenset({"network", "client"})
 _READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
+_MODEL_USE = 0.8
+_TO_ITSELF = 1.6
 
 
 def gravity(view: View, mark: Mark) -> float:
@@ -69,15 +73,38 @@ def gravity(view: View, mark: Mark) -> float:
     if action is None:
         return 0.0
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
+    if action.plane == "inference" and "operation" in mark.novel:
+        weight = max(weight, _MODEL_USE)
     weight += stranger(view, mark)
+    weight += _TO_ITSELF if to_itself(mark) else 0.0
     if (action.effect in _BUILDING and provisioner(view, mark)) or _on_behalf(view, mark):
         weight *= 0.4
     elif "operation" not in mark.novel and view.event.principal.type == "human" and not view.cold:
         weight *= _JOB
+    elif _colleagues_do(view, mark):
+        weight *= _ROLE
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
     return weight * STATUS_FACTOR.get(status, 0.0) + extra
+
+
+def _colleagues_do(view: View, mark: Mark) -> bool:
+    """Whether a person does, in the usual place with the usual tool, what several of the same role
+    have done."""
+    if view.cold or view.event.principal.type != "human" or _ELSEWHERE.intersection(mark.novel):
+        return False
+    return view.rarity(mark.value).users >= _SEVERAL
+
+
+def to_itself(mark: Mark) -> bool:
+    """Whether an identity gives rights to itself: who may do that has no need to."""
+    event = mark.event
+    if event.action is None or event.action.effect != "grant" or event.target is None:
+        return False
+    return (
+        event.principal.name != "" and event.target.uid.rpartition("/")[2] == event.principal.name
+    )
 
 
 def _on_behalf(view: View, mark: Mark) -> bool:
@@ -115,10 +142,10 @@ def novelty(view: View, mark: Mark) -> float:
     if action is not None and action.effect:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
         if rarity.tenant_members >= _TELLING and not provisioner(view, mark):
-            own = max(own, _news(view))
+            own = max(own, _news(view, rarity))
         if "effect" not in mark.novel:
             weight *= _SAME_EFFECT
-    elif action is not None and action.access in _READS:
+    elif action is not None and _looks(action):
         weight *= _READING
     if provisioner(view, mark) or _on_behalf(view, mark):
         weight *= _PROVISIONING
@@ -131,14 +158,16 @@ def _cold(view: View) -> float:
     return _NEWCOMER if known and view.event.principal.type == "human" else 1.0
 
 
-def _news(view: View) -> float:
+def _news(view: View, rarity: Rarity) -> float:
     """What an unheard-of effect counts at least. Automation repeats itself, so something grave that
-    it never did is telling; people's days differ, the more so who is at a terminal."""
+    it never did is telling; people's days differ, the more so who is at a terminal, but seldom by
+    what nobody here has ever done."""
     person = view.event.principal.type == "human"
     if view.cold:
         return 0.0 if person else _NEWS_COLD
     if person:
-        return _NEWS_PERSON
+        unheard = not rarity.tenant_users and rarity.tenant_members >= _MANY
+        return _NEWS_UNHEARD if unheard and not rarity.users else _NEWS_PERSON
     return _NEWS_TERMINAL if view.state.home in _BY_HAND else _NEWS_MACHINE
 
 
@@ -150,7 +179,7 @@ def stranger(view: View, mark: Mark) -> float:
         return 0.0
     if action.foreign == "*":
         # an open port is that already; else everybody is no stranger in particular
-        return 0.0 if action.effect == "open_network" else _FOREIGN
+        return 0.0 if action.effect == "open_network" else _EVERYBODY
     rarity = view.rarity(f"f:{action.foreign}")
     if rarity.tenant_members < _TELLING:
         return _FOREIGN
@@ -168,6 +197,8 @@ def context(view: View, marks: list[Mark]) -> float:
     machine = view.event.principal.type != "human"
     if "network" in kinds:
         nats = view.habits.surprise("network")
+        if "area" in kinds:  # build runners roam, within their areas
+            nats = max(nats, view.habits.surprise("area"))
         foreign = _foreign_place(view, marks)
         out += foreign * min(_MOST_CONTEXT if machine or "client" in kinds else _TRAVEL, nats)
         if machine:  # a machine that has not moved in weeks does not go travelling
@@ -255,8 +286,13 @@ def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
 def _only_reads(mark: Mark) -> bool:
     action = mark.event.action
     return _paged(mark) or (
-        action is not None and action.access in _READS and mark.status not in {"denied", "dry_run"}
+        action is not None and _looks(action) and mark.status not in {"denied", "dry_run"}
     )
+
+
+def _looks(action: Action) -> bool:
+    """Whether an action only looks. Calling a model uses up what somebody pays for."""
+    return action.access in _READS and action.plane != "inference"
 
 
 def _heaviest(mark: Mark) -> tuple[float, int, str]:

@@ -10,11 +10,11 @@ from zlib import crc32
 from detector.detections import DETECTIONS
 from detector.entities.origin import OriginState
 from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order
-from detector.features.credential_view import place
 from detector.features.origin_view import OriginView
 from detector.findings import Evidence
 from detector.pipeline.share import first_this_hour
 from detector.pipeline.state import State
+from detector.window.area import area
 from schemas.event import ActivityEvent
 from schemas.fact import Fact
 
@@ -55,7 +55,7 @@ def presence(
 def _places(principal: PrincipalState, before: int) -> tuple[str, ...]:
     """Where a principal was known before a time."""
     known = principal.seen.known.items()
-    found = {place(value[2:]) for value, time in known if value[0] == "n" and time < before}
+    found = {area(value[2:]) for value, time in known if value[0] == "n" and time < before}
     return tuple(sorted(found)[:_MOST_PLACES])
 
 

@@ -126,7 +126,8 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     return learned
 
 
-_KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t": "target"}
+_KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t": "target",
+         "a": "area"}  # fmt: skip
 
 
 _TOLD = frozenset("owefnc")

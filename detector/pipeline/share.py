@@ -28,6 +28,7 @@ from schemas.fact import CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
+_STRANGE = frozenset({"network", "client"})
 _MOST_HANDED = 64
 _ENDS: dict[str, CredentialStatus] = {
     "revoked": "revoked", "deleted": "deleted", "expired": "expired", "task_over": "task_over",
@@ -129,6 +130,7 @@ def _issued(
         time=event.time,
         uid=event.uid,
         novel=bool({"operation", "target"} & set(novel)),
+        strange=_strange(event, novel),
     )
     walked = (*path, step)[-hops:]
     base = Fact(
@@ -152,6 +154,11 @@ def _issued(
         entity = credential_key(event.tenant, child.credential.fingerprint)
         out.append(replace(base, kind="issued", entity=entity))
     return out
+
+
+def _strange(event: ActivityEvent, novel: tuple[str, ...]) -> bool:
+    """Whether an automaton with a past acts from a new network with a new tool. People travel."""
+    return _STRANGE.issubset(novel) and "principal" not in novel and event.principal.type != "human"
 
 
 def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from detector.window.registers import Counts
 from models.running import Usual
 
-KINDS = ("operation", "network", "client", "target")
+KINDS = ("operation", "network", "client", "target", "area")
 FEATURES = 8
 FEATURE_NAMES = (
     "events", "operations", "services", "targets", "writes", "denied", "sensitive", "tempo",
