@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.entities.bounds import EVERY, CredentialView
-from detector.entities.credential import CredentialState, context_of, detail
+from detector.entities.credential import CredentialState, detail
 from detector.entities.principal import (
     MOST_BOUNDS,
     MOST_PATHS,
@@ -24,7 +24,7 @@ from detector.entities.principal import (
 from detector.features.reach import reach_of
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Child, Principal
-from schemas.fact import CredentialStatus, Fact, Step
+from schemas.fact import Context, CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
@@ -67,20 +67,21 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
             return []
         network, client = origin.network, origin.client
     workload = event.workload.uid if event.workload is not None else ""
-    name = f"{credential.fingerprint}|{network}|{client}|{workload}|{event.source}"
+    secret = credential.fingerprint
+    name = f"{secret}|{network}|{client}|{workload}|{event.source}"
     if not first_this_hour(principal, crc32(name.encode()), principal.since):
         return []
     return [
         Fact(
-            kind="context",
-            entity=credential_key(event.tenant, credential.fingerprint),
-            sender=principal.key,
-            time=event.time,
-            evidence=(event.uid,),
-            context=context_of(event),
+            "context",
+            credential_key(event.tenant, secret),
+            principal.key,
+            event.time,
+            (event.uid,),
+            context=Context(network, client, workload, event.source, event.principal.uid),
             event=event,
             novel=novel,
-            reach=reach_of(principal.seen.known) if _PLACES.intersection(novel) else None,
+            reach=None if _PLACES.isdisjoint(novel) else reach_of(principal.seen.known),
         )
     ]
 
@@ -297,4 +298,4 @@ def worth(path: tuple[Step, ...]) -> tuple[int, int, tuple[str, ...]]:
 def expect(fact: Fact, who: Principal) -> PrincipalState:
     """The state of a principal that a path leads to before its first own event."""
     tenant = fact.entity.split(":", 2)[1]
-    return PrincipalState(fact.entity, tenant, who, UNBORN, "", UNBORN, fact.time)
+    return PrincipalState(fact.entity, tenant, who, UNBORN, first=UNBORN, last=fact.time)
