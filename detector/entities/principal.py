@@ -24,7 +24,7 @@ from detector.entities.routine import (
     common,
     shared,
 )
-from detector.entities.words import Words, words_of
+from detector.entities.words import Words, common_words, with_secret, words_of
 from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.grain import row
@@ -53,7 +53,8 @@ class PrincipalState(Struct, gc=False):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
     came with then; `paths` hold the lateral-movement paths that led to it, by credential; `handed`
     are unsettled events in which it issued something, with what was new: they go on a path that is
-    still on its way. Between
+    still on its way. What it has `sent` last, by name, is a number for most (`sent_first`, with its
+    `sent_at`). Between
     `since` and `until` its context (`secret` and what is `around` it) has been looked at, and only
     new operations are looked at."""
 
@@ -77,6 +78,8 @@ class PrincipalState(Struct, gc=False):
     handed: tuple[tuple[ActivityEvent, tuple[str, ...]], ...] = ()
     children: Children = none_yet()
     sent: dict[int, int] = none_yet()
+    sent_first: int = 0
+    sent_at: int | None = None
     approvals: tuple[int, ...] = ()
     late: int = 0
     due: bool = False
@@ -152,9 +155,11 @@ class PrincipalState(Struct, gc=False):
         """The first of an operation that is a newcomer's: to be noted, and then routine."""
         if len(routine.noted) >= MOST_NOTED:
             self.catch_up()
-        routine.noted = (*routine.noted, (words_of(event, signature), event.time))
+        credential, time = event.credential, shared(event.time)
+        static = credential is not None and credential.lifetime == "static"
+        routine.noted = (*routine.noted, (common_words(event, signature), static, time))
         routine.done = also(routine.done, signature)
-        routine.since = max(routine.since, shared(event.time))
+        routine.since = max(routine.since, time)
 
     def catch_up(self) -> None:
         """Enter what the routine has collected: to be called before anything else is read."""
@@ -173,10 +178,10 @@ class PrincipalState(Struct, gc=False):
             self.touches.add(secret, time, routine.uid, routine.action)
         routine.bits, routine.at, routine.uid, routine.action = 0, -1, _NOTHING, None
         if routine.noted:
-            for words, first in routine.noted:
+            noted, routine.noted = routine.noted, ()
+            for words, static, first in noted:
                 if self.seen.pending.get(words["operation"], UNBORN) > first:
-                    self._note(words, first)
-            routine.noted = ()
+                    self._note(with_secret(words, secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""

@@ -41,7 +41,7 @@ class Routine(Struct, gc=False):
 
     Not yet entered elsewhere: `bits` for the pane of index `pane`, the last of its events, which
     was so many ms after the start of the pane (`at`), the `rows` of earlier panes of its quarter,
-    and what was `noted`, with its times."""
+    and what was `noted`, each with whether the credential is a static one, and its time."""
 
     since: int
     until: int
@@ -56,7 +56,7 @@ class Routine(Struct, gc=False):
     place: int = 0
     young: bool = False
     rows: bytes = b""
-    noted: tuple[tuple[Words, int], ...] = ()
+    noted: tuple[tuple[Words, bool, int], ...] = ()
 
     def goes_on(self, pane: int) -> bool:
         """Begin the next pane. False if what has been collected has to be entered before."""

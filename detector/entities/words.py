@@ -24,7 +24,20 @@ Words = dict[str, str]
 
 def words_of(event: ActivityEvent, signature: Signature) -> Words:
     """The words of an event, by kind of novelty. Not to be written to: others may share them."""
-    origin, action, credential = event.origin, event.action, event.credential
+    words, credential = common_words(event, signature), event.credential
+    if credential is not None and credential.lifetime == "static":
+        return with_secret(words, credential.fingerprint)
+    return words
+
+
+def with_secret(words: Words, secret: str) -> Words:
+    """The words with that of a static credential, by its fingerprint."""
+    return {**words, "credential": "k:" + secret}
+
+
+def common_words(event: ActivityEvent, signature: Signature) -> Words:
+    """The words of an event, whatever its credential."""
+    origin, action = event.origin, event.action
     if origin is None:
         out = _elsewhere(signature)
     else:
@@ -32,9 +45,7 @@ def words_of(event: ActivityEvent, signature: Signature) -> Words:
             signature, origin.network, origin.client, origin.region, origin.via, origin.console
         )
     if signature.notable or (action is not None and (action.foreign or action.effect)):
-        out = _graver(event, signature, out)
-    if credential is not None and credential.lifetime == "static":
-        return {**out, "credential": "k:" + credential.fingerprint}
+        return _graver(event, signature, out)
     return out
 
 

@@ -88,15 +88,26 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
 
 def first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
     """Whether nothing of this name was sent this hour, or only something later."""
-    old = principal.sent.get(name)
+    sent, alone = principal.sent, principal.sent_first == name
+    old = sent.get(name) if sent else principal.sent_at if alone else None
     if old is not None and old < at and time_of(old) // HOUR == time_of(at) // HOUR:
         return False
-    if len(principal.sent) >= _MOST_SENT:
-        floor = sorted(principal.sent.values())[_MOST_SENT // 2]
-        principal.sent = {k: v for k, v in principal.sent.items() if v > floor}
-    principal.sent = principal.sent or {}
-    principal.sent[name] = at
+    if not sent and (alone or principal.sent_at is None):
+        principal.sent_first, principal.sent_at = name, at
+    else:
+        _send(principal, name, at)
     return True
+
+
+def _send(principal: PrincipalState, name: int, at: int) -> None:
+    """Remember one more of several."""
+    first = principal.sent_at
+    sent = principal.sent or ({principal.sent_first: first} if first is not None else {})
+    if len(sent) >= _MOST_SENT:
+        floor = sorted(sent.values())[_MOST_SENT // 2]
+        sent = {k: v for k, v in sent.items() if v > floor}
+    sent[name] = at
+    principal.sent, principal.sent_at = sent, None
 
 
 def _remember(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]) -> None:
