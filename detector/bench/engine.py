@@ -3,11 +3,13 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
 
-from detector.bench.figures import Figure, best_of, no_collector
+from detector.bench.figures import Figure, best_after, best_of, no_collector
 from detector.config import EngineConfig
 from detector.replay.drive import Replay
 from schemas.event import Action, ActivityEvent, Credential, Origin, Outcome, Principal, Target
@@ -16,6 +18,8 @@ _START = 1_767_600_000_000
 _PER_MS = 50  # events per millisecond of event time: 50,000 a second
 _HOT = 0.43
 _DISTINCT = 3
+_FEWER = 10  # of so many times fewer identities, each has been seen so often before
+_SEEN = 20
 _OPERATIONS = (
     ("s3", "ListBuckets", "list"),
     ("s3", "GetObject", "read"),
@@ -53,8 +57,8 @@ def _event(draw: random.Random, i: int, identities: int, hot: float) -> Activity
     )
 
 
-def _run(load: list[bytes]) -> Replay:
-    run = Replay(EngineConfig())
+def _run(load: list[bytes], run: Replay | None = None) -> Replay:
+    run = run if run is not None else Replay(EngineConfig())
     feed = run.feed
     for message in load:
         feed(_decode(message))
@@ -73,16 +77,35 @@ def _counted(load: list[bytes]) -> None:
 
 
 def stepping(events: int, identities: int, times: int = 3) -> Iterator[Figure]:
-    """Events a second through `step`, decoding and ticks included, beside two floors."""
+    """Events a second through `step`, decoding and ticks included, beside two floors: while most
+    identities are new, and when all of them have been seen before."""
+    yield from _cold(events, identities, times)
+    yield from _steady(events, max(1, identities // _FEWER), times)
+
+
+def _cold(events: int, identities: int, times: int) -> Iterator[Figure]:
     load = messages(events, identities)
     note = f"{events:,} events of {len(load[0])} bytes, {identities:,} identities, 50,000 a second"
     ours = best_of(times, lambda: _run(load))
-    for what, seconds in (
-        ("step with decoding", ours),
-        ("floor: decoding only", best_of(times, lambda: _decoded(load))),
-        ("floor: decoding and counting per identity", best_of(times, lambda: _counted(load))),
-    ):
-        yield Figure("step", what, events / seconds, "events/s", note)
+    floor = best_of(times, lambda: _decoded(load))
+    counting = best_of(times, lambda: _counted(load))
+    yield Figure("step", "step with decoding", events / ours, "events/s", note)
+    yield Figure("step", "floor: decoding only", events / floor, "events/s", note)
+    what = "floor: decoding and counting per identity"
+    yield Figure("step", what, events / counting, "events/s", note)
+    yield Figure("step", "step against decoding only", floor / ours, "times")
+
+
+def _steady(events: int, identities: int, times: int) -> Iterator[Figure]:
+    seen = _SEEN * identities
+    load = messages(seen + events, identities)
+    before, after = load[:seen], load[seen:]
+    ours = best_after(times, lambda: _run(before), lambda run: _run(after, run))
+    floor = best_of(times, lambda: _decoded(after))
+    note = f"{events:,} events, {identities:,} identities that have been seen before"
+    yield Figure("step", "steady: step with decoding", events / ours, "events/s", note)
+    yield Figure("step", "steady: floor, decoding only", events / floor, "events/s", note)
+    yield Figure("step", "steady: step against decoding only", floor / ours, "times")
 
 
 def skewed(events: int, identities: int, times: int = 3) -> Iterator[Figure]:
@@ -110,15 +133,21 @@ def _rescanned(load: list[bytes]) -> None:
 
 
 def state(events: int, identities: int) -> Iterator[Figure]:
-    """Growth of the process per identity, everything included."""
+    """Growth of a process per identity, everything included: one of its own, since what others
+    have given back would be taken again without growth."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+        grown, held, credentials = apart.submit(_growth, events, identities).result()
+    note = f"{held:,} principals and {credentials:,} credentials"
+    yield Figure("state", "resident memory per identity", grown / held, "bytes", note)
+
+
+def _growth(events: int, identities: int) -> tuple[int, int, int]:
     load = messages(events, identities)
     with no_collector():
         before = _resident()
         run = _run(load)
         grown = _resident() - before
-    held = len(run.state.principals)
-    note = f"{held:,} principals and {len(run.state.credentials):,} credentials"
-    yield Figure("state", "resident memory per identity", grown / held, "bytes", note)
+    return grown, len(run.state.principals), len(run.state.credentials)
 
 
 def _resident() -> int:

@@ -10,11 +10,14 @@ Examples:
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import process_time
+from typing import TypeVar
 
 from msgspec import Struct
 
 _ROUND = 100
+T = TypeVar("T")
 
 
 class Figure(Struct, frozen=True):
@@ -44,6 +47,11 @@ def shown(value: float) -> str:
 def best_of(times: int, work: Callable[[], object]) -> float:
     """The smallest processor time of several runs, in seconds: noise only ever adds."""
     return min(_once(work) for _ in range(times))
+
+
+def best_after(times: int, prepare: Callable[[], T], work: Callable[[T], object]) -> float:
+    """The same of work on what has been prepared for it, anew each time; that does not count."""
+    return min(_once(partial(work, prepare())) for _ in range(times))
 
 
 def _once(work: Callable[[], object]) -> float:

@@ -199,7 +199,7 @@ def detail(credential: Credential | None) -> tuple[int, bytes]:
 
 def _name(context: Context) -> int:
     """A context's name in 64 bits; five aspects are too long to keep twice."""
-    text = "|".join(
-        (context.principal, context.network, context.client, context.workload, context.source)
+    text = (
+        f"{context.principal}|{context.network}|{context.client}|{context.workload}|{context.source}"
     ).encode()
     return crc32(text) << 32 | crc32(text, 0x9E3779B9)

@@ -48,10 +48,11 @@ _decode = msgspec.msgpack.Decoder(tuple[_ROW, tuple[str, ...]]).decode
 def packed(event: ActivityEvent, novel: tuple[str, ...]) -> bytes:
     """An event, and what was new about it, as few bytes."""
     row = list(astuple(event))
-    for at in _PART_AT:
-        if row[at] is not None:
-            row[at] = astuple(row[at])
     row[_RAW] = None
+    for at in _PART_AT:
+        part = row[at]
+        if part is not None:
+            row[at] = astuple(part)
     return _encode((row, novel))
 
 

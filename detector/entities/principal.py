@@ -5,7 +5,6 @@ dictionary look-ups and one OR. Only what is new or sensitive goes on to be mark
 """
 
 import sys
-from functools import lru_cache
 from zlib import crc32
 
 from msgspec import Struct, field
@@ -14,14 +13,25 @@ from detector.config import HOUR, MINUTE
 from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
-from detector.entities.routine import Context, Done, Routine, also, shared
-from detector.window.area import area
+from detector.entities.routine import (
+    MOST_NOTED,
+    WITHIN,
+    Around,
+    Done,
+    Routine,
+    also,
+    around,
+    common,
+    shared,
+)
+from detector.entities.words import Words, common_words, with_secret, words_of
 from detector.window.baseline import Learned
 from detector.window.empty import none_yet
-from detector.window.marks import Marks, client_word
+from detector.window.grain import row
+from detector.window.marks import Marks
 from detector.window.novelty import Seen
 from detector.window.panes import FINE, QUARTER, Panes
-from detector.window.registers import NOWHERE, event_bits, place_bits, place_of
+from detector.window.registers import NOWHERE, PLACE_BITS, event_bits, place_of
 from detector.window.signature import Signature
 from detector.window.touches import Touches
 from schemas.event import ActivityEvent, Principal
@@ -43,13 +53,16 @@ class PrincipalState(Struct, gc=False):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
     came with then; `paths` hold the lateral-movement paths that led to it, by credential; `handed`
     are unsettled events in which it issued something, with what was new: they go on a path that is
-    still on its way. Between
-    `since` and `until` its `context` has been looked at, and only new operations are looked at."""
+    still on its way. What it has `sent` last, by name, is a number for most (`sent_first`, with its
+    `sent_at`). Between
+    `since` and `until` its context (`secret` and what is `around` it) has been looked at, and only
+    new operations are looked at."""
 
     key: str
     tenant: str
     who: Principal
     who_at: int
+    routine: Routine | None = None  # among the first, since every event looks at it
     home: str = ""
     first: int = 0
     last: int = 0
@@ -65,28 +78,32 @@ class PrincipalState(Struct, gc=False):
     handed: tuple[tuple[ActivityEvent, tuple[str, ...]], ...] = ()
     children: Children = none_yet()
     sent: dict[int, int] = none_yet()
+    sent_first: int = 0
+    sent_at: int | None = None
     approvals: tuple[int, ...] = ()
     late: int = 0
     due: bool = False
     since: int = 0
     until: int = 0
-    context: Context = ("", "", "", "", "", "")
+    secret: str = ""
+    around: Around = ("", "", "", "", "")
     place: int = NOWHERE
-    routine: Routine | None = None
 
     @classmethod
     def born(cls, event: ActivityEvent, key: str = "") -> "PrincipalState":
         """The state of a principal at its first event."""
-        context = _context(event)
+        secret = event.credential.fingerprint if event.credential is not None else _NOTHING
+        here = common(around(event))
         return cls(
             key or event.key,
             sys.intern(event.tenant),
             event.principal,
             order(event),
-            context[1],
-            event.time,
-            context=context,
-            place=place_of(context[0], context[2]),
+            home=here[1],
+            first=event.time,
+            secret=secret,
+            around=here,
+            place=place_of(here[0], secret),
         )
 
     def repeats(self, event: ActivityEvent, signature: Signature) -> bool:
@@ -99,7 +116,7 @@ class PrincipalState(Struct, gc=False):
         if (
             routine is None
             or not routine.since < time < routine.until
-            or signature not in routine.done
+            or (signature not in routine.done and (signature.notable or not routine.young))
             or event.kind != "use"
             or event.task is not None
         ):
@@ -113,36 +130,58 @@ class PrincipalState(Struct, gc=False):
             secret = credential.fingerprint
         else:
             secret = _NOTHING
-        if routine.context != (
+        if routine.secret != secret or routine.around != (
             origin.network if origin is not None else _NOTHING,
             origin.client if origin is not None else _NOTHING,
-            secret,
             workload.uid if workload is not None else _NOTHING,
             event.source,
             origin.via if origin is not None else _NOTHING,
         ):
             return False
         pane, uid, target = time // FINE, event.uid, event.target
-        if pane != routine.pane:
+        if pane != routine.pane and not routine.goes_on(pane):
             self.catch_up()
             routine.pane = shared(pane)
         thing = target.uid if target is not None else _NOTHING
-        routine.bits |= event_bits(uid, time, thing, signature.shapes, routine.place)
-        if time > routine.time or (time == routine.time and uid > routine.uid):
-            routine.time, routine.uid, routine.action = time, uid, signature.action
+        routine.bits |= event_bits(uid, time, thing, signature.shapes)
+        at = time % FINE
+        if at > routine.at or (at == routine.at and uid > routine.uid):
+            routine.at, routine.uid, routine.action = WITHIN[at], uid, signature.action
+        if signature not in routine.done:
+            self._first(event, signature, routine)
         return True
+
+    def _first(self, event: ActivityEvent, signature: Signature, routine: Routine) -> None:
+        """The first of an operation that is a newcomer's: to be noted, and then routine."""
+        if len(routine.noted) >= MOST_NOTED:
+            self.catch_up()
+        credential, time = event.credential, shared(event.time)
+        static = credential is not None and credential.lifetime == "static"
+        routine.noted = (*routine.noted, (common_words(event, signature), static, time))
+        routine.done = also(routine.done, signature)
+        routine.since = max(routine.since, time)
 
     def catch_up(self) -> None:
         """Enter what the routine has collected: to be called before anything else is read."""
         routine = self.routine
         if routine is None or routine.action is None:
             return
-        time, secret = routine.time, routine.context[2]
-        self.panes.add(routine.pane * FINE, routine.bits)
+        time, secret = routine.pane * FINE + routine.at, routine.secret
+        bits = routine.bits | routine.place
+        if routine.rows:
+            self.panes.extend(routine.rows + row(routine.pane, bits))
+            routine.rows = b""
+        else:
+            self.panes.add(time, bits)
         self.last = max(self.last, time)
         if secret:
             self.touches.add(secret, time, routine.uid, routine.action)
-        routine.bits, routine.time, routine.uid, routine.action = 0, 0, _NOTHING, None
+        routine.bits, routine.at, routine.uid, routine.action = 0, -1, _NOTHING, None
+        if routine.noted:
+            noted, routine.noted = routine.noted, ()
+            for words, static, first in noted:
+                if self.seen.pending.get(words["operation"], UNBORN) > first:
+                    self._note(with_secret(words, secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""
@@ -155,39 +194,45 @@ class PrincipalState(Struct, gc=False):
             return
         routine = self.routine or self._begin(time)
         routine.done = also(routine.done, signature)
-        routine.since = max(routine.since, time)
+        routine.since = max(routine.since, shared(time))
 
     def _begin(self, time: int) -> Routine:
         """A routine in the context that has been looked at; what was done in another one this hour
         need not prove itself again."""
         until, old = self.until, self.routine
-        if time - self.first < WARM_AGE:
+        young = time - self.first < WARM_AGE
+        if young:
             until = min(until, self.first + WARM_AGE)
+            young = not self.seen.known and not self.credentials
         done: Done = ()
         if old is not None and old.until == until:
             done, time = old.done, max(time, old.since)
         self.catch_up()
-        self.routine = Routine(self.context, place_bits(self.place), time, shared(until), done)
+        since, until, place = shared(time), shared(until), PLACE_BITS[self.place]
+        self.routine = Routine(
+            since, until, done, self.secret, self.around, place=place, young=young
+        )
         return self.routine
+
+    def begin(self, event: ActivityEvent, signature: Signature) -> None:
+        """Count in the event that it was born with, which always wants a closer look."""
+        time, target = event.time, event.target
+        thing = target.uid if target is not None else _NOTHING
+        bits = event_bits(event.uid, time, thing, signature.shapes) | PLACE_BITS[self.place]
+        self.panes, self.last = Panes(time // FINE, bits), max(0, time)
+        if self.secret and event.kind == "use":
+            self.touches = Touches(self.secret, time, event.uid, signature.action)
 
     def observe(self, event: ActivityEvent, signature: Signature, horizon: int) -> bool:
         """Count an event in. True if something about it wants a closer look."""
-        time = event.time
-        origin, credential, target = event.origin, event.credential, event.target
-        workload = event.workload
+        self.catch_up()
+        time, credential, target = event.time, event.credential, event.target
         secret = credential.fingerprint if credential is not None else _NOTHING
-        context = (
-            origin.network if origin is not None else _NOTHING,
-            origin.client if origin is not None else _NOTHING,
-            secret,
-            workload.uid if workload is not None else _NOTHING,
-            event.source,
-            origin.via if origin is not None else _NOTHING,
-        )
-        as_before = context == self.context
-        place = self.place if as_before else place_of(context[0], secret)
+        here = around(event)
+        as_before = here == self.around and secret == self.secret
+        place = self.place if as_before else place_of(here[0], secret)
         thing = target.uid if target is not None else _NOTHING
-        bits = event_bits(event.uid, time, thing, signature.shapes, place_bits(place))
+        bits = event_bits(event.uid, time, thing, signature.shapes) | PLACE_BITS[place]
         self.panes.add(time, bits)
         if time > self.last:
             self.last = time
@@ -202,7 +247,7 @@ class PrincipalState(Struct, gc=False):
         if time - self.first < WARM_AGE and signature.value not in self.seen.known:
             # a newcomer's novelty is silent, so once noted there is no more to it
             if self.seen.pending.get(signature.value, UNBORN) > time:
-                self._note(self.values(event, signature), time)
+                self._note(words_of(event, signature), time)
         elif not self._silent(signature, time, horizon):
             return True
         if event.kind == "use":
@@ -221,12 +266,17 @@ class PrincipalState(Struct, gc=False):
             time - self.first < WARM_AGE and self.seen.pending.get(signature.value, UNBORN) <= time
         )
 
-    def _note(self, values: dict[str, str], time: int) -> None:
+    def _note(self, values: Words, time: int) -> None:
         """What is not known yet has been seen at `time`."""
         seen = self.seen
+        known, pending = seen.known, seen.pending
+        if not known and not pending:
+            seen.pending = dict.fromkeys(values.values(), time)
+            return
         for value in values.values():
-            if value not in seen.known:
+            if value not in known and pending.get(value, UNBORN) > time:
                 seen.note(value, time)
+                pending = seen.pending
 
     def _earlier(self, event: ActivityEvent) -> None:
         """The first event is the one that names the principal and its home client."""
@@ -234,32 +284,7 @@ class PrincipalState(Struct, gc=False):
         self.first, self.who_at, self.who = event.time, order(event), event.principal
         self.home = event.origin.client if event.origin is not None else ""
 
-    def values(self, event: ActivityEvent, signature: Signature) -> dict[str, str]:
-        """The words by which an event can be new, by kind of novelty."""
-        out = {"operation": signature.value, "service": signature.service}
-        origin, action, credential = event.origin, event.action, event.credential
-        if origin is not None:
-            network, client, region = origin.network, origin.client, origin.region
-            if not origin.via:
-                if network:
-                    out["network"] = _word("n:", network)
-                    out["area"] = _word("a:", area(network))
-                if client:
-                    out["client"] = _word("c:", client_word(origin))
-            if region:
-                out["region"] = _word("r:", region)
-        if signature.notable and event.target is not None:
-            out["target"] = f"t:{crc32((signature.value + event.target.uid).encode()):08x}"
-        if action is not None:
-            if action.foreign:
-                out["foreign"] = "f:" + action.foreign
-            if action.effect:
-                out["effect"] = "e:" + action.effect
-        if credential is not None and credential.lifetime == "static":
-            out["credential"] = "k:" + credential.fingerprint
-        return out
-
-    def novelties(self, values: dict[str, str], time: int, horizon: int) -> tuple[str, ...]:
+    def novelties(self, values: Words, time: int, horizon: int) -> tuple[str, ...]:
         """Which kinds of value are novel at `time`, in the order of `values`.
 
         What has not settled counts as well, so that it does not matter how far settling has come.
@@ -286,7 +311,7 @@ class PrincipalState(Struct, gc=False):
         """
         if event.outcome is not None and event.outcome.status == "throttled" and not broken:
             return (), False  # neither a denial nor breadth: it comes again
-        values = self.values(event, signature)
+        values = words_of(event, signature)
         time = event.time
         self._note(values, time)
         self._looked_at(event, signature, horizon)
@@ -314,16 +339,17 @@ class PrincipalState(Struct, gc=False):
         until = (time // HOUR + 1) * HOUR
         if time - self.first < WARM_AGE:  # until then novelty is silent
             until = min(until, self.first + WARM_AGE)
-        context, routine = _context(event), self.routine
+        here, routine = around(event), self.routine
+        secret = event.credential.fingerprint if event.credential is not None else _NOTHING
         self.since = order(event)
-        if context != self.context:
-            self.context, routine = context, None
-            self.place = place_of(context[0], context[2])
+        if here != self.around or secret != self.secret:
+            self.around, self.secret, routine = common(here), secret, None
+            self.place = place_of(here[0], secret)
         if routine is None or routine.until != until:
             self.until = shared(until)
             self._begin(time)
         else:
-            routine.since = max(routine.since, time)
+            routine.since = max(routine.since, shared(time))
         if not signature.notable:
             self._rely(signature, time, horizon)
 
@@ -349,24 +375,6 @@ class PrincipalState(Struct, gc=False):
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
-
-
-@lru_cache(8_192)
-def _word(letter: str, thing: str) -> str:
-    """A word that many identities remember, made once for all of them."""
-    return letter + thing
-
-
-def _context(event: ActivityEvent) -> Context:
-    origin, credential, workload = event.origin, event.credential, event.workload
-    return (
-        sys.intern(origin.network) if origin is not None else "",
-        sys.intern(origin.client) if origin is not None else "",
-        credential.fingerprint if credential is not None else "",
-        workload.uid if workload is not None else "",
-        sys.intern(event.source),
-        sys.intern(origin.via) if origin is not None else "",
-    )
 
 
 def order(event: ActivityEvent) -> int:

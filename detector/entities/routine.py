@@ -11,34 +11,63 @@ Examples:
 """
 
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from msgspec import Struct
 
+from detector.entities.words import Words
+from detector.window.grain import ROW, row
+from detector.window.panes import FINE, PER_QUARTER
 from detector.window.signature import ActionKey, Signature
+from schemas.event import ActivityEvent
 
-# network, client, credential, workload, source, via
-Context = tuple[str, str, str, str, str, str]
-_FEW = 6
+# network, client, workload, source, via
+Around = tuple[str, str, str, str, str]
 Done = tuple[Signature, ...] | set[Signature]
+_FEW = 6
+MOST_NOTED = 8
+_MOST = 24 * ROW
+WITHIN = tuple(range(FINE))  # each ms of a pane as one object
 
 
 class Routine(Struct, gc=False):
-    """Events of kind use in this `context`, after `since` and before `until`, whose signature is
-    in `done` want no closer look. `place` are the bits that they set for where they come from.
+    """Events of kind use with this credential, its `secret`, and `around` it as here, after `since`
+    and before `until`, whose signature is in `done` want no closer look. `place` are the bits that
+    they set for where they come from.
 
-    Not yet entered elsewhere: `bits` for the pane of index `pane`, and the last of its events."""
+    Of a `young` one, a newcomer that has learned nothing, the first of any operation that is not
+    notable wants none either: it is noted.
 
-    context: Context
-    place: int
+    Not yet entered elsewhere: `bits` for the pane of index `pane`, the last of its events, which
+    was so many ms after the start of the pane (`at`), the `rows` of earlier panes of its quarter,
+    and what was `noted`, each with whether the credential is a static one, and its time."""
+
     since: int
     until: int
     done: Any  # a Done, which is no type that could be decoded; nor need it be
+    secret: str
+    around: Around
     pane: int = -1
     bits: int = 0
-    time: int = 0
+    at: int = -1
     uid: str = ""
     action: ActionKey | None = None
+    place: int = 0
+    young: bool = False
+    rows: bytes = b""
+    noted: tuple[tuple[Words, bool, int], ...] = ()
+
+    def goes_on(self, pane: int) -> bool:
+        """Begin the next pane. False if what has been collected has to be entered before."""
+        old = self.pane
+        if self.action is not None:
+            if pane < old or pane // PER_QUARTER != old // PER_QUARTER or len(self.rows) >= _MOST:
+                return False
+            self.rows += row(old, self.bits | self.place)
+            self.bits, self.at, self.uid = 0, -1, ""
+        self.pane = shared(pane)
+        return True
 
 
 def also(done: Done, signature: Signature) -> Done:
@@ -60,3 +89,19 @@ def _few(done: tuple[Signature, ...], signature: Signature) -> tuple[Signature, 
 def shared(number: int) -> int:
     """One object for a number that many identities hold, such as the end of an hour."""
     return number
+
+
+def around(event: ActivityEvent) -> Around:
+    """What an event has around it."""
+    origin, workload = event.origin, event.workload
+    place = workload.uid if workload is not None else ""
+    if origin is None:
+        return "", "", place, event.source, ""
+    return origin.network, origin.client, place, event.source, origin.via
+
+
+@lru_cache(8_192)
+def common(here: Around) -> Around:
+    """One object for all that have the same around them."""
+    network, client, workload, source, via = here
+    return intern(network), intern(client), workload, intern(source), intern(via)

@@ -260,7 +260,7 @@ def weigh(marks: list[Mark]) -> list[Mark]:
     is one action."""
     best: dict[str, Mark] = {}
     for mark in marks:
-        name = "console" if _paged(mark) else mark.value
+        name = "console" if mark.tool == "console" and _paged(mark) else mark.value
         old = best.get(name)
         if old is None or mark.weight > old.weight:
             best[name] = mark

@@ -47,7 +47,7 @@ class View:
     """One mark of one principal, seen with everything up to it."""
 
     __slots__ = (
-        "_deviation", "_index", "_peers", "_within", "alone", "breach", "cold", "config", "event",
+        "_deviation", "_index", "_peers", "_rarities", "_within", "alone", "breach", "cold", "config", "event",
         "floor", "habits", "mark", "path", "state", "time", "version",
     )  # fmt: skip
 
@@ -82,6 +82,7 @@ class View:
         # the lateral-movement path that led to the credential in use, if it was noteworthy
         self.path: tuple[Step, ...] = _path(state, mark.event)
         self._within: dict[int, list[Mark]] = {}
+        self._rarities: dict[str, Rarity] = {}
         self._deviation: list[Reason] | None = None
 
     def within(self, length: int) -> list[Mark]:
@@ -127,6 +128,12 @@ class View:
     def rarity(self, value: str) -> Rarity:
         """How usual a value is among peers, as of this version: in the closest group that uses it
         most, and in the tenant."""
+        found = self._rarities.get(value)
+        if found is None:
+            found = self._rarities[value] = self._rarity(value)
+        return found
+
+    def _rarity(self, value: str) -> Rarity:
         *close, tenant = groups_of(self.state)
         tenant_users, tenant_members = self._peers.usage(tenant, value, self.version)
         users = members = 0

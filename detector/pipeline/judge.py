@@ -15,6 +15,7 @@ from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.origin import OriginState
 from detector.entities.principal import UNBORN, PrincipalState
+from detector.entities.words import words_of
 from detector.features.credential_view import CredentialUseView
 from detector.features.reach import wider
 from detector.features.surprise import appraise
@@ -130,7 +131,7 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
     mark = marks.items[index]
     record = mark.event
     signature = state.signatures.of(record)
-    values = principal.values(record, signature)
+    values = words_of(record, signature)
     mark.novel = principal.novelties(values, record.time, state.horizon)
     found = breach(_bounds_of(principal, record), record)
     view = View(principal, mark, index, state.peers, state.config, found)
@@ -153,7 +154,7 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     if fact.kind == "context":
         if fact.sender not in holder.users:
             facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
-            holder.users = tuple(sorted((*holder.users, fact.sender)))[:MOST_USERS]
+            holder.users = _with_user(holder.users, fact.sender)
         if fact.reach is not None:
             holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
@@ -176,6 +177,10 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         return Outcome((), (), tuple(facts)) if facts else NOTHING
     out = published(state, holder, holder.tenant, fact.time)
     return Outcome(out.findings, out.plans, tuple(facts) + out.facts) if facts else out
+
+
+def _with_user(users: tuple[str, ...], sender: str) -> tuple[str, ...]:
+    return tuple(sorted((*users, sender)))[:MOST_USERS] if users else (sender,)
 
 
 def judged_uses(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.entities.bounds import EVERY, CredentialView
-from detector.entities.credential import CredentialState, context_of, detail
+from detector.entities.credential import CredentialState, detail
 from detector.entities.principal import (
     MOST_BOUNDS,
     MOST_PATHS,
@@ -24,7 +24,7 @@ from detector.entities.principal import (
 from detector.features.reach import reach_of
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Child, Principal
-from schemas.fact import CredentialStatus, Fact, Step
+from schemas.fact import Context, CredentialStatus, Fact, Step
 
 _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
@@ -68,35 +68,47 @@ def _context(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, 
             return []
         network, client = origin.network, origin.client
     workload = event.workload.uid if event.workload is not None else ""
-    name = f"{credential.fingerprint}|{network}|{client}|{workload}|{event.source}"
+    secret = credential.fingerprint
+    name = f"{secret}|{network}|{client}|{workload}|{event.source}"
     if not first_this_hour(principal, crc32(name.encode()), principal.since):
         return []
     return [
         Fact(
-            kind="context",
-            entity=credential_key(event.tenant, credential.fingerprint),
-            sender=principal.key,
-            time=event.time,
-            evidence=(event.uid,),
-            context=context_of(event),
+            "context",
+            credential_key(event.tenant, secret),
+            principal.key,
+            event.time,
+            (event.uid,),
+            context=Context(network, client, workload, event.source, event.principal.uid),
             event=event,
             novel=novel,
-            reach=reach_of(principal.seen.known) if _PLACES.intersection(novel) else None,
+            reach=None if _PLACES.isdisjoint(novel) else reach_of(principal.seen.known),
         )
     ]
 
 
 def first_this_hour(principal: PrincipalState, name: int, at: int) -> bool:
     """Whether nothing of this name was sent this hour, or only something later."""
-    old = principal.sent.get(name)
+    sent, alone = principal.sent, principal.sent_first == name
+    old = sent.get(name) if sent else principal.sent_at if alone else None
     if old is not None and old < at and time_of(old) // HOUR == time_of(at) // HOUR:
         return False
-    if len(principal.sent) >= _MOST_SENT:
-        floor = sorted(principal.sent.values())[_MOST_SENT // 2]
-        principal.sent = {k: v for k, v in principal.sent.items() if v > floor}
-    principal.sent = principal.sent or {}
-    principal.sent[name] = at
+    if not sent and (alone or principal.sent_at is None):
+        principal.sent_first, principal.sent_at = name, at
+    else:
+        _send(principal, name, at)
     return True
+
+
+def _send(principal: PrincipalState, name: int, at: int) -> None:
+    """Remember one more of several."""
+    first = principal.sent_at
+    sent = principal.sent or ({principal.sent_first: first} if first is not None else {})
+    if len(sent) >= _MOST_SENT:
+        floor = sorted(sent.values())[_MOST_SENT // 2]
+        sent = {k: v for k, v in sent.items() if v > floor}
+    sent[name] = at
+    principal.sent, principal.sent_at = sent, None
 
 
 def _remember(principal: PrincipalState, event: ActivityEvent, novel: tuple[str, ...]) -> None:
@@ -304,4 +316,4 @@ def worth(path: tuple[Step, ...]) -> tuple[int, int, tuple[str, ...]]:
 def expect(fact: Fact, who: Principal) -> PrincipalState:
     """The state of a principal that a path leads to before its first own event."""
     tenant = fact.entity.split(":", 2)[1]
-    return PrincipalState(fact.entity, tenant, who, UNBORN, "", UNBORN, fact.time)
+    return PrincipalState(fact.entity, tenant, who, UNBORN, first=UNBORN, last=fact.time)

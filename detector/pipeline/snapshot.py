@@ -24,7 +24,7 @@ from detector.window.empty import lean
 from detector.window.marks import Marks
 from detector.window.panes import Packed, Panes
 
-FORMAT = 1
+FORMAT = 2
 _NO_PANES = Panes()
 
 

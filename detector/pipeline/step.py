@@ -3,6 +3,8 @@
 The order of the work is the order of the lines: window, features, detect, decide, learn, plan.
 """
 
+from sys import intern
+
 from detector.entities.bounds import EVERY, limited
 from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState
@@ -46,6 +48,7 @@ def _event(
     event: ActivityEvent,
     signature: Signature,
 ) -> Outcome:
+    born = principal is None
     if principal is None:
         principal = state.principals[key] = PrincipalState.born(event, key)
     if not principal.due:
@@ -56,7 +59,9 @@ def _event(
         state.late += 1
         principal.catch_up()
         return judge.late(state, principal, event, signature)
-    if (
+    if born:
+        principal.begin(event, signature)
+    elif (
         not principal.observe(event, signature, state.horizon)
         and event.kind == "use"
         and not principal.credentials
@@ -112,7 +117,7 @@ def _fact(state: State, fact: Fact) -> Outcome:
 def _credential(state: State, fact: Fact) -> Outcome:
     credential = state.credentials.get(fact.entity)
     if credential is None:
-        tenant = fact.entity.split(":", 2)[1]
+        tenant = intern(fact.entity.split(":", 2)[1])
         credential = state.credentials[fact.entity] = CredentialState(fact.entity, tenant)
     if not credential.due:
         credential.due = True

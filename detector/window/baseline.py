@@ -93,10 +93,9 @@ class Learned(Struct, gc=False):
         n = old.quarters + 1
         step = max(1.0 / n, 1.0 / _MEMORY)
         rows = _rows.unpack(old.moments)
-        new = (*features, *(x * x for x in features))
-        self.running = Habits(
-            version,
-            n,
-            tuple([f + (k in fresh) for k, f in zip(KINDS, old.fresh, strict=True)]),
-            _rows.pack(*[row + step * (x - row) for row, x in zip(rows, new, strict=True)]),
-        )
+        new = [*features, *[x * x for x in features]]
+        counts = old.fresh
+        if fresh:
+            counts = tuple([f + (k in fresh) for k, f in zip(KINDS, counts, strict=True)])
+        moments = [row + step * (x - row) for row, x in zip(rows, new, strict=True)]
+        self.running = Habits(version, n, counts, _rows.pack(*moments))

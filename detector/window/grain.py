@@ -7,11 +7,12 @@ Examples:
     >>> rows = put(put(put(b"", 7, 1), 9, 2), 7, 4)
     >>> union(rows, 7, 8), union(rows, 0, 9), indices(rows)
     (5, 7, [7, 9])
-    >>> indices(cut(rows, 8))
+    >>> indices(cut(rows, edge_at(8)))
     [9]
 """
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from detector.window.registers import WIDTH
 
@@ -22,24 +23,36 @@ _REGISTER = (1 << _SHIFT) - 1
 _FEW = 24 * ROW
 
 
+def row(index: int, register: int) -> bytes:
+    """One row."""
+    return (index << _SHIFT | register).to_bytes(ROW, "big")
+
+
+def each(rows: bytes) -> Iterator[tuple[int, int]]:
+    """Index and register of each row."""
+    for at in range(0, len(rows), ROW):
+        found = int.from_bytes(rows[at : at + ROW], "big")
+        yield found >> _SHIFT, found & _REGISTER
+
+
 def put(rows: bytes, index: int, register: int) -> bytes:
     """The rows with a register added to that of `index`."""
-    row = index << _SHIFT | register
+    added = index << _SHIFT | register
     head = index.to_bytes(_INDEX, "big")
     if rows[-ROW : _INDEX - ROW] < head:
-        return rows + row.to_bytes(ROW, "big")
+        return rows + added.to_bytes(ROW, "big")
     at = _place(rows, head)
     if rows[at : at + _INDEX] == head:
-        row |= int.from_bytes(rows[at : at + ROW], "big")
-        return rows[:at] + row.to_bytes(ROW, "big") + rows[at + ROW :]
-    return rows[:at] + row.to_bytes(ROW, "big") + rows[at:]
+        added |= int.from_bytes(rows[at : at + ROW], "big")
+        return rows[:at] + added.to_bytes(ROW, "big") + rows[at + ROW :]
+    return rows[:at] + added.to_bytes(ROW, "big") + rows[at:]
 
 
 def union(rows: bytes, first: int, last: int) -> int:
     """The OR of the registers from index `first` to `last`; looked for from the end, since a window
     mostly ends there."""
     out = 0
-    at = len(rows) if len(rows) <= _FEW else _place(rows, _head(last + 1))
+    at = len(rows) if len(rows) <= _FEW else _place(rows, edge_at(last + 1))
     while at:
         row = int.from_bytes(rows[at - ROW : at], "big")
         index = row >> _SHIFT
@@ -56,17 +69,15 @@ def indices(rows: bytes) -> list[int]:
     return [int.from_bytes(rows[at : at + _INDEX], "big") for at in range(0, len(rows), ROW)]
 
 
-def cut(rows: bytes, first: int) -> bytes:
-    """The rows from index `first` on."""
-    if not rows:
+def cut(rows: bytes, edge: bytes) -> bytes:
+    """The rows from an `edge` on."""
+    if rows[:_INDEX] >= edge or not rows:
         return rows
-    head = _head(first)
-    if rows[:_INDEX] >= head:
-        return rows
-    return b"" if rows[-ROW : _INDEX - ROW] < head else rows[_place(rows, head) :]
+    return b"" if rows[-ROW : _INDEX - ROW] < edge else rows[_place(rows, edge) :]
 
 
-def _head(index: int) -> bytes:
+def edge_at(index: int) -> bytes:
+    """Where the rows from `index` on begin."""
     return max(0, index).to_bytes(_INDEX, "big")
 
 

@@ -15,10 +15,13 @@ Examples:
     3
 """
 
+from functools import lru_cache, reduce
+from operator import or_
+
 from msgspec import Struct
 
 from detector.config import DAY, HOUR, MINUTE, SECOND
-from detector.window.grain import ROW, cut, indices, put, union
+from detector.window.grain import ROW, cut, each, edge_at, indices, put, union
 from detector.window.registers import Counts, counts, pack, unpack
 
 FINE = 5 * SECOND
@@ -26,7 +29,7 @@ QUARTER = 15 * MINUTE
 COARSE = 2 * HOUR
 WINDOWS = {"10s": 10 * SECOND, "1m": MINUTE, "15m": 15 * MINUTE, "1h": HOUR, "24h": DAY}
 _PER_COARSE = COARSE // QUARTER
-_PER_QUARTER = QUARTER // FINE
+PER_QUARTER = QUARTER // FINE
 _MOST_FINE = 480
 _MOST_COARSE = 14
 
@@ -61,9 +64,23 @@ class Panes(Struct, gc=False):
             self.now = index
             self.current = bits
 
+    def extend(self, rows: bytes) -> None:
+        """Add the rows of rising panes of one quarter."""
+        found = list(each(rows))
+        if len(found) == 1 or found[0][0] <= self.now:
+            for index, register in found:
+                self.add(index * FINE, register)
+            return
+        if self.now >= 0:
+            self._spill(self.now, self.current)
+        self.now, self.current = found.pop()
+        quarter = found[0][0] // PER_QUARTER
+        self.quarter = put(self.quarter, quarter, reduce(or_, [bits for _, bits in found]))
+        self.fine = (self.fine + rows[:-ROW])[-_MOST_FINE * ROW :]
+
     def _spill(self, index: int, register: int) -> None:
         self.fine = put(self.fine, index, register)
-        self.quarter = put(self.quarter, index // _PER_QUARTER, register)
+        self.quarter = put(self.quarter, index // PER_QUARTER, register)
         if len(self.fine) > _MOST_FINE * ROW:
             self.fine = self.fine[ROW:]
 
@@ -81,7 +98,7 @@ class Panes(Struct, gc=False):
         return out | union(self.coarse, first, last - 1)
 
     def _quarters(self, first: int, last: int) -> int:
-        out = self.current if first <= self.now // _PER_QUARTER <= last else 0
+        out = self.current if first <= self.now // PER_QUARTER <= last else 0
         return out | union(self.quarter, first, last)
 
     def window(self, time: int, length: int) -> Counts:
@@ -90,29 +107,28 @@ class Panes(Struct, gc=False):
 
     def quarters_between(self, since: int, until: int) -> list[int]:
         """Start times (ms) of the active quarters in [since, until), in order."""
-        active = indices(cut(self.quarter, since // QUARTER))
-        newest = self.now // _PER_QUARTER
-        if self.now >= 0 and newest not in active:
+        first, end = -(-since // QUARTER), -(-until // QUARTER)
+        rows = cut(self.quarter, edge_at(first))
+        active = [q for q in indices(rows) if q < end] if rows else []
+        newest = self.now // PER_QUARTER
+        if first <= newest < end and self.now >= 0 and newest not in active:
             active.append(newest)
-            active.sort()
-        return [q * QUARTER for q in active if since <= q * QUARTER < until]
+        return [q * QUARTER for q in active]
 
     def prune(self, bound: int) -> None:
         """Forget what no window that can still be looked at reaches; `bound` is settled."""
+        fine, quarter, coarse = _edges(bound)
         if self.fine:
-            self.fine = cut(self.fine, (bound - MINUTE) // FINE)
+            self.fine = cut(self.fine, fine)
         if self.coarse:
-            self.coarse = cut(self.coarse, bound // COARSE - _MOST_COARSE)
-        if not self.quarter:
+            self.coarse = cut(self.coarse, coarse)
+        old = self.quarter
+        if not old or old[: len(quarter)] >= quarter:
             return
-        keep = (bound - HOUR - COARSE) // QUARTER
-        rest = cut(self.quarter, keep)
-        if len(rest) < len(self.quarter):
-            old = self.quarter[: len(self.quarter) - len(rest)]
-            for index in indices(old):
-                self.coarse = put(self.coarse, index // _PER_COARSE, union(old, index, index))
-            self.quarter = rest
-            self.coarse = cut(self.coarse, bound // COARSE - _MOST_COARSE)
+        self.quarter = cut(old, quarter)
+        for index, register in each(old[: len(old) - len(self.quarter)]):
+            self.coarse = put(self.coarse, index // _PER_COARSE, register)
+        self.coarse = cut(self.coarse, coarse)
 
     def packed(self) -> Packed:
         """A snapshot: the register as bytes, since it is wider than any wire integer."""
@@ -123,3 +139,13 @@ class Panes(Struct, gc=False):
         """The panes of `packed`."""
         now, current, fine, quarter, coarse = packed
         return cls(now, unpack(current), fine, quarter, coarse)
+
+
+@lru_cache(16)
+def _edges(bound: int) -> tuple[bytes, bytes, bytes]:
+    """Where what is kept of each grain begins: the same for all that settle at once."""
+    return (
+        edge_at((bound - MINUTE) // FINE),
+        edge_at((bound - HOUR - COARSE) // QUARTER),
+        edge_at(bound // COARSE - _MOST_COARSE),
+    )

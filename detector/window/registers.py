@@ -11,9 +11,9 @@ References:
 
 Examples:
     >>> shapes = shifted(spread_bits("s3", "ListBuckets"), class_bits("list", "success"))
-    >>> reg = event_bits("e1", 5_000, "bucket-1", shapes, place_bits(NOWHERE))
-    >>> here = place_bits(place_of("192.0.2.0/24", "k1"))
-    >>> reg |= event_bits("e1", 5_000, "bucket-1", shapes, here)
+    >>> reg = event_bits("e1", 5_000, "bucket-1", shapes) | PLACE_BITS[NOWHERE]
+    >>> here = PLACE_BITS[place_of("192.0.2.0/24", "k1")]
+    >>> reg |= event_bits("e1", 5_000, "bucket-1", shapes) | here
     >>> counts(reg).events
     1
 """
@@ -47,7 +47,6 @@ _BYTES = (WIDTH + 7) // 8
 # Registers with one bit, made once: shifting a wide integer allocates, looking one up does not.
 _BIT = tuple(1 << i for i in range(WIDTH))
 _EVENT_BIT = _BIT[:EVENTS]
-_SECOND_BIT = _BIT[_SECONDS_AT:]
 
 
 def _bits_of(name: str) -> tuple[int, ...]:
@@ -55,13 +54,16 @@ def _bits_of(name: str) -> tuple[int, ...]:
     return _BIT[at : at + width]
 
 
-_TARGET_BIT = _bits_of("targets")
-_PLACE_BITS = tuple(
+_TARGET_BITS = tuple(
+    tuple(second | target for target in (*_bits_of("targets"), 0)) for second in _BIT[_SECONDS_AT:]
+)
+# The bits of each `place_of`.
+PLACE_BITS = tuple(
     origin | credential
     for origin in (*_bits_of("origins"), 0)
     for credential in (*_bits_of("credentials"), 0)
 )
-NOWHERE = len(_PLACE_BITS) - 1
+NOWHERE = len(PLACE_BITS) - 1
 
 _ACCESS_CLASS = {
     "read": "reads",
@@ -131,12 +133,11 @@ def shifted(bits: int, classes: int) -> tuple[int, ...]:
     return tuple(bits | classes << shift for shift in range(CLASS))
 
 
-def event_bits(uid: str, time: int, target: str, shapes: tuple[int, ...], place: int) -> int:
-    """All bits of one event. `shapes` are its signature's, `shifted`; `place` are the bits of
-    its place."""
+def event_bits(uid: str, time: int, target: str, shapes: tuple[int, ...]) -> int:
+    """The bits of one event, without those of its place. `shapes` are its signature's, `shifted`."""
     h = crc32(uid.encode())
-    bits = _EVENT_BIT[h & 127] | shapes[h >> 8 & 15] | _SECOND_BIT[time // 1000 & 15] | place
-    return bits | _TARGET_BIT[crc32(target.encode()) & 31] if target else bits
+    on = crc32(target.encode()) & 31 if target else 32
+    return _EVENT_BIT[h & 127] | shapes[h >> 8 & 15] | _TARGET_BITS[time // 1000 & 15][on]
 
 
 def place_of(network: str, credential: str) -> int:
@@ -144,11 +145,6 @@ def place_of(network: str, credential: str) -> int:
     stays where it is need not have it computed again."""
     origin = crc32(network.encode()) & 15 if network else 16
     return 9 * origin + (crc32(credential.encode()) & 7 if credential else 8)
-
-
-def place_bits(place: int) -> int:
-    """The bits of a `place_of`."""
-    return _PLACE_BITS[place]
 
 
 def _field(at: int, width: int) -> tuple[int, tuple[int, ...]]:

@@ -49,16 +49,14 @@ class Signatures:
     def of(self, event: ActivityEvent) -> Signature:
         """The signature of an event's action and outcome; an event without an action has one too,
         by its kind."""
-        action = event.action
-        outcome = event.outcome
+        action, outcome = event.action, event.outcome
         status = outcome.status if outcome is not None else "success"
         key: ActionKey
         if action is None:
             key = ("", event.kind, "unknown", "", status)
         else:
             key = (action.service, action.operation, action.access, action.effect, status)
-        found = self._table.get(key)
-        return found if found is not None else self._add(key)
+        return self._table.get(key) or self._add(key)
 
     def _add(self, key: ActionKey) -> Signature:
         if len(self._table) >= _MAX_SHARED:

@@ -1,7 +1,7 @@
 """Panes: windows of every length read back what was put in, in any order."""
 
 from detector.config import DAY, HOUR, MINUTE, SECOND
-from detector.window.grain import ROW, indices
+from detector.window.grain import ROW, indices, row
 from detector.window.panes import _MOST_FINE, COARSE, FINE, QUARTER, Panes
 
 NOON = 12 * HOUR
@@ -92,3 +92,17 @@ def test_packed_panes_come_back():
     panes = at(NOON, NOON + QUARTER)
 
     assert panes == Panes.unpacked(panes.packed())
+
+
+def test_rows_of_several_panes_are_as_those_panes_one_by_one():
+    """Entered at once, after what is there or before it, they leave the same."""
+    rising = [(NOON // FINE + n, 1 << n) for n in range(6)]
+    rows = b"".join(row(index, bits) for index, bits in rising)
+    for before in ((), (NOON - HOUR,), (NOON, NOON + 10 * SECOND), (NOON + HOUR,)):
+        at_once, singly = at(*before), at(*before)
+
+        at_once.extend(rows)
+        for index, bits in rising:
+            singly.add(index * FINE, bits)
+
+        assert singly.packed() == at_once.packed()

@@ -1,0 +1,89 @@
+"""Routine: what a principal collects on the short path comes to the same as without it."""
+
+import pytest
+
+from detector.config import MINUTE, SECOND, EngineConfig
+from detector.entities.principal import PrincipalState
+from detector.entities.routine import MOST_NOTED
+from detector.pipeline import State, step
+from detector.window.panes import QUARTER
+from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
+
+KEY = "principal:acme:ada"
+START = 40 * QUARTER
+
+
+def made(number: int, time: int, operation: str = "ListBuckets") -> ActivityEvent:
+    """One harmless event of the same identity, in the same place and with the same key."""
+    return ActivityEvent(
+        uid=f"e{number}",
+        source="cloudtrail",
+        tenant="acme",
+        time=time,
+        principal=Principal("ada"),
+        action=Action("s3", operation, "list"),
+        credential=Credential("9f", lifetime="static"),
+        origin=Origin(network="192.0.2.0/24", client="boto3", region="us-east-1"),
+    )
+
+
+def after(events: list[ActivityEvent], *, routine: bool) -> PrincipalState:
+    """The identity after these events, with its routine or without any."""
+    state = State(EngineConfig())
+    for event in events:
+        if not routine and KEY in state.principals:
+            state.principals[KEY].change()
+            state.principals[KEY].until = 0
+        step(state, event)
+    principal = state.principals[KEY]
+    principal.catch_up()
+    return principal
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param([START + n * SECOND for n in range(40)], id="rising panes"),
+        pytest.param([START + n * 9 * SECOND for n in range(40)], id="more panes than are kept"),
+        pytest.param([START + n * 4 * MINUTE for n in range(12)], id="over quarters"),
+        pytest.param(
+            [START, *(START + n * SECOND for n in (30, 31, 50, 12, 13, 40, 60))], id="out of order"
+        ),
+        pytest.param([START + n for n in (0, 5, 3, 5, 4)], id="within a moment"),
+    ],
+)
+def test_what_repeats_is_counted_as_if_looked_at(times: list[int]):
+    """The panes, the last use of the credential and what has been seen are the same."""
+    events = [made(n, time) for n, time in enumerate(times)]
+
+    short, long = after(events, routine=True), after(events, routine=False)
+
+    assert short.panes.packed() == long.panes.packed()
+    assert (short.last, short.touches, short.seen) == (long.last, long.touches, long.seen)
+
+
+def test_a_newcomer_notes_the_first_of_each_operation():
+    """However many come within a pane, each is known since its first time."""
+    count = 3 * MOST_NOTED
+    events = [made(n, START + n, f"List{n % count}") for n in range(2 * count)]
+
+    short, long = after(events, routine=True), after(events, routine=False)
+
+    assert [short.seen.pending[f"o:s3:List{n}"] for n in range(count)] == [
+        START + n for n in range(count)
+    ]
+    assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
+
+
+def test_a_principal_without_origin_or_credential_has_a_routine_too():
+    """What is not in the record is the same as before."""
+    bare = [
+        ActivityEvent(uid=f"e{n}", source="gateway", tenant="acme", time=START + n * SECOND,
+                      principal=Principal("ada"))
+        for n in range(9)
+    ]  # fmt: skip
+
+    short, long = after(bare, routine=True), after(bare, routine=False)
+
+    assert short.panes.packed() == long.panes.packed()
+    assert short.routine is not None
