@@ -7,6 +7,8 @@ from tempfile import TemporaryDirectory
 from detector.bench.figures import Figure
 from detector.config import EngineConfig
 from detector.evaluate import Outcome, outcome, read_labels
+from detector.evaluate.curve import Point
+from detector.evaluate.score import Part
 from detector.replay.drive import Replay
 from detector.replay.events import open_events
 from detector.simulate import simulate
@@ -28,10 +30,8 @@ def events_of(*paths: Path) -> Iterator[ActivityEvent]:
 
 def labelled(name: str, labels: Path, *paths: Path) -> Iterator[Figure]:
     """A labelled stream at each budget."""
-    known = read_labels(labels)
-    for budget in BUDGETS:
-        made = outcome(events_of(*paths), known, EngineConfig(budget=budget))
-        yield from _figures(name, made)
+    made = outcome(events_of(*paths), read_labels(labels), EngineConfig(), BUDGETS)
+    yield from _figures(name, made)
 
 
 def simulated(seed: int, identities: int, days: float) -> Iterator[Figure]:
@@ -42,11 +42,9 @@ def simulated(seed: int, identities: int, days: float) -> Iterator[Figure]:
         simulate(out, seed=seed, days=days, identities=identities)
         logs = (out / "cloudtrail", out / "token_use")
         known = read_labels(out / "labels.csv")
-        for budget in BUDGETS:
-            config = EngineConfig(budget=budget)
-            made = outcome(events_of(*logs), known, config, beside=out)
-            yield from _figures(f"seed {seed}, cold", made)
-        yield from _learned(seed, identities, days)
+        made = outcome(events_of(*logs), known, EngineConfig(), BUDGETS, beside=out)
+    yield from _figures(f"seed {seed}, cold", made)
+    yield from _learned(seed, identities, days)
 
 
 def _learned(seed: int, identities: int, days: float) -> Iterator[Figure]:
@@ -69,26 +67,48 @@ def _learned(seed: int, identities: int, days: float) -> Iterator[Figure]:
 
 
 def _figures(name: str, made: Outcome) -> Iterator[Figure]:
-    score, whole = made.score, made.score.parts[0]
+    """The shipped budget with all that is known of it, then the other points of the curve."""
+    score = made.score
     at = f"{name}, budget {score.budget:g}"
-    note = f"{score.found} of {score.incidents} incidents; " + ", ".join(
-        f"{kind.kind} {kind.found}/{kind.incidents}" for kind in score.kinds[:4]
-    )
-    if made.pairs:
-        passed = sum(pair.passed for pair in made.pairs)
-        quiet = sum(pair.quiet for pair in made.pairs)
-        twins = sum(pair.twins for pair in made.pairs)
-        note = (
-            f"{score.found} of {score.incidents} incidents; {passed} of {len(made.pairs)} pairs; "
-            f"{quiet} of {twins} twins quiet"
-        )
-    yield Figure("quality", f"{at}: recall", score.recall or 0.0, "share", note)
-    yield Figure(
-        "quality",
-        f"{at}: false a day",
-        whole.per_day,
-        "findings",
+    yield Figure("quality", f"{at}: recall", score.recall or 0.0, "share", _found(made))
+    for part in score.parts:
+        if part.name == "whole":
+            yield Figure("quality", f"{at}: false a day", part.per_day, "findings", _rates(made))
+        elif "day" in part.name:
+            yield _apart(f"{at}, {part.name}", part)
+    for point in made.curve:
+        if point.budget != score.budget:
+            yield _point(f"{name}, budget {point.budget:g}", point)
+
+
+def _found(made: Outcome) -> str:
+    score = made.score
+    note = f"{score.found} of {score.incidents} incidents"
+    if not made.pairs:
+        kinds = (f"{kind.kind} {kind.found}/{kind.incidents}" for kind in score.kinds[:4])
+        return "; ".join((note, ", ".join(kinds)))
+    passed = sum(pair.passed for pair in made.pairs)
+    quiet = sum(pair.quiet for pair in made.pairs)
+    twins = sum(pair.twins for pair in made.pairs)
+    missed = f"; missed {', '.join(score.missed)}" if score.missed else ""
+    return f"{note}; {passed} of {len(made.pairs)} pairs; {quiet} of {twins} twins quiet{missed}"
+
+
+def _rates(made: Outcome) -> str:
+    score, whole = made.score, made.score.parts[0]
+    return (
         f"{whole.per_day_per_1000:.2f} per 1,000 of {score.identities:,} identities; "
         f"{whole.campaigns_per_day:.2f} as campaigns; precision {score.precision or 0:.2f}; "
-        f"median delay {score.median_delay or 0:.0f} s",
+        f"median delay {score.median_delay or 0:.0f} s"
     )
+
+
+def _apart(what: str, part: Part) -> Figure:
+    share = part.found / part.incidents if part.incidents else 1.0
+    note = f"{part.found} of {part.incidents}; {part.per_day_per_1000:.2f} false a day per 1,000"
+    return Figure("quality", f"{what}: recall", share, "share", note)
+
+
+def _point(what: str, point: Point) -> Figure:
+    note = f"{point.false_per_day:.2f} false a day, {point.false_per_day_per_1000:.2f} per 1,000"
+    return Figure("quality", f"{what}: recall", point.recall or 0.0, "share", note)

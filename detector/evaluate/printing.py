@@ -91,6 +91,7 @@ def _rates(score: Score) -> Table:
             "a day per 1,000 identities",
             "campaigns",
             "campaigns a day",
+            "incidents found",
         ),
         (
             (
@@ -101,6 +102,7 @@ def _rates(score: Score) -> Table:
                 f"{part.per_day_per_1000:.2f}",
                 f"{part.false_campaigns}",
                 f"{part.campaigns_per_day:.2f}",
+                f"{part.found} of {part.incidents}",
             )
             for part in score.parts
         ),
@@ -156,6 +158,7 @@ def curve_table(points: Sequence[Point]) -> Table:
             "false a day",
             "per 1,000",
             "campaigns a day",
+            "incidents found",
             "precision",
             "delay",
             "recall",

@@ -19,10 +19,13 @@ from detector.evaluate.labels import kind_of
 from detector.evaluate.matching import Episode, Tally, campaigns
 from detector.evaluate.stream import Stream
 
+_EVER = 1 << 62
+_WORTH_PARTING = 36 * HOUR
+
 
 class Part(Struct, frozen=True):
-    """False findings and false campaigns in one part of the input. Rates are per day; the last one
-    is per day per 1,000 identities, the unit of the alert budget."""
+    """False findings and false campaigns in one part of the input, and the incidents that began in
+    it. Rates are per day; `per_day_per_1000` identities is the unit of the alert budget."""
 
     name: str
     days: float
@@ -31,6 +34,8 @@ class Part(Struct, frozen=True):
     per_day: float
     campaigns_per_day: float
     per_day_per_1000: float
+    incidents: int = 0
+    found: int = 0
 
 
 class Incident(Struct, frozen=True):
@@ -145,7 +150,7 @@ def score(stream: Stream, tally: Tally, *, budget: float, identities: int | None
         campaign_precision=_share(
             groups.count("true"), groups.count("true") + groups.count("false")
         ),
-        parts=tuple(_parts(stream, episodes, who)),
+        parts=tuple(_parts(stream, episodes, each, who)),
         median_delay=_median(incident.delay for incident in found),
         median_after=_median(incident.after for incident in found),
         kinds=tuple(_kinds(each)),
@@ -175,22 +180,40 @@ def _incident(name: str, stream: Stream, true: Sequence[Episode]) -> Incident:
     )
 
 
-def _parts(stream: Stream, episodes: Sequence[Episode], who: int) -> Iterable[Part]:
-    yield _part("whole", stream.days, episodes, who)
-    start = stream.attack_from
-    if start is None or start - stream.first < HOUR or stream.last - start < HOUR:
-        return
-    before = [e for e in episodes if e.time < start]
-    after = [e for e in episodes if e.time >= start]
-    yield _part("before the first attack", (start - stream.first) / DAY, before, who)
-    yield _part("from the first attack", (stream.last - start) / DAY, after, who)
+def _parts(
+    stream: Stream, episodes: Sequence[Episode], each: Sequence[Incident], who: int
+) -> Iterable[Part]:
+    """The whole; before and from the first attack; and the first day, on which nothing has been
+    learned yet, apart from those after it."""
+    first, last, start = stream.first, stream.last, stream.attack_from
+    spans = [("whole", -_EVER, _EVER, stream.days)]
+    if start is not None and start - first >= HOUR and last - start >= HOUR:
+        spans.append(("before the first attack", first, start, (start - first) / DAY))
+        spans.append(("from the first attack", start, _EVER, (last - start) / DAY))
+    if last - first >= _WORTH_PARTING:
+        spans.append(("the first day", first, first + DAY, 1.0))
+        spans.append(("after the first day", first + DAY, _EVER, (last - first) / DAY - 1))
+    for name, since, until, days in spans:
+        told = [e for e in episodes if since <= e.time < until]
+        begun = [incident for incident in each if since <= incident.first < until]
+        yield _part(name, days, told, begun, who)
 
 
-def _part(name: str, days: float, episodes: Sequence[Episode], who: int) -> Part:
-    false = sum(e.verdict == "false" for e in episodes)
-    groups = list(campaigns(episodes).values()).count("false")
+def _part(
+    name: str, days: float, told: Sequence[Episode], begun: Sequence[Incident], who: int
+) -> Part:
+    false = sum(e.verdict == "false" for e in told)
+    groups = list(campaigns(told).values()).count("false")
     return Part(
-        name, days, false, groups, false / days, groups / days, 1_000 * false / days / max(who, 1)
+        name,
+        days,
+        false,
+        groups,
+        false / days,
+        groups / days,
+        1_000 * false / days / max(who, 1),
+        len(begun),
+        sum(incident.found for incident in begun),
     )
 
 

@@ -43,11 +43,21 @@ def test_missed_incidents_are_named() -> None:
 def test_rates_are_per_day_and_per_thousand_identities() -> None:
     """Three false findings in two days of one identity: 1.5 a day, 1,500 per 1,000 identities."""
     made = scored(*(message(f"f{n}", "b0", time=n * HOUR) for n in range(3)), **EVENTS)
-    whole, before, after = made.parts
+    whole, before, after, *_ = made.parts
 
     assert (3, 1.5, 1_500.0) == (whole.false_findings, whole.per_day, whole.per_day_per_1000)
     assert (0.5, 3, 6.0) == (before.days, before.false_findings, before.per_day)
     assert (1.5, 0) == (after.days, after.false_findings)
+
+
+def test_the_first_day_stands_apart() -> None:
+    """What began on the first day, and what came after it."""
+    made = scored(*(message(f"f{n}", "b0", time=n * HOUR) for n in range(3)), **EVENTS)
+    first, later = made.parts[-2:]
+
+    assert ("the first day", 1.0, 3) == (first.name, first.days, first.false_findings)
+    assert ("after the first day", 0) == (later.name, later.false_findings)
+    assert made.incidents == first.incidents + later.incidents
 
 
 def test_identities_may_be_stated() -> None:
