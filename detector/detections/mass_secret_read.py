@@ -38,6 +38,7 @@ _REFRESH = 2.0
 _TRADE = 1.6
 _BATCH, _BY_PATH = 4, 2
 _MOST_OWN = 4.5
+_UNHEARD, _MANY_PEERS = 2.5, 30
 
 
 def judge(view: View) -> Evidence | None:
@@ -72,11 +73,20 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
     """How much the number of secrets counts, and nats for how unlike the identity reading is: one
     that reads new secrets all the time is a reader by trade."""
     if view.cold:
-        return 0.8, 0.5 + ("operation" in view.mark.novel)
+        unheard = _UNHEARD if _nobody_does(view) else 0.0
+        return 0.8, 0.5 + ("operation" in view.mark.novel) + unheard
     own = view.habits.surprise("target")
     if any("operation" in m.novel for m in marks):
         return 1.0, min(_MOST_OWN, own + view.habits.surprise("operation"))
     return 0.6 * min(1.0, own / _TRADE), own
+
+
+def _nobody_does(view: View) -> bool:
+    """Whether a person reads secrets in a way that hardly any of many peers ever did."""
+    if view.event.principal.type != "human" or "operation" not in view.mark.novel:
+        return False
+    peers = view.rarity(view.mark.value)
+    return peers.members >= _MANY_PEERS and peers.users <= 1
 
 
 def _unfamiliar(mark: Mark) -> bool:

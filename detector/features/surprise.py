@@ -36,6 +36,7 @@ PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "cross
                           "karpenter", "cluster-autoscaler"})  # fmt: skip
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
+_NO_BUILDING = ("Stop", "Leave")
 _DAMPING = 0.72
 _FOREIGN, _EVERYBODY = 1.0, 1.6
 _DENIED = 0.5
@@ -77,7 +78,7 @@ def gravity(view: View, mark: Mark) -> float:
         weight = max(weight, _MODEL_USE)
     weight += stranger(view, mark)
     weight += _TO_ITSELF if to_itself(mark) else 0.0
-    if (action.effect in _BUILDING and provisioner(view, mark)) or _on_behalf(view, mark):
+    if (action.effect in _BUILDING and _at_work(view, mark, action)) or _on_behalf(view, mark):
         weight *= 0.4
     elif "operation" not in mark.novel and view.event.principal.type == "human" and not view.cold:
         weight *= _JOB
@@ -141,15 +142,26 @@ def novelty(view: View, mark: Mark) -> float:
     action = mark.event.action
     if action is not None and action.effect:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
-        if rarity.tenant_members >= _TELLING and not provisioner(view, mark):
+        if rarity.tenant_members >= _TELLING and not _at_work(view, mark, action):
             own = max(own, _news(view, rarity))
         if "effect" not in mark.novel:
             weight *= _SAME_EFFECT
     elif action is not None and _looks(action):
         weight *= _READING
-    if provisioner(view, mark) or _on_behalf(view, mark):
+    if _at_work(view, mark, action) or _on_behalf(view, mark):
         weight *= _PROVISIONING
     return weight * own * min(1.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS)
+
+
+def _at_work(view: View, mark: Mark, action: Action | None) -> bool:
+    """Whether a provisioning tool sets up or tears down. What watches it deletes, too, together with
+    all the rest, but does not stop it or leave it behind."""
+    stops = (
+        action is not None
+        and action.effect == "impair_defence"
+        and action.operation.startswith(_NO_BUILDING)
+    )
+    return not stops and provisioner(view, mark)
 
 
 def _cold(view: View) -> float:
