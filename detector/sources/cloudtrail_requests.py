@@ -31,6 +31,8 @@ from schemas.event import Action, Effect
 
 QUARANTINE = "AWSCompromisedKeyQuarantine"
 _SHORT_RETENTION = 5  # days
+_MANAGED = ":iam::aws:policy/"
+_READ_ONLY = ("ReadOnlyAccess", "ViewOnlyAccess")
 _PORTS = frozenset({"fromPort", "toPort"})
 _WEB = frozenset({80, 443})
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
@@ -175,9 +177,17 @@ def _retention(action: Action, request: Request, _account: str) -> Action:
 
 
 def _unless_quarantine(action: Action, request: Request, _account: str) -> Action:
-    """The provider's quarantine policy takes rights away."""
+    """The provider's quarantine policy takes rights away; its read-only ones give none to change
+    anything, which makes an administrator's act of them but no grave one."""
     named = (request.get("policyArn"), request.get("policyName"))
     if any(isinstance(name, str) and QUARANTINE in name for name in named):
+        return changed(action, effect="")
+    return _unless_read_only(action, request, _account)
+
+
+def _unless_read_only(action: Action, request: Request, _account: str) -> Action:
+    policy = request.get("policyArn")
+    if isinstance(policy, str) and _MANAGED in policy and policy.endswith(_READ_ONLY):
         return changed(action, effect="")
     return action
 
@@ -185,6 +195,8 @@ def _unless_quarantine(action: Action, request: Request, _account: str) -> Actio
 _RULES: dict[str, Rule] = {
     "AttachUserPolicy": _unless_quarantine,
     "PutUserPolicy": _unless_quarantine,
+    "AttachGroupPolicy": _unless_read_only,
+    "AttachRolePolicy": _unless_read_only,
     "GetParameter": _secret_if_decrypted,
     "GetParameters": _secret_if_decrypted,
     "GetParametersByPath": _secret_if_decrypted,

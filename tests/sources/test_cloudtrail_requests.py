@@ -30,6 +30,12 @@ def _policy(**statement: Any) -> dict[str, Any]:
     return {"Statement": [{"Effect": "Allow", "Action": "*", **statement}]}
 
 
+def _ingress(*ports: int) -> dict[str, Any]:
+    world = {"items": [{"cidrIp": "0.0.0.0/0"}]}
+    rows = [{"fromPort": port, "toPort": port, "ipRanges": world} for port in ports]
+    return {"groupId": "sg-1", "ipPermissions": {"items": rows}}
+
+
 OUTSIDE = _policy(Principal={"AWS": f"arn:aws:iam::{OTHER}:root"})
 OUR_OWN = _policy(Principal={"AWS": f"arn:aws:iam::{OWN}:role/x"})
 EXPIRES = {"LifecycleConfiguration": {"Rule": [{"Expiration": {"Days": "1"}}]}}
@@ -40,6 +46,9 @@ EFFECTS = [
     ("ec2", "CreateNetworkAclEntry", {"cidrBlock": "0.0.0.0/0", "ruleAction": "allow", "egress": False}, "open_network", "*"),
     ("ec2", "CreateNetworkAclEntry", {"cidrBlock": "0.0.0.0/0", "ruleAction": "deny"}, "", ""),
     ("ec2", "CreateNetworkAclEntry", {"cidrBlock": "0.0.0.0/0", "egress": "true"}, "", ""),
+    ("ec2", "AuthorizeSecurityGroupIngress", _ingress(22), "open_network", "*"),
+    ("ec2", "AuthorizeSecurityGroupIngress", _ingress(443), "", ""),
+    ("ec2", "AuthorizeSecurityGroupIngress", _ingress(443, 3389), "open_network", "*"),
     ("rds", "AuthorizeDBSecurityGroupIngress", {"cIDRIP": "0.0.0.0/0"}, "open_network", "*"),
     ("s3", "PutBucketPublicAccessBlock", {"PublicAccessBlockConfiguration": {"BlockPublicAcls": False}}, "open_network", ""),
     ("s3", "PutBucketPublicAccessBlock", {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}, "", ""),
@@ -47,6 +56,10 @@ EFFECTS = [
     ("rds", "ModifyDBInstance", {"masterUserPassword": "****"}, "mint_credential", ""),
     ("rds", "ModifyDBInstance", {"allocatedStorage": 20}, "", ""),
     ("eks", "UpdateClusterConfig", {"resourcesVpcConfig": {"endpointPublicAccess": True}}, "open_network", ""),
+    # What grants, and what only lets look.
+    ("iam", "AttachRolePolicy", {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}, "grant", ""),
+    ("iam", "AttachUserPolicy", {"policyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}, "", ""),
+    ("iam", "AttachGroupPolicy", {"policyArn": f"arn:aws:iam::{OWN}:policy/NotReallyReadOnlyAccess"}, "grant", ""),
     # What shares, and with whom.
     ("ec2", "ModifyImageAttribute", {"description": {"value": "x"}}, "", ""),
     ("ec2", "ModifySnapshotAttribute", {"createVolumePermission": {"add": {"items": [{"group": "all"}]}}}, "share_out", "*"),
