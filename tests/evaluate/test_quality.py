@@ -71,7 +71,7 @@ def test_the_builder_stays_quiet_beside_the_attack_on_its_own_key() -> None:
     made = outcome(map(_unnamed, _events(folder)), labels, EngineConfig())
 
     assert 0 == made.score.false
-    assert made.score.found >= 12
+    assert made.score.found >= 20
 
 
 def test_simulated_attacks_are_found_and_their_twins_are_quiet(tmp_path: Path) -> None:
@@ -86,6 +86,6 @@ def test_simulated_attacks_are_found_and_their_twins_are_quiet(tmp_path: Path) -
     )
     noisy = [pair.scenario for pair in made.pairs if pair.quiet < pair.twins]
 
-    assert (made.score.recall or 0) >= 0.6
+    assert (made.score.recall or 0) >= 0.85
     assert len(noisy) <= 1
-    assert made.score.parts[0].per_day_per_1000 <= 6.0
+    assert made.score.parts[0].per_day_per_1000 <= 3.0
