@@ -36,7 +36,7 @@ def main() -> None:
         unnamed(folder, Path(out))
         for budget in _BUDGETS:
             score = outcome(events_of(Path(out)), labels, EngineConfig(budget=budget)).score
-            print(  # noqa: T201 - a script
+            print(
                 f"budget {budget:g}: {score.found} of {score.incidents} runs of the tool listed as "
                 f"evidence, {score.findings} findings, {score.false} of them false"
             )
