@@ -69,6 +69,7 @@ class Made(Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
     who: str = ""
     lifetime: Lifetime = "static"
+    type: str = ""
 
 
 class Act(Struct, frozen=True, forbid_unknown_fields=True):
@@ -240,14 +241,18 @@ def _used(actor: Actor, act: Act) -> Credential:
 
 
 def _credential(
-    name: str, lifetime: Lifetime, expires: int | None = None, bound_to: str = ""
+    name: str,
+    lifetime: Lifetime,
+    expires: int | None = None,
+    bound_to: str = "",
+    type_: str = "",
 ) -> Credential:
     static = lifetime == "static"
     return Credential(
         fingerprint=f"fp-{name}",
         uid=f"{'AKIA' if static else 'ASIA'}-{name}",
         uid_kind="aws_access_key_id",
-        type="access_key" if static else "session",
+        type=type_ or ("access_key" if static else "session"),
         lifetime=lifetime,
         expires=expires,
         bound_to=bound_to,
@@ -256,7 +261,7 @@ def _credential(
 
 def _child(made: Made) -> Child:
     return Child(
-        _credential(made.key, made.lifetime) if made.key else None,
+        _credential(made.key, made.lifetime, type_=made.type) if made.key else None,
         Principal(uid=made.who, name=made.who, account=ACCOUNT) if made.who else None,
     )
 
