@@ -76,7 +76,10 @@ def bounds() -> str:
         ("marks in a quarter that windows still reach", f"{marks._MOST_OPEN}"),
         (f"marks in an older one, for {DAY // 3_600_000} h", f"{marks._MOST_SETTLED}"),
         ("operations known of an identity", f"{kinds['o']}"),
-        ("sensitive targets, networks, clients known", f"{kinds['t']}, {kinds['n']}, {kinds['c']}"),
+        (
+            "sensitive targets, networks, areas, clients known",
+            f"{kinds['t']}, {kinds['n']}, {kinds['a']}, {kinds['c']}",
+        ),
         ("static credentials known", f"{kinds['k']}"),
         (
             "of each kind, values waiting to settle in a quarter",

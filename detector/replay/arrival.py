@@ -60,7 +60,7 @@ class _Buffer:
         yield from self._due()
 
     def _is_ahead(self, event: ActivityEvent) -> bool:
-        return self._frontier is None or event.time - self._frontier > self._limits.max_ahead
+        return self._frontier is None or event.time - self._frontier > self._config.max_ahead
 
     def _is_confirmed(self) -> bool:
         limits = self._limits

@@ -28,7 +28,6 @@ class Limits(Struct, frozen=True):
     `run_events` and `run_bytes` (raw) are sorted in memory; `fan_in` sorted runs are merged at once.
     `max_gap` is the silence that no stray record may jump: the records beyond it must come from
     `confirm` principals, or be `volume` in number.
-    `max_ahead` is the same for a live stream, where no later record can be seen.
     """
 
     record_bytes: int = 16 * MIB
@@ -42,6 +41,5 @@ class Limits(Struct, frozen=True):
     run_bytes: int = 256 * MIB
     fan_in: int = 32
     max_gap: int = 180 * DAY
-    max_ahead: int = 300_000
     confirm: int = 3
     volume: int = 1_000
