@@ -47,8 +47,8 @@ class View:
     """One mark of one principal, seen with everything up to it."""
 
     __slots__ = (
-        "_deviation", "_index", "_peers", "_rarities", "_within", "alone", "breach", "cold", "config", "counted", "event",
-        "floor", "habits", "mark", "path", "state", "time", "version",
+        "_deviation", "_index", "_peers", "_rarities", "_windows", "_within", "alone", "breach", "cold", "config", "counted", "event",
+        "floor", "habits", "mark", "path", "state", "time", "totals", "version",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +84,9 @@ class View:
         # the lateral-movement path that led to the credential in use, if it was noteworthy
         self.path: tuple[Step, ...] = path_of(state, mark.event)
         self._within: dict[int, list[Mark]] = {}
+        self._windows: dict[int, list[Mark]] = {}
+        # the nats of windows, by their identity
+        self.totals: dict[int, float] = {}
         self._rarities: dict[str, Rarity] = {}
         self._deviation: list[Reason] | None = None
 
@@ -102,9 +105,20 @@ class View:
         if self._index < 0:
             return [self.mark]
         marks = self.state.marks
-        tool = self.mark.tool
-        window = marks.items[marks.index(self.time - length + 1) : self._index + 1]
-        return [m for m in window if m.tool == tool]
+        first = marks.index(self.time - length + 1)
+        found = self._windows.get(first)
+        if found is None:
+            tool = self.mark.tool
+            window = marks.items[first : self._index + 1]
+            found = self._windows[first] = [m for m in window if m.tool == tool]
+        return found
+
+    def sum_up(self, marks: list[Mark], nats: float) -> float:
+        """Remember the nats of a window, should a longer one turn out to hold the same marks. Of other
+        lists nothing is remembered, since they pass and their identity with them."""
+        if any(marks is window for window in self._windows.values()):
+            self.totals[id(marks)] = nats
+        return nats
 
     def window(self, length: int) -> Counts:
         """The counts of all events of the last `length` ms, marked or not."""

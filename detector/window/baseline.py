@@ -12,6 +12,7 @@ Examples:
     (1, 0)
 """
 
+from functools import lru_cache
 from math import log, log1p
 from struct import Struct as Packer
 
@@ -30,6 +31,15 @@ _rows = Packer(f"<{2 * FEATURES}f")
 _EMPTY = _rows.pack(*(0.0,) * 2 * FEATURES)
 
 
+def _rate(quarters: int, fresh: int) -> float:
+    return (max(0, fresh - 1) + 0.5) / (max(0, quarters - 1) + 1.5)
+
+
+@lru_cache(8_192)
+def _surprise(quarters: int, fresh: int) -> float:
+    return max(0.0, -log(_rate(quarters, fresh))) if quarters > 1 else 0.0
+
+
 class Habits(Struct, frozen=True, gc=False):
     """Counts over learned quarters: all of them, those in which something of a kind was new, and
     per feature the mean and the mean square (of log1p values; packed as 32-bit floats, since every
@@ -43,13 +53,11 @@ class Habits(Struct, frozen=True, gc=False):
     def rate(self, kind: str) -> float:
         """How likely this identity is to show something new of this kind in a quarter at work
         (additive smoothing; the first quarter, in which everything is new, does not count)."""
-        seen = max(0, self.quarters - 1)
-        new = max(0, self.fresh[KINDS.index(kind)] - 1)
-        return (new + 0.5) / (seen + 1.5)
+        return _rate(self.quarters, self.fresh[KINDS.index(kind)])
 
     def surprise(self, kind: str) -> float:
         """Nats of surprise at something new of this kind; 0 for an identity without a past."""
-        return max(0.0, -log(self.rate(kind))) if self.quarters > 1 else 0.0
+        return _surprise(self.quarters, self.fresh[KINDS.index(kind)])
 
     def usual(self) -> list[Usual]:
         """What is usual for each feature, in the order of FEATURE_NAMES."""
