@@ -275,8 +275,9 @@ def _paged(mark: Mark) -> bool:
 
 
 def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
-    """The nats of a window: its operations, damped, with place and tool. Reading alone, without a
-    refusal, is what newcomers and new scanners do, so it has to be the more unusual."""
+    """The nats of a window: its operations (what `weigh` makes of it), damped, with place and tool.
+    Reading alone, without a refusal, is what newcomers and new scanners do, so it has to be the more
+    unusual."""
     known = view.totals.get(id(marks))
     if known is not None:
         return known

@@ -31,13 +31,14 @@ _rows = Packer(f"<{2 * FEATURES}f")
 _EMPTY = _rows.pack(*(0.0,) * 2 * FEATURES)
 
 
-def _rate(quarters: int, fresh: int) -> float:
-    return (max(0, fresh - 1) + 0.5) / (max(0, quarters - 1) + 1.5)
-
-
 @lru_cache(8_192)
 def _surprise(quarters: int, fresh: int) -> float:
-    return max(0.0, -log(_rate(quarters, fresh))) if quarters > 1 else 0.0
+    """`-log` of how likely an identity is to show something new in a quarter at work (additive
+    smoothing; the first quarter, in which everything is new, does not count)."""
+    if quarters <= 1:
+        return 0.0
+    rate = (max(0, fresh - 1) + 0.5) / (quarters - 1 + 1.5)
+    return max(0.0, -log(rate))
 
 
 class Habits(Struct, frozen=True, gc=False):
@@ -50,13 +51,9 @@ class Habits(Struct, frozen=True, gc=False):
     fresh: tuple[int, ...] = (0,) * len(KINDS)
     moments: bytes = _EMPTY
 
-    def rate(self, kind: str) -> float:
-        """How likely this identity is to show something new of this kind in a quarter at work
-        (additive smoothing; the first quarter, in which everything is new, does not count)."""
-        return _rate(self.quarters, self.fresh[KINDS.index(kind)])
-
     def surprise(self, kind: str) -> float:
-        """Nats of surprise at something new of this kind; 0 for an identity without a past."""
+        """Nats of surprise at something new of this kind, by how often there was; 0 for an identity
+        without a past."""
         return _surprise(self.quarters, self.fresh[KINDS.index(kind)])
 
     def usual(self) -> list[Usual]:
