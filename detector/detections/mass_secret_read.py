@@ -44,12 +44,12 @@ _UNHEARD, _MANY_PEERS = 2.5, 30
 def judge(view: View) -> Evidence | None:
     """Two or more unfamiliar secrets within a quarter of an hour."""
     action = view.event.action
-    if action is None or action.access != "secret_read":
+    if action is None or action.access != "secret_read" or not _unfamiliar(view.mark):
         return None
     marks = [m for m in view.within(_WINDOW) if _unfamiliar(m)]
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
     many = len(targets) + sum(_bulk(m) for m in marks)
-    if view.mark not in marks or many < _ENOUGH:
+    if many < _ENOUGH:
         return None
     share, own = _unlike(view, marks)
     nats = share * min(4.0, 1.1 * (many - 1)) + 0.6 * own + context(view, marks)
@@ -94,5 +94,5 @@ def _unfamiliar(mark: Mark) -> bool:
     return (
         action is not None
         and action.access == "secret_read"
-        and bool({"target", "operation"} & set(mark.novel))
+        and ("target" in mark.novel or "operation" in mark.novel)
     )

@@ -45,9 +45,12 @@ def judge(view: View) -> Evidence | None:
     if len(weights) < _ENOUGH:
         return None
     nats = total(view, marks, weights) + min(2.0, 0.2 * refused)
+    score = risk(nats, _MIDDLE, 1.5)
+    if score < view.floor:
+        return None
     refusals = max(refused, view.window(_WINDOW).denied)
     reasons = [f"{len(weights)} probing operations in 15 min, {refused} refused"]
-    return gather(view, META.id, marks, risk(nats, _MIDDLE, 1.5), reasons, normal=[
+    return gather(view, META.id, marks, score, reasons, normal=[
         Normal("probing operations in 15 min", "0", str(len(weights))),
         Normal("refused calls in 15 min", "0", str(refusals)),
     ])  # fmt: skip

@@ -204,7 +204,7 @@ def context(view: View, marks: list[Mark]) -> float:
     strange = _strange_tool(view)
     if view.cold:
         return _SECOND_TOOL * strange if second_tool(view) else 0.0
-    kinds = {kind for mark in marks for kind in mark.novel}
+    kinds = set().union(*[mark.novel for mark in marks])
     out = 0.0
     machine = view.event.principal.type != "human"
     if "network" in kinds:
@@ -287,12 +287,16 @@ def _paged(mark: Mark) -> bool:
 
 
 def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
-    """The nats of a window: its operations, damped, with place and tool. Reading alone, without a
-    refusal, is what newcomers and new scanners do, so it has to be the more unusual."""
+    """The nats of a window: its operations (what `weigh` makes of it), damped, with place and tool.
+    Reading alone, without a refusal, is what newcomers and new scanners do, so it has to be the more
+    unusual."""
+    known = view.totals.get(id(marks))
+    if known is not None:
+        return known
     nats = damped(weighed) + context(view, marks)
     if all(_only_reads(mark) for mark in weighed):
         nats -= _ONLY_READING
-    return nats
+    return view.sum_up(marks, nats)
 
 
 def _only_reads(mark: Mark) -> bool:

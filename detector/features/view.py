@@ -47,8 +47,8 @@ class View:
     """One mark of one principal, seen with everything up to it."""
 
     __slots__ = (
-        "_deviation", "_index", "_peers", "_rarities", "_within", "alone", "breach", "cold", "config", "event",
-        "floor", "habits", "mark", "path", "state", "time", "version",
+        "_deviation", "_index", "_peers", "_rarities", "_windows", "_within", "alone", "breach", "cold", "config", "counted", "event",
+        "floor", "habits", "mark", "path", "state", "time", "totals", "version",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +68,8 @@ class View:
         self.time: int = mark.event.time
         self.config = config
         self.floor = 0.0
+        # whether it was asked for counts, to which later events of the same pane still add
+        self.counted = False
         self.breach = found
         self.version: int = self.time // config.epoch
         self._peers = peers
@@ -80,8 +82,11 @@ class View:
         # too few peers with a past to say what is usual here: a first day, a short capture
         self.alone: bool = peers.members(groups_of(state)[-1], self.version) < _TELLING
         # the lateral-movement path that led to the credential in use, if it was noteworthy
-        self.path: tuple[Step, ...] = _path(state, mark.event)
+        self.path: tuple[Step, ...] = path_of(state, mark.event)
         self._within: dict[int, list[Mark]] = {}
+        self._windows: dict[int, list[Mark]] = {}
+        # the nats of windows, by their identity
+        self.totals: dict[int, float] = {}
         self._rarities: dict[str, Rarity] = {}
         self._deviation: list[Reason] | None = None
 
@@ -100,12 +105,24 @@ class View:
         if self._index < 0:
             return [self.mark]
         marks = self.state.marks
-        tool = self.mark.tool
-        window = marks.items[marks.index(self.time - length + 1) : self._index + 1]
-        return [m for m in window if m.tool == tool]
+        first = marks.index(self.time - length + 1)
+        found = self._windows.get(first)
+        if found is None:
+            tool = self.mark.tool
+            window = marks.items[first : self._index + 1]
+            found = self._windows[first] = [m for m in window if m.tool == tool]
+        return found
+
+    def sum_up(self, marks: list[Mark], nats: float) -> float:
+        """Remember the nats of a window, should a longer one turn out to hold the same marks. Of other
+        lists nothing is remembered, since they pass and their identity with them."""
+        if any(marks is window for window in self._windows.values()):
+            self.totals[id(marks)] = nats
+        return nats
 
     def window(self, length: int) -> Counts:
         """The counts of all events of the last `length` ms, marked or not."""
+        self.counted = True
         return self.state.panes.window(self.time, length)
 
     @property
@@ -117,7 +134,7 @@ class View:
         return self._deviation
 
     def _deviates(self) -> list[Reason]:
-        now = features(self.state.panes.window(self.time, QUARTER))
+        now = features(self.window(QUARTER))
         reasons = [
             Reason(name, value, usual.mean, surprise(usual, value))
             for name, value, usual in zip(FEATURE_NAMES, now, self.habits.usual(), strict=True)
@@ -148,7 +165,8 @@ class View:
         return any(since <= t <= self.time for t in self.state.approvals)
 
 
-def _path(state: PrincipalState, event: ActivityEvent) -> tuple[Step, ...]:
+def path_of(state: PrincipalState, event: ActivityEvent) -> tuple[Step, ...]:
+    """The lateral-movement path that led to the credential in use, if it was noteworthy."""
     credential = event.credential
     if credential is None or not state.paths:
         return ()

@@ -19,7 +19,7 @@ from detector.entities.words import words_of
 from detector.features.credential_view import CredentialUseView
 from detector.features.reach import wider
 from detector.features.surprise import appraise
-from detector.features.view import View
+from detector.features.view import View, path_of
 from detector.findings import Evidence, Finding
 from detector.pipeline import descent, origins, share
 from detector.pipeline.decide import FIRST_DAY, finding
@@ -44,12 +44,16 @@ def event(
     """An event that wants a closer look: facts for others, a mark perhaps, findings perhaps."""
     if record.kind == "approval":
         principal.approve(record.time)
+        state.quiet.forget(principal.key)
     ended, broken = None, False
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
         ended = after_end(view, record.time)
         broken = breach(view if ended is None else None, record) is not None
+    before = len(principal.marks.items)
     novel, marked = principal.look(record, signature, state.horizon, broken=broken)
+    if (marked or len(principal.marks.items) != before) and not _last(principal, record, before):
+        state.quiet.forget(principal.key)
     made = share.facts_of(principal, record, novel, state.config.max_hops)
     if record.kind != "use":
         made += descent.noted(principal, record)
@@ -64,6 +68,12 @@ def event(
             principal.episodes.offer(evidence)
     found = again(state, principal, record.time, record.uid)
     return Outcome(found.findings, found.plans, facts + found.facts) if facts else found
+
+
+def _last(principal: PrincipalState, record: ActivityEvent, before: int) -> bool:
+    """Whether all that happened to the marks is that this one came after them."""
+    items = principal.marks.items
+    return len(items) == before + 1 and items[-1].event is record
 
 
 def _bounds_of(principal: PrincipalState, record: ActivityEvent) -> CredentialView | None:
@@ -132,19 +142,43 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
     record = mark.event
     signature = state.signatures.of(record)
     values = words_of(record, signature)
-    mark.novel = principal.novelties(values, record.time, state.horizon)
+    novel = principal.novelties(values, record.time, state.horizon)
     found = breach(_bounds_of(principal, record), record)
+    if found is None and novel == mark.novel and _quiet(state, principal, mark):
+        return ()
     view = View(principal, mark, index, state.peers, state.config, found)
+    before = mark.novel, mark.gravity, mark.novelty
+    mark.novel = novel
     appraise(view, mark)
-    if found is None and not view.path and mark.gravity + mark.novelty < _DULL:
-        return
+    if index + 1 < len(marks.items) and before != (novel, mark.gravity, mark.novelty):
+        state.quiet.forget(principal.key)  # it stands in the windows of those after it
+    dull = found is None and not view.path and mark.gravity + mark.novelty < _DULL
+    out = [] if dull else _evidence(state, view)
+    if found is None and not out and not view.counted:
+        state.quiet.keep(principal.key, mark, (view.habits, principal.who_at, view.path))
+    return out
+
+
+def _quiet(state: State, principal: PrincipalState, mark: Mark) -> bool:
+    grounds = state.quiet.grounds(principal.key, mark)
+    return (
+        grounds is not None
+        and grounds[0] is principal.learned.at(mark.event.time // state.config.epoch)
+        and grounds[1] == principal.who_at
+        and grounds[2] == path_of(principal, mark.event)
+    )
+
+
+def _evidence(state: State, view: View) -> list[Evidence]:
     alone, floors = view.alone, state.floors
+    out = []
     for name, judge in _ON_PRINCIPAL:
         floor = floors[name]
         view.floor = FIRST_DAY if alone and FIRST_DAY < floor <= 1 else floor
         evidence = judge(view)
         if evidence is not None:
-            yield evidence
+            out.append(evidence)
+    return out
 
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:

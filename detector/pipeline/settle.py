@@ -81,6 +81,7 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     learned += principal.seen.free(bound)
     principal.panes.prune(bound)
     principal.marks.prune(bound)
+    state.quiet.settle(principal.key, bound)
     principal.touches.prune(bound)
     if principal.handed:
         principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)

@@ -10,6 +10,7 @@ from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.findings import Finding
 from detector.pipeline.decide import threshold
+from detector.pipeline.quiet import Quiet
 from detector.respond.plan import Plan
 from detector.window.panes import QUARTER
 from detector.window.signature import Signatures
@@ -47,6 +48,7 @@ class State:
         self.peers = Peers()
         self.floors = {id_: threshold(self.config, unit.META) for id_, unit in DETECTIONS.items()}
         self.signatures = Signatures()
+        self.quiet = Quiet()
         self.bound = 0
         self.watermark = 0
         self.late = 0

@@ -78,6 +78,7 @@ def _fact(state: State, fact: Fact) -> Outcome:
     if fact.kind == "baseline":
         if fact.baseline is not None:
             state.peers.receive(fact.entity, fact.baseline)
+            state.quiet.clear()
         return NOTHING
     if fact.kind == "summary":
         group = state.groups.get(fact.entity)

@@ -33,7 +33,15 @@ from detector.sources.cloudtrail_credential import password_of
 from detector.sources.cloudtrail_deed import deed_of
 from detector.sources.cloudtrail_origin import origin_of
 from detector.sources.cloudtrail_outcome import outcome_of
-from detector.sources.cloudtrail_record import Identity, Record, is_given, messages, parse, split
+from detector.sources.cloudtrail_record import (
+    ABSENT,
+    Identity,
+    Record,
+    is_given,
+    messages,
+    parse,
+    split,
+)
 from detector.sources.cloudtrail_requests import refine
 from detector.sources.cloudtrail_targets import target_of
 from detector.sources.text import kept, kept_id
@@ -132,7 +140,9 @@ def _all(
 
 
 def _event(record: Record, raw: bytes | Raw, context: Context, position: int) -> ActivityEvent:
-    if record.eventCategory == "Insight" or is_given(record.insightDetails):
+    if record.eventCategory == "Insight" or (
+        record.insightDetails is not ABSENT and is_given(record.insightDetails)
+    ):
         raise SkipRecord("insights")
     if record.eventTime is None or record.eventName is None or not record.eventSource:
         raise DecodeError(_missing(record))

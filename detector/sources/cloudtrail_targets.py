@@ -18,7 +18,8 @@ from typing import Any
 
 from detector.sources.cloudtrail_record import Resource
 from detector.sources.cloudtrail_words import take_apart
-from detector.sources.text import kept
+from detector.sources.memo import Memo
+from detector.sources.text import harmless, kept
 from schemas.event import Target
 
 _CACHED = 16_384
@@ -42,6 +43,7 @@ _SELDOM = re.compile(
 )
 _KINDS = {"Arn": 3, "ARN": 3, "Arns": 3, "Id": 2, "Ids": 2, "ID": 2}
 _BUCKETS = frozenset({"s3", "s3express", "s3-outposts"})
+_known: Memo[tuple[str, str, str, str], Target] = Memo()
 _HINTS = {
     "SendCommand": ("instanceIds", "targets"),
     "StartSession": ("target",),
@@ -80,12 +82,14 @@ def _of_resources(resources: list[Resource | str], account: str) -> Target | Non
             best = resource
     if best is None:
         return None
-    return _from_arn(
-        kept(best.ARN or best.arn or ""), kept(best.type or ""), kept(best.accountId or ""), account
-    )
+    key = (best.ARN or best.arn or "", best.type or "", best.accountId or "", account)
+    known = _known.get(key)
+    if known is not None:
+        return known
+    target = _from_arn(kept(key[0]), kept(key[1]), kept(key[2]), account)
+    return _known.keep(key, target) if harmless(key) else target
 
 
-@lru_cache(_CACHED)
 def _from_arn(arn: str, kind: str, owner: str, account: str) -> Target:
     owner = owner or _account_of(arn)
     foreign = owner if owner and owner != account else ""

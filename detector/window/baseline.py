@@ -12,6 +12,7 @@ Examples:
     (1, 0)
 """
 
+from functools import lru_cache
 from math import log, log1p
 from struct import Struct as Packer
 
@@ -30,6 +31,16 @@ _rows = Packer(f"<{2 * FEATURES}f")
 _EMPTY = _rows.pack(*(0.0,) * 2 * FEATURES)
 
 
+@lru_cache(8_192)
+def _surprise(quarters: int, fresh: int) -> float:
+    """`-log` of how likely an identity is to show something new in a quarter at work (additive
+    smoothing; the first quarter, in which everything is new, does not count)."""
+    if quarters <= 1:
+        return 0.0
+    rate = (max(0, fresh - 1) + 0.5) / (quarters - 1 + 1.5)
+    return max(0.0, -log(rate))
+
+
 class Habits(Struct, frozen=True, gc=False):
     """Counts over learned quarters: all of them, those in which something of a kind was new, and
     per feature the mean and the mean square (of log1p values; packed as 32-bit floats, since every
@@ -40,16 +51,10 @@ class Habits(Struct, frozen=True, gc=False):
     fresh: tuple[int, ...] = (0,) * len(KINDS)
     moments: bytes = _EMPTY
 
-    def rate(self, kind: str) -> float:
-        """How likely this identity is to show something new of this kind in a quarter at work
-        (additive smoothing; the first quarter, in which everything is new, does not count)."""
-        seen = max(0, self.quarters - 1)
-        new = max(0, self.fresh[KINDS.index(kind)] - 1)
-        return (new + 0.5) / (seen + 1.5)
-
     def surprise(self, kind: str) -> float:
-        """Nats of surprise at something new of this kind; 0 for an identity without a past."""
-        return max(0.0, -log(self.rate(kind))) if self.quarters > 1 else 0.0
+        """Nats of surprise at something new of this kind, by how often there was; 0 for an identity
+        without a past."""
+        return _surprise(self.quarters, self.fresh[KINDS.index(kind)])
 
     def usual(self) -> list[Usual]:
         """What is usual for each feature, in the order of FEATURE_NAMES."""

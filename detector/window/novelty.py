@@ -17,6 +17,7 @@ Examples:
     False
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
@@ -147,6 +148,10 @@ def _chosen(rows: Iterable[tuple[str, int]], spare: int = 1) -> list[tuple[str, 
 
 def _forgotten(rows: Iterable[tuple[str, int]]) -> list[str]:
     """The values beyond what can be known of each kind: those seen first."""
+    rows = list(rows)
+    counts = Counter([value[0] for value, _ in rows])
+    if all(count <= _MOST[kind] for kind, count in counts.items()):
+        return []
     return [
         value
         for kind, own in _by_kind(rows).items()
