@@ -8,7 +8,7 @@ from detector.bench.figures import Figure
 from detector.config import EngineConfig
 from detector.evaluate import Outcome, outcome, read_labels
 from detector.evaluate.curve import Point
-from detector.evaluate.score import Part
+from detector.evaluate.score import DAYS, Part
 from detector.replay.drive import Replay
 from detector.replay.events import open_events
 from detector.simulate import simulate
@@ -71,10 +71,10 @@ def _figures(name: str, made: Outcome) -> Iterator[Figure]:
     score = made.score
     at = f"{name}, budget {score.budget:g}"
     yield Figure("quality", f"{at}: recall", score.recall or 0.0, "share", _found(made))
-    for part in score.parts:
-        if part.name == "whole":
-            yield Figure("quality", f"{at}: false a day", part.per_day, "findings", _rates(made))
-        elif "day" in part.name:
+    whole, *parts = score.parts
+    yield Figure("quality", f"{at}: false a day", whole.per_day, "findings", _rates(made))
+    for part in parts:
+        if part.name in DAYS:
             yield _apart(f"{at}, {part.name}", part)
     for point in made.curve:
         if point.budget != score.budget:

@@ -10,7 +10,7 @@ References:
 from detector.config import HOUR
 from detector.detections.meta import Detection
 from detector.features.evidence import gather
-from detector.features.surprise import context, risk
+from detector.features.surprise import READS, context, risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -31,7 +31,7 @@ META = Detection(
 )
 ON = "principal"
 _MIDDLE = 6.0
-_LOOKS, _LOOKING = frozenset({"read", "list"}), 0.5
+_LOOKING = 0.5
 _STRANGER = 2.5  # other hands took the first step, whatever the last one does
 
 
@@ -60,5 +60,5 @@ def judge(view: View) -> Evidence | None:
 def _weight(mark: Mark) -> float:
     """What is done at the end: looking around counts less than changing something, however new."""
     action = mark.event.action
-    looks = action is None or action.access in _LOOKS
+    looks = action is None or action.access in READS
     return mark.gravity + (_LOOKING if looks else 1.0) * mark.novelty

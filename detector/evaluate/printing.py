@@ -20,7 +20,7 @@ from detector.report.words import moment, plain
 MOST_LISTED = 20
 """Missed incidents and false findings that are printed by name; `--json` lists them all."""
 
-
+_MOST_COLUMNS = 6
 _WORDS = frozenset({"detection", "identity", "finding", "missed or noisy"})
 
 
@@ -150,15 +150,17 @@ def _false_ones(score: Score) -> Iterator[RenderableType]:
 
 
 def curve_table(points: Sequence[Point]) -> Table:
-    """The curve, one row per budget."""
+    """The curve, one row per budget. Where there are few kinds of incident each has its column; of
+    many the table would leave a letter a line, and `--json` has them."""
     kinds = sorted({kind for point in points for kind in point.kinds})
+    if len(kinds) > _MOST_COLUMNS:
+        kinds = []
     return _table(
         (
             "budget",
             "false a day",
             "per 1,000",
             "campaigns a day",
-            "incidents found",
             "precision",
             "delay",
             "recall",
@@ -192,7 +194,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -
         left = at < words or name in _WORDS
         drawn.add_column(name, justify="left" if left else "right", overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
+        # strict, since a row too short would be drawn under the wrong heads without a word
+        drawn.add_row(*(Text(cell) for _, cell in zip(head, row, strict=True)))
     return drawn
 
 

@@ -21,6 +21,7 @@ from detector.evaluate.stream import Stream
 
 _EVER = 1 << 62
 _WORTH_PARTING = 36 * HOUR
+DAYS = ("the first day", "after the first day")
 
 
 class Part(Struct, frozen=True):
@@ -191,8 +192,8 @@ def _parts(
         spans.append(("before the first attack", first, start, (start - first) / DAY))
         spans.append(("from the first attack", start, _EVER, (last - start) / DAY))
     if last - first >= _WORTH_PARTING:
-        spans.append(("the first day", first, first + DAY, 1.0))
-        spans.append(("after the first day", first + DAY, _EVER, (last - first) / DAY - 1))
+        spans.append((DAYS[0], first, first + DAY, 1.0))
+        spans.append((DAYS[1], first + DAY, _EVER, (last - first) / DAY - 1))
     for name, since, until, days in spans:
         told = [e for e in episodes if since <= e.time < until]
         begun = [incident for incident in each if since <= incident.first < until]

@@ -61,7 +61,7 @@ _ESTABLISHED = 6
 _NEWCOMER = 0.6
 _JOB, _ROLE, _SEVERAL = 0.6, 0.8, 2
 _ELSEWHERE = frozenset({"network", "client"})
-_READS = frozenset({"read", "list"})
+READS = frozenset({"read", "list"})
 _ONLY_READING = 1.5
 _MODEL_USE = 0.8
 _TO_ITSELF = 1.6
@@ -282,7 +282,7 @@ def weigh(marks: list[Mark]) -> list[Mark]:
 def _paged(mark: Mark) -> bool:
     """A console fetches what a page may show, allowed or not; that is no act of its user's."""
     event = mark.event
-    reading = event.action is not None and event.action.access in _READS
+    reading = event.action is not None and event.action.access in READS
     return reading and mark.tool == "console"
 
 
@@ -308,7 +308,7 @@ def _only_reads(mark: Mark) -> bool:
 
 def _looks(action: Action) -> bool:
     """Whether an action only looks. Calling a model uses up what somebody pays for."""
-    return action.access in _READS and action.plane != "inference"
+    return action.access in READS and action.plane != "inference"
 
 
 def _heaviest(mark: Mark) -> tuple[float, int, str]:

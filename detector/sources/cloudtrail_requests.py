@@ -176,13 +176,13 @@ def _retention(action: Action, request: Request, _account: str) -> Action:
     return changed(action, effect="impair_defence" if short else "")
 
 
-def _unless_quarantine(action: Action, request: Request, _account: str) -> Action:
+def _unless_quarantine(action: Action, request: Request, account: str) -> Action:
     """The provider's quarantine policy takes rights away; its read-only ones give none to change
     anything, which makes an administrator's act of them but no grave one."""
     named = (request.get("policyArn"), request.get("policyName"))
     if any(isinstance(name, str) and QUARANTINE in name for name in named):
         return changed(action, effect="")
-    return _unless_read_only(action, request, _account)
+    return _unless_read_only(action, request, account)
 
 
 def _unless_read_only(action: Action, request: Request, _account: str) -> Action:

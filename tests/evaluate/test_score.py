@@ -128,6 +128,24 @@ def test_the_curve_is_sorted_by_budget() -> None:
     assert 2 == curve_table(curve([false, quiet])).row_count
 
 
+def test_each_figure_of_the_curve_stands_under_its_name() -> None:
+    """The last figure before the kinds of incident is the recall."""
+    made = curve_table(curve([score(stream(**EVENTS), tally(), budget=0.2)]))
+    row = {str(column.header): next(iter(column.cells)) for column in made.columns}
+
+    assert ("0.2", "-", "0 %") == tuple(
+        str(row[name]) for name in ("budget", "precision", "recall")
+    )
+
+
+def test_many_kinds_of_incident_get_no_columns() -> None:
+    """A table with a column for each of fifty kinds would show a letter a line."""
+    few = curve([score(stream(**EVENTS), tally(), budget=0.2)])[0]
+    many = msgspec.structs.replace(few, kinds={f"kind-{n}": 1.0 for n in range(50)})
+
+    assert len(curve_table([few]).columns) == len(few.kinds) + len(curve_table([many]).columns)
+
+
 @pytest.mark.parametrize("text", ["", "a", "0", "-1", "nan", "inf", "1,,2"])
 def test_budgets_must_be_numbers_above_zero(text: str) -> None:
     """What is no list of budgets is refused."""
