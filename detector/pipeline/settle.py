@@ -29,16 +29,17 @@ def tick(state: State, record: Tick) -> Outcome:
     if record.final:
         bound = max(bound, settle_bound(record.watermark, 0) + QUARTER)
     if bound <= state.bound:
-        return NOTHING
+        versions = tuple(_peer_versions(state, record.told))
+        return Outcome((), (), versions) if versions else NOTHING
     state.bound = bound
     due, state.due = state.due, []
     outcomes = [o for key in due if (o := _settle(state, key, bound)) is not NOTHING]
-    facts = tuple(_peer_versions(state))
+    versions = tuple(_peer_versions(state, record.told))
     _forget(state, bound)
     return Outcome(
         tuple(f for o in outcomes for f in o.findings),
         tuple(p for o in outcomes for p in o.plans),
-        tuple(f for o in outcomes for f in o.facts) + facts,
+        tuple(f for o in outcomes for f in o.facts) + versions,
     )
 
 
@@ -200,15 +201,19 @@ def _published(
     return Outcome(out.findings + ended.findings, out.plans + ended.plans)
 
 
-def _peer_versions(state: State) -> list[Fact]:
-    """The baselines of groups whose next version has become complete."""
+def _peer_versions(state: State, told: int) -> list[Fact]:
+    """The baselines of groups whose next version is complete: what their members had learned when
+    its last quarter settled has been told."""
     epoch = state.config.epoch
-    version = (state.bound + state.horizon) // epoch
+    version = (told + state.horizon) // epoch
+    cutoff = (version * epoch - state.horizon) // QUARTER * QUARTER
+    if not told:
+        return []
     out = []
     for group in state.groups.values():
         if group.sent < version:
             group.sent = version
-            baseline = group.version(version, version * epoch - state.horizon)
+            baseline = group.version(version, cutoff)
             out.append(
                 Fact(
                     kind="baseline",

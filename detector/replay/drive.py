@@ -45,11 +45,17 @@ class Replay:
             self._latest = time
             if time >= self._next:
                 self._next = time + _TICK
-                self._settle(step(self.state, Tick(time - self._slack)), out)
+                self._tick(time - self._slack, out)
         outcome = step(self.state, event)
         if outcome is not NOTHING:
             self._settle(outcome, out)
         return self.admissions.passed(out) if out else out
+
+    def _tick(self, watermark: int, out: list[Finding]) -> None:
+        before = self.state.bound
+        self._settle(step(self.state, Tick(watermark)), out)
+        if self.state.bound > before:  # and all that this caused has been told
+            self._settle(step(self.state, Tick(watermark, told=self.state.bound)), out)
 
     def _settle(self, outcome: Outcome, out: list[Finding]) -> None:
         out.extend(outcome.findings)

@@ -24,7 +24,7 @@ def test_a_version_counts_what_was_reported_by_its_time():
     """Neither values nor members from after the cutoff count."""
     made = reported(("ada", "o:a", 5), ("bob", "o:a", 7), ("eve", "o:b", 9))
 
-    assert PeerBaseline(1, 2, (("o:a", 2),)) == made.version(1, cutoff=7)
+    assert PeerBaseline(1, 2, (("o:a", 2),)) == made.version(1, cutoff=8)
 
 
 def test_the_earliest_report_counts():
