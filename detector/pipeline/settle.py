@@ -13,55 +13,80 @@ from detector.entities.principal import PrincipalState
 from detector.features.origin_view import WINDOW
 from detector.features.view import groups_of
 from detector.pipeline import judge, origins
-from detector.pipeline.state import NOTHING, Outcome, State
+from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.window.baseline import features
 from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
 
 _SESSIONS = 3 * DAY
 _PRINCIPALS = 90 * DAY
+_ORIGIN = "origin:"
 
 
 def tick(state: State, record: Tick) -> Outcome:
     """Take the watermark in; settle what it has passed."""
+    due = begin(state, record)
+    if due is None:
+        return versions(state, record)
+    outcomes = [o for key in due if (o := one(state, key)) is not NOTHING]
+    outcomes += [finish(state, due), versions(state, record)]
+    return Outcome(
+        tuple(f for o in outcomes for f in o.findings),
+        tuple(p for o in outcomes for p in o.plans),
+        tuple(f for o in outcomes for f in o.facts),
+        tuple(key for o in outcomes for key in o.gone),
+    )
+
+
+def begin(state: State, record: Tick) -> list[str] | None:
+    """Take the watermark in; None if it settles nothing. Else these entities are to be settled, each
+    by `one` and before anything else comes to it, in any order; then comes `finish`."""
     state.watermark = max(state.watermark, record.watermark)
     bound = settle_bound(state.watermark, state.config.fact_allowance)
     if record.final:
         bound = max(bound, settle_bound(record.watermark, 0) + QUARTER)
     if bound <= state.bound:
-        versions = tuple(_peer_versions(state, record.told))
-        return Outcome((), (), versions) if versions else NOTHING
+        return None
     state.bound = bound
     due, state.due = state.due, []
-    outcomes = [o for key in due if (o := _settle(state, key, bound)) is not NOTHING]
-    versions = tuple(_peer_versions(state, record.told))
-    _forget(state, bound)
-    return Outcome(
-        tuple(f for o in outcomes for f in o.findings),
-        tuple(p for o in outcomes for p in o.plans),
-        tuple(f for o in outcomes for f in o.facts) + versions,
-    )
+    return due
 
 
-def _forget(state: State, bound: int) -> None:
+def finish(state: State, due: list[str]) -> Outcome:
+    """All that was due is settled: what is over is `gone`."""
+    gone = [key for key in due if key.startswith(_ORIGIN) and key not in state.origins]
+    return Outcome(gone=tuple(gone + _forget(state)))
+
+
+def _forget(state: State) -> list[str]:
     """Drop what has been quiet for so long that nothing can come of it: sessions after three days,
     principals after ninety. Checked once an epoch."""
-    epoch = bound // state.config.epoch
+    epoch = state.bound // state.config.epoch
     if epoch == state.swept:
-        return
+        return []
     state.swept = epoch
-    edge = epoch * state.config.epoch
-    for key in [k for k, c in state.credentials.items() if c.last < edge - _SESSIONS]:
-        holder = state.credentials[key]
-        if not holder.due and holder.passing():
-            del state.credentials[key]
-    for key in [k for k, p in state.principals.items() if p.last < edge - _PRINCIPALS]:
-        if not state.principals[key].due:
-            del state.principals[key]
+    gone = [k for k, c in state.credentials.items() if outlived(state, c)]
+    for key in gone:
+        del state.credentials[key]
+    old = [k for k, p in state.principals.items() if outlived(state, p)]
+    for key in old:
+        del state.principals[key]
+    return gone + old
 
 
-def _settle(state: State, key: str, bound: int) -> Outcome:
-    principal = state.principals.get(key)
+def outlived(state: State, entity: Entity) -> bool:
+    """Whether an entity was over when the epoch began."""
+    if entity.due:
+        return False
+    edge = state.swept * state.config.epoch
+    if isinstance(entity, CredentialState):
+        return entity.last < edge - _SESSIONS and entity.passing()
+    return isinstance(entity, PrincipalState) and entity.last < edge - _PRINCIPALS
+
+
+def one(state: State, key: str) -> Outcome:
+    """Settle one entity that is due."""
+    bound, principal = state.bound, state.principals.get(key)
     if principal is not None:
         return _principal(state, principal, bound)
     credential = state.credentials.get(key)
@@ -201,14 +226,14 @@ def _published(
     return Outcome(out.findings + ended.findings, out.plans + ended.plans)
 
 
-def _peer_versions(state: State, told: int) -> list[Fact]:
+def versions(state: State, record: Tick) -> Outcome:
     """The baselines of groups whose next version is complete: what their members had learned when
     its last quarter settled has been told."""
+    if not record.told:
+        return NOTHING
     epoch = state.config.epoch
-    version = (told + state.horizon) // epoch
+    version = (record.told + state.horizon) // epoch
     cutoff = (version * epoch - state.horizon) // QUARTER * QUARTER
-    if not told:
-        return []
     out = []
     for group in state.groups.values():
         if group.sent < version:
@@ -223,4 +248,4 @@ def _peer_versions(state: State, told: int) -> list[Fact]:
                     baseline=baseline,
                 )
             )
-    return out
+    return Outcome(facts=tuple(out)) if out else NOTHING
