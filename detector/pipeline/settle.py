@@ -101,10 +101,11 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     learned: list[tuple[str, int]] = []
     waiting = len(principal.seen.pending)
     for start in principal.quarters_to_settle(bound):
+        # Told as of this quarter: peers' versions before it have been given.
+        learned += [(value, start) for value, _ in principal.seen.free(start)]
         learned += _quarter(state, principal, start)
     principal.settled = bound
     out = _told(state, principal, bound)
-    learned += principal.seen.free(bound)
     principal.panes.prune(bound)
     principal.marks.prune(bound)
     state.quiet.settle(principal.key, bound)
@@ -170,12 +171,17 @@ def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list
     if principal.who.account and own not in principal.seen.known:
         principal.seen.known[own] = values[0][1]
         values.append((own, values[0][1]))
-    summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in values]))
-    latest = max([t for _, t in values])
-    return [
-        Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
-        for entity in groups_of(principal)
-    ]
+    groups, out = groups_of(principal), []
+    # One for each quarter: versions count whole ones, however many have settled at once.
+    for quarter in sorted({t // QUARTER for _, t in values}):
+        rows = [(v, t) for v, t in values if t // QUARTER == quarter]
+        summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in rows]))
+        latest = max([t for _, t in rows])
+        out += [
+            Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
+            for entity in groups
+        ]
+    return out
 
 
 def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
