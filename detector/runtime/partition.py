@@ -13,19 +13,15 @@ Examples:
     ['principal:t:p']
 """
 
-from collections.abc import Callable
-
 from msgspec import Struct, field
 
 from detector.config import EngineConfig
-from detector.entities.group import Peers
 from detector.findings import Finding
 from detector.pipeline import State, settle, step
 from detector.pipeline.state import NOTHING, Outcome
 from detector.runtime.resident import Entities, Rows
 from detector.runtime.watermarks import ACTIVITY, Watermarks
 from detector.runtime.wire import Record
-from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
 from schemas.progress import Progress
 
@@ -66,6 +62,7 @@ class Partition:
     def __init__(self, number: int, of: int, config: EngineConfig, rows: Rows) -> None:
         """Start with what `rows` hold, which may be nothing."""
         self.number = number
+        self.of = of
         self.state = State(config)
         self.entities = Entities(self.state, rows)
         self.marks = Watermarks(number, of)
@@ -77,12 +74,13 @@ class Partition:
         self._said = Progress(f"{ACTIVITY}{number}", of, self.marks.levels)
         self._out = Effects()
 
-    def take(self, record: Record) -> None:
-        """One record of the log. Not to be called for one that its key does not lead here."""
+    def take(self, record: Record, key: str | None = None) -> None:
+        """One record of the log, of which this is the key. Not to be called for an event or a fact
+        whose key does not lead here."""
         if isinstance(record, Progress):
             self._told(record)
             return
-        key = record.key
+        key = record.key if key is None else key
         if isinstance(record, Fact) and record.kind == "baseline":
             key = f"{_BASELINE}{key}"
         self.entities.touch(key)
@@ -136,6 +134,11 @@ class Partition:
         self._advance()
         return bool(self._settling)
 
+    @property
+    def settling(self) -> bool:
+        """Whether entities are still to settle."""
+        return self._tick is not None
+
     def _one(self, key: str) -> None:
         del self._settling[key]
         self.entities.touch(key)
@@ -156,16 +159,19 @@ class Partition:
 
     def _say(self) -> None:
         """Tell all partitions how far this one is, if it is further on."""
+        said = self._progress()
+        if said != self._said:
+            self._said = self._out.progress = said
+
+    def _progress(self) -> Progress:
         settled = 0 if self._tick is not None else self.state.bound
-        said = Progress(
+        return Progress(
             self._said.sender,
             self._said.of,
             self.marks.levels,
             settled=max(settled, self._said.settled),
             version=self.version,
         )
-        if said != self._said:
-            self._said = self._out.progress = said
 
     # ------------------------------------------------------------------------- checkpoints
 
@@ -189,4 +195,5 @@ class Partition:
         state.bound, state.watermark = shared.bound, shared.watermark
         state.late, state.swept = shared.late, shared.swept
         self.offset, self.marks, self.version = shared.offset, shared.marks, shared.version
+        self._said = self._progress()
         self.entities.resume()
