@@ -112,7 +112,7 @@ class Broker:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
-            time.sleep(0.1)  # noqa: TID251 - another process starts
+            time.sleep(0.1)
         raise NoBrokerError(
             f"Kafka did not start: {(self.folder / 'broker.log').read_text()[-800:]}"
         )
@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9092)
     arguments = parser.parse_args()
     with running(arguments.port) as broker:
-        print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)  # noqa: T201
+        print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)
         try:
             signal.pause()
         except KeyboardInterrupt:
