@@ -62,7 +62,7 @@ async def _again(config: "WorkerConfig", limit: int, *, dry: bool) -> None:
         sent += not each.why
         told = each.why or ("would be sent back" if dry else "sent back")
         typer.echo(f"{_place(each.letter)}  {told}")
-    typer.echo(f"{several(sent, 'record')} {'would be' if dry else 'were'} sent back.")
+    typer.echo(f"{several(sent, 'record')} {'to send' if dry else 'sent'} back.")
     if dry and sent:
         typer.echo("Nothing was sent: add --really to do it.")
 
