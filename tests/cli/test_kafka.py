@@ -16,7 +16,7 @@ def test_help_teaches_by_examples(command: str, capfd: pytest.CaptureFixture[str
 
     assert 0 == code
     assert "For example" in text
-    assert f"detector {command.split()[0]}" in text
+    assert f"detector {command.split(maxsplit=1)[0]}" in text
 
 
 def test_replay_says_how_to_feed_a_cluster(capfd: pytest.CaptureFixture[str]) -> None:
