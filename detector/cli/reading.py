@@ -21,6 +21,7 @@ from detector.cli.guard import FailedError
 from detector.cli.setup import fingerprints, source_name
 from detector.replay.events import open_events
 from detector.replay.kin import Kin
+from detector.replay.limits import Limits
 from detector.replay.reading import Reading
 from detector.report.words import several
 from detector.settings import Settings
@@ -38,7 +39,7 @@ class Logs:
         self, paths: Sequence[str], source: str, settings: Settings, workers: int = 1
     ) -> None:
         self.reading = Reading()
-        self.kin = Kin() if workers > 1 else None
+        self._kin = Kin() if workers > 1 else None
         self.on_dead_letter: Callable[[DeadLetter], None] | None = None
         self.progress: Progress | None = None
         self._waiting: list[DeadLetter] = []
@@ -54,8 +55,14 @@ class Logs:
             on_progress=self._advance,
             config=settings.engine(),
             workers=workers,
-            kin=self.kin,
+            kin=self._kin,
         )
+
+    @property
+    def kin(self) -> Kin | None:
+        """Who is kin in the logs, if several processes are allowed and there is enough for them."""
+        large = self.reading.total_bytes > Limits().alone_bytes
+        return self._kin if large else None
 
     def _letter(self, letter: DeadLetter) -> None:
         # Position 0 is the file itself: it could not be opened, listed or unpacked.

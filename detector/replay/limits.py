@@ -28,8 +28,8 @@ class Limits(Struct, frozen=True):
     `run_events` and `run_bytes` (raw) are sorted in memory; `fan_in` sorted runs are merged at once.
     `max_gap` is the silence that no stray record may jump: the records beyond it must come from
     `confirm` principals, or be `volume` in number.
-    Up to `alone_bytes` on disk one process reads, and up to `alone_events` one judges: others would
-    take longer to start. Several judge `turn_events` at a time.
+    Up to `alone_bytes` on disk one process reads and judges, and up to `alone_events` one judges:
+    others would take longer to start. Several judge `turn_events` at a time.
     """
 
     record_bytes: int = 16 * MIB

@@ -33,7 +33,7 @@ from detector.replay.drive import Replay, Ticks
 from detector.replay.kin import Kin, Parts
 from detector.replay.limits import Limits
 from detector.replay.part import Answer, Due, Order, Turn, encoded, serve
-from detector.replay.processes import started
+from detector.replay.processes import Beside, started
 from detector.window.panes import settle_bound
 from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
@@ -168,10 +168,6 @@ class SplitReplay:
         return [finding for _, finding in findings], baselines
 
 
-def _are_worth_it(kin: Kin, parts: Parts, limits: Limits) -> bool:
-    return kin.events > limits.alone_events and parts.largest <= _LOPSIDED
-
-
 @contextmanager
 def engine_for(
     events: Iterable[ActivityEvent],
@@ -184,17 +180,19 @@ def engine_for(
 ) -> Iterator[tuple[Iterator[ActivityEvent], Replay | SplitReplay]]:
     """The events and what to feed them to: one engine, or several where that is worth it.
 
-    The first event is drawn: by then `kin` has been told of all. Who is kin in a baseline is not
-    known, so what has one is not split.
+    Others are started at once, before this process holds what it reads, since a fork would keep all
+    of that. Then the first event is drawn: by then `kin` has been told of all. Who is kin in a
+    baseline is not known, so what has one is not split.
     """
     drawn = iter(events)
-    first = list(islice(drawn, 1))
-    parts = kin.parts(workers) if kin is not None and workers > 1 and baseline is None else None
     with ExitStack() as stack:
-        engine: Replay | SplitReplay
-        if kin is None or parts is None or not _are_worth_it(kin, parts, limits):
-            engine = Replay(config, baseline)
-        else:
+        engines: list[Beside] = []
+        if kin is not None and workers > 1 and baseline is None:
             engines = stack.enter_context(started(workers, serve, config))
-            engine = SplitReplay(config, parts, engines, limits)
+        first = list(islice(drawn, 1))
+        engine: Replay | SplitReplay = Replay(config, baseline)
+        if engines and kin is not None and kin.events > limits.alone_events:
+            parts = kin.parts(workers)
+            if parts.largest <= _LOPSIDED:
+                engine = SplitReplay(config, parts, engines, limits)
         yield chain(first, drawn), engine
