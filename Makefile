@@ -82,8 +82,8 @@ lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes ne
 			-o requirements/$$1.txt "$${@:2}"; \
 	}; \
 	pin run pyproject.toml; \
-	pin dev pyproject.toml --group dev -c requirements/run.txt; \
-	pin kafka pyproject.toml --group kafka -c requirements/run.txt; \
+	pin kafka pyproject.toml --extra kafka -c requirements/run.txt; \
+	pin dev pyproject.toml --group dev -c requirements/kafka.txt; \
 	pin build --group build -c requirements/dev.txt; \
 	pin lock --group lock
 
@@ -116,9 +116,9 @@ $(VENV)/.package: $(VENV)/.run pyproject.toml
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.package requirements/dev.txt
-	@echo "==> install what tests and checks need (requirements/dev.txt)"
-	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.package requirements/dev.txt requirements/kafka.txt
+	@echo "==> install what tests and checks need (requirements/dev.txt, requirements/kafka.txt)"
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt
 	@touch $@
 
 $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
@@ -129,5 +129,5 @@ $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
 $(TRIAL)/venv/.dev: $(VENV)/.dev
 	@echo "==> a second environment for the wheel in $(TRIAL)/venv"
 	@$(PYTHON) -m venv --clear $(TRIAL)/venv
-	@$(TRIAL)/venv/bin/python $(PIP) install --require-hashes -r requirements/dev.txt
+	@$(TRIAL)/venv/bin/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt
 	@touch $@

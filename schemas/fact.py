@@ -123,7 +123,9 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record"
 
 class Tick(Struct, frozen=True, gc=False, tag_field="record", tag="tick"):
     """Time has passed: nothing with an event time before `watermark` is still to come within its
-    lateness. `final` marks the end of the input, after which everything settles."""
+    lateness. `final` marks the end of the input, after which everything settles. What any entity
+    had to tell of the time before `told` has arrived where it was to go."""
 
     watermark: int
     final: bool = False
+    told: int = 0

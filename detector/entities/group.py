@@ -3,7 +3,8 @@
 Members report what they have newly learned. A group follows a fixed-size sample of its members, the
 ones whose names hash lowest, and counts per value how many of *them* use it: an unbiased share
 however large the group, chosen by content and not by who reported first. At each epoch's start the
-version that counts everything reported for time up to epoch start - horizon goes to all workers.
+version that counts everything learned before epoch start - horizon, in whole quarters, goes to all
+workers.
 
 References:
     P. B. Gibbons: Distinct sampling for highly-accurate answers to distinct values queries and
@@ -93,14 +94,14 @@ class GroupState(Struct):
             del users[max(users, key=lambda member: (users[member], member))]
 
     def version(self, version: int, cutoff: int) -> PeerBaseline:
-        """The baseline that counts what was learned up to event time `cutoff`."""
+        """The baseline that counts what was learned before event time `cutoff`."""
         counted = (
-            (value, sum(time <= cutoff for time in users.values()))
+            (value, sum(time < cutoff for time in users.values()))
             for value, users in sorted(self.users.items())
         )
         return PeerBaseline(
             version=version,
-            members=sum(time <= cutoff for time in self.members.values()),
+            members=sum(time < cutoff for time in self.members.values()),
             values=tuple((value, n) for value, n in counted if n),
         )
 

@@ -13,54 +13,80 @@ from detector.entities.principal import PrincipalState
 from detector.features.origin_view import WINDOW
 from detector.features.view import groups_of
 from detector.pipeline import judge, origins
-from detector.pipeline.state import NOTHING, Outcome, State
+from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.window.baseline import features
 from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
 
 _SESSIONS = 3 * DAY
 _PRINCIPALS = 90 * DAY
+_ORIGIN = "origin:"
 
 
 def tick(state: State, record: Tick) -> Outcome:
     """Take the watermark in; settle what it has passed."""
+    due = begin(state, record)
+    if due is None:
+        return versions(state, record)
+    outcomes = [o for key in due if (o := one(state, key)) is not NOTHING]
+    outcomes += [finish(state, due), versions(state, record)]
+    return Outcome(
+        tuple(f for o in outcomes for f in o.findings),
+        tuple(p for o in outcomes for p in o.plans),
+        tuple(f for o in outcomes for f in o.facts),
+        tuple(key for o in outcomes for key in o.gone),
+    )
+
+
+def begin(state: State, record: Tick) -> list[str] | None:
+    """Take the watermark in; None if it settles nothing. Else these entities are to be settled, each
+    by `one` and before anything else comes to it, in any order; then comes `finish`."""
     state.watermark = max(state.watermark, record.watermark)
     bound = settle_bound(state.watermark, state.config.fact_allowance)
     if record.final:
         bound = max(bound, settle_bound(record.watermark, 0) + QUARTER)
     if bound <= state.bound:
-        return NOTHING
+        return None
     state.bound = bound
     due, state.due = state.due, []
-    outcomes = [o for key in due if (o := _settle(state, key, bound)) is not NOTHING]
-    facts = tuple(_peer_versions(state))
-    _forget(state, bound)
-    return Outcome(
-        tuple(f for o in outcomes for f in o.findings),
-        tuple(p for o in outcomes for p in o.plans),
-        tuple(f for o in outcomes for f in o.facts) + facts,
-    )
+    return due
 
 
-def _forget(state: State, bound: int) -> None:
+def finish(state: State, due: list[str]) -> Outcome:
+    """All that was due is settled: what is over is `gone`."""
+    gone = [key for key in due if key.startswith(_ORIGIN) and key not in state.origins]
+    return Outcome(gone=tuple(gone + _forget(state)))
+
+
+def _forget(state: State) -> list[str]:
     """Drop what has been quiet for so long that nothing can come of it: sessions after three days,
     principals after ninety. Checked once an epoch."""
-    epoch = bound // state.config.epoch
+    epoch = state.bound // state.config.epoch
     if epoch == state.swept:
-        return
+        return []
     state.swept = epoch
-    edge = epoch * state.config.epoch
-    for key in [k for k, c in state.credentials.items() if c.last < edge - _SESSIONS]:
-        holder = state.credentials[key]
-        if not holder.due and holder.passing():
-            del state.credentials[key]
-    for key in [k for k, p in state.principals.items() if p.last < edge - _PRINCIPALS]:
-        if not state.principals[key].due:
-            del state.principals[key]
+    gone = [k for k, c in state.credentials.items() if outlived(state, c)]
+    for key in gone:
+        del state.credentials[key]
+    old = [k for k, p in state.principals.items() if outlived(state, p)]
+    for key in old:
+        del state.principals[key]
+    return gone + old
 
 
-def _settle(state: State, key: str, bound: int) -> Outcome:
-    principal = state.principals.get(key)
+def outlived(state: State, entity: Entity) -> bool:
+    """Whether an entity was over when the epoch began."""
+    if entity.due:
+        return False
+    edge = state.swept * state.config.epoch
+    if isinstance(entity, CredentialState):
+        return entity.last < edge - _SESSIONS and entity.passing()
+    return isinstance(entity, PrincipalState) and entity.last < edge - _PRINCIPALS
+
+
+def one(state: State, key: str) -> Outcome:
+    """Settle one entity that is due."""
+    bound, principal = state.bound, state.principals.get(key)
     if principal is not None:
         return _principal(state, principal, bound)
     credential = state.credentials.get(key)
@@ -75,10 +101,11 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     learned: list[tuple[str, int]] = []
     waiting = len(principal.seen.pending)
     for start in principal.quarters_to_settle(bound):
+        # Told as of this quarter: peers' versions before it have been given.
+        learned += [(value, start) for value, _ in principal.seen.free(start)]
         learned += _quarter(state, principal, start)
     principal.settled = bound
     out = _told(state, principal, bound)
-    learned += principal.seen.free(bound)
     principal.panes.prune(bound)
     principal.marks.prune(bound)
     state.quiet.settle(principal.key, bound)
@@ -89,9 +116,6 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
         principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
     if principal.children:
         principal.children = pruned(principal.children, bound)
-    if principal.seen.pending and not principal.due:
-        principal.due = True
-        state.due.append(principal.key)
     if learned or not principal.due or len(principal.seen.pending) != waiting:
         principal.change()  # and what comes to one that is not due has to make it so
     facts = tuple(summaries(principal, learned)) if learned else ()
@@ -144,12 +168,17 @@ def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list
     if principal.who.account and own not in principal.seen.known:
         principal.seen.known[own] = values[0][1]
         values.append((own, values[0][1]))
-    summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in values]))
-    latest = max([t for _, t in values])
-    return [
-        Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
-        for entity in groups_of(principal)
-    ]
+    groups, out = groups_of(principal), []
+    # One for each quarter: versions count whole ones, however many have settled at once.
+    for quarter in sorted({t // QUARTER for _, t in values}):
+        rows = [(v, t) for v, t in values if t // QUARTER == quarter]
+        summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in rows]))
+        latest = max([t for _, t in rows])
+        out += [
+            Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
+            for entity in groups
+        ]
+    return out
 
 
 def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
@@ -200,15 +229,19 @@ def _published(
     return Outcome(out.findings + ended.findings, out.plans + ended.plans)
 
 
-def _peer_versions(state: State) -> list[Fact]:
-    """The baselines of groups whose next version has become complete."""
+def versions(state: State, record: Tick) -> Outcome:
+    """The baselines of groups whose next version is complete: what their members had learned when
+    its last quarter settled has been told."""
+    if not record.told:
+        return NOTHING
     epoch = state.config.epoch
-    version = (state.bound + state.horizon) // epoch
+    version = (record.told + state.horizon) // epoch
+    cutoff = (version * epoch - state.horizon) // QUARTER * QUARTER
     out = []
     for group in state.groups.values():
         if group.sent < version:
             group.sent = version
-            baseline = group.version(version, version * epoch - state.horizon)
+            baseline = group.version(version, cutoff)
             out.append(
                 Fact(
                     kind="baseline",
@@ -218,4 +251,4 @@ def _peer_versions(state: State) -> list[Fact]:
                     baseline=baseline,
                 )
             )
-    return out
+    return Outcome(facts=tuple(out)) if out else NOTHING

@@ -19,13 +19,10 @@ from detector.entities.episodes import Episodes
 from detector.entities.group import GroupState, Peers
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
+from detector.pipeline.entity import FORMAT, Bare, bare, whole
 from detector.pipeline.state import State
 from detector.window.empty import lean
 from detector.window.marks import Marks
-from detector.window.panes import Packed, Panes
-
-FORMAT = 2
-_NO_PANES = Panes()
 
 
 class Snapshot(Struct, array_like=True):
@@ -36,7 +33,7 @@ class Snapshot(Struct, array_like=True):
     bound: int
     watermark: int
     late: int
-    principals: list[tuple[PrincipalState, Packed]]
+    principals: list[Bare]
     credentials: list[CredentialState]
     groups: list[GroupState]
     peers: Peers
@@ -60,8 +57,7 @@ def snapshot(state: State, *, learned_only: bool = False) -> bytes:
         principal.catch_up()
         if learned_only:
             principal = _learned(principal)
-        bare = replace(principal, panes=_NO_PANES, marks=principal.marks.bare(), routine=None)
-        principals.append((bare, principal.panes.packed()))
+        principals.append(bare(principal))
     credentials = [state.credentials[key] for key in sorted(state.credentials)]
     origins = [state.origins[key] for key in sorted(state.origins)]
     if learned_only:
@@ -104,10 +100,8 @@ def restore(packed: bytes, config: EngineConfig) -> State:
     state = State(config)
     state.bound, state.watermark, state.late = read.bound, read.watermark, read.late
     state.swept = read.bound // config.epoch
-    for principal, panes in read.principals:
-        principal.panes = Panes.unpacked(panes)
-        principal.marks = principal.marks.indexed()
-        lean(principal)
+    for row in read.principals:
+        principal = whole(row)
         state.principals[principal.key] = principal
     for credential in read.credentials:
         lean(credential)

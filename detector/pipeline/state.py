@@ -19,11 +19,13 @@ from schemas.fact import Fact
 
 class Outcome(Struct, frozen=True):
     """What one record caused. `findings` are revisions to publish, `plans` the revocations they
-    ask for (before admission), `facts` records for other entities."""
+    ask for (before admission), `facts` records for other entities. `gone` are keys of entities that
+    were forgotten."""
 
     findings: tuple[Finding, ...] = ()
     plans: tuple[Plan, ...] = ()
     facts: tuple[Fact, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 NOTHING = Outcome()

@@ -27,7 +27,7 @@ def step(state: State, record: Record) -> Outcome:
         >>> event = ActivityEvent(uid="e", source="token_use", tenant="t", time=0,
         ...                       principal=Principal(uid="p"))
         >>> step(State(), event)
-        Outcome(findings=(), plans=(), facts=())
+        Outcome(findings=(), plans=(), facts=(), gone=())
     """
     if isinstance(record, ActivityEvent):
         key = f"principal:{record.tenant}:{record.principal.uid}"

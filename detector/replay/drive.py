@@ -66,11 +66,17 @@ class Replay:
         if event.time > ticks.latest:
             tick = ticks.before(event.time)
             if tick is not None:
-                self._settle(step(self.state, tick), out)
+                self._tick(tick, out)
         outcome = step(self.state, event)
         if outcome is not NOTHING:
             self._settle(outcome, out)
         return self.admissions.passed(out) if out else out
+
+    def _tick(self, tick: Tick, out: list[Finding]) -> None:
+        before = self.state.bound
+        self._settle(step(self.state, tick), out)
+        if self.state.bound > before:  # and all that this caused has been told
+            self._settle(step(self.state, Tick(tick.watermark, told=self.state.bound)), out)
 
     def _settle(self, outcome: Outcome, out: list[Finding]) -> None:
         out.extend(outcome.findings)

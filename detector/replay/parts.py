@@ -70,7 +70,8 @@ class Shared:
                 findings.append((self._due.order(at, 0, finding.entity, n), finding))
             self._due.settled()
             self._tell(facts[len(before) :], findings)
-            baselines = list(made.facts)
+            told = Tick(tick.watermark, told=self._state.bound)
+            baselines = list(step(self._state, told).facts)
         return sorted(findings, key=_order), baselines
 
     def _tell(self, facts: list[tuple[Order, Fact]], findings: Findings) -> None:

@@ -21,6 +21,7 @@ from detector.findings import Finding
 from detector.pipeline import State, step
 from detector.pipeline.snapshot import restore, snapshot
 from detector.respond.plan import Plan
+from detector.window.panes import settle_bound
 from schemas.event import ActivityEvent
 from schemas.fact import Fact, Tick
 
@@ -161,7 +162,10 @@ def deliver(
     while now < max([last + slack, *(time for time, _ in strays)]):
         now += delivery.tick_gap
         lag = int(line.random.random() * delivery.tick_lag)
-        line.push(now, 2, Tick(now - slack - lag))
+        watermark = now - slack - lag
+        line.push(now, 2, Tick(watermark))
+        told = settle_bound(watermark, config.fact_allowance)
+        line.push(now + delivery.fact_delay, 3, Tick(watermark, told=told))
     line.drain()
     line.deliver(now, Tick(last, final=True))
     line.drain()

@@ -1,0 +1,118 @@
+"""Admission as a step of its own: findings by tenant in, alerts and commands out, exactly once.
+
+Each batch is one Kafka transaction of alerts, commands, the tenants' memory and the offsets, so a
+reader of committed records sees each revision of a finding once, whatever crashed before it. A
+detector that goes over records again after a crash says again what it has said; here it is known
+by its finding's id and revision, and goes no further.
+
+Examples:
+    >>> desk = Desk(ResponseConfig())
+    >>> desk.repeats("f1", 1), desk.repeats("f1", 1), desk.repeats("f1", 2)
+    (False, True, False)
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct, field
+
+from detector.config import ResponseConfig
+from detector.detections import DETECTIONS
+from detector.findings import Finding
+from detector.pipeline.admit import passed
+from detector.respond.admission import AdmissionState
+from detector.sinks.ocsf import alert
+
+FORMAT = 1
+_MOST = 50_000
+_json = msgspec.json.Encoder().encode
+_pack = msgspec.msgpack.Encoder().encode
+read_finding = msgspec.msgpack.Decoder(Finding).decode
+
+
+class Memory(Struct):
+    """What is kept of one partition of findings: admission by tenant, and by finding the last
+    revision that went out, the latest findings last."""
+
+    format: int = FORMAT
+    tenants: dict[str, AdmissionState] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    repeats: int = 0
+
+
+_memory = msgspec.msgpack.Decoder(Memory).decode
+
+
+class Message(Struct, frozen=True):
+    """What goes out: to `alerts` or `commands`, under a key."""
+
+    to: str
+    key: str
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Desk:
+    """The admission of one partition of findings: pure, but for its memory."""
+
+    def __init__(self, config: ResponseConfig, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+        self._config = config
+
+    def repeats(self, uid: str, revision: int) -> bool:
+        """Whether this revision, or a later one, has gone out. If not, it does now."""
+        revisions = self.memory.revisions
+        if revision <= revisions.get(uid, 0):
+            self.memory.repeats += 1
+            return True
+        revisions.pop(uid, None)
+        revisions[uid] = revision
+        if len(revisions) > _MOST:
+            del revisions[next(iter(revisions))]
+        return False
+
+    def take(self, findings: Iterable[Finding]) -> list[Message]:
+        """What readers are to see of these findings."""
+        out: list[Message] = []
+        for finding in findings:
+            if not self.repeats(finding.uid, finding.revision):
+                out += self._one(finding)
+        return out
+
+    def _one(self, finding: Finding) -> list[Message]:
+        tenants = self.memory.tenants
+        state = tenants.get(finding.tenant) or AdmissionState(finding.tenant)
+        tenants[finding.tenant], made = passed(state, finding, self._config)
+        shown = made.finding
+        headers: tuple[tuple[str, bytes], ...] = (
+            ("ce_specversion", b"1.0"),
+            ("ce_type", b"detector.finding"),
+            ("ce_source", b"credential-abuse-detector"),
+            ("ce_id", f"{shown.uid}.{shown.revision}".encode()),
+            ("content-type", b"application/json"),
+        )
+        value = _json(alert(shown, DETECTIONS[shown.detection].META))
+        out = [Message("alerts", shown.entity, value, headers)]
+        if made.answer == "admitted" and shown.command is not None:
+            command = shown.command
+            headers = (("ce_id", command.command_uid.encode()), *headers[:1], *headers[2:3])
+            out.append(Message("commands", command.command_uid, _json(command), headers))
+        return out
+
+    def written(self) -> bytes:
+        """The memory as bytes."""
+        return _pack(self.memory)
+
+
+def memory(row: bytes | None) -> Memory:
+    """The memory of these bytes; empty if there are none.
+
+    Raises:
+        ValueError: it is of another format.
+    """
+    if row is None:
+        return Memory()
+    found = _memory(row)
+    if found.format != FORMAT:
+        raise ValueError(f"expected admission's memory of format {FORMAT}, got {found.format}")
+    return found

@@ -1,0 +1,96 @@
+"""The admission of a worker: its partitions of findings, each batch one transaction."""
+
+import logging
+
+from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+from msgspec import MsgspecError
+
+from detector.findings import Finding
+from detector.runtime.admission import Desk, memory, read_finding
+from detector.runtime.compacted import Tail
+from detector.runtime.config import WorkerConfig
+from detector.runtime.connect import producer, started
+from detector.runtime.keeper import FencedError
+from detector.runtime.owned import Batch
+from detector.runtime.source import Source
+
+log = logging.getLogger(__name__)
+_KEY = b"memory"
+
+
+class Admitter:
+    """Takes batches of findings. What a batch caused is readable when `process` returns."""
+
+    source: Source
+
+    def __init__(self, config: WorkerConfig) -> None:
+        self.desks: dict[TopicPartition, tuple[Desk, AIOKafkaProducer]] = {}
+        self._config = config
+
+    async def assigned(self, where: TopicPartition) -> None:
+        """A partition is ours: fence others, then read the memory back."""
+        consumer, number = self.source.consumer, where.partition
+        made = producer(self._config, f"{self._config.group}-admit-{number}")
+        await started(made)
+        try:
+            tail, row = Tail(self._config, self._config.topics.admission, number), None
+            async for batch in tail.batches():
+                row = batch[-1].value
+            # The group may have read its position before the last owner was fenced.
+            committed = await consumer.committed(where)
+            self.source.begin(where, committed)
+        except BaseException:
+            await made.stop()
+            raise
+        self.desks[where] = Desk(self._config.engine.response, memory(row)), made
+
+    async def revoked(self, moved: set[TopicPartition]) -> None:
+        """Partitions move to another worker; nothing is open between batches."""
+        for where in moved:
+            kept = self.desks.pop(where, None)
+            if kept is not None:
+                await kept[1].stop()
+
+    async def process(self, batch: Batch) -> None:
+        """Admit a batch of findings.
+
+        Raises:
+            FencedError: another worker admits them now.
+        """
+        kept = self.desks.get(batch.where)
+        if kept is None or not self.source.is_current(batch):
+            return
+        desk, made = kept
+        topics = self._config.topics
+        messages = desk.take(found for record in batch.records for found in _findings(record))
+        try:
+            async with made.transaction():
+                for message in messages:
+                    topic = topics.alerts if message.to == "alerts" else topics.commands
+                    key, headers = message.key.encode(), list(message.headers)
+                    await made.send(topic, message.value, key, headers=headers)
+                where = batch.where.partition
+                await made.send(topics.admission, desk.written(), _KEY, partition=where)
+                group = f"{self._config.group}-admit"
+                await made.send_offsets_to_transaction({batch.where: batch.end}, group)
+        except ProducerFenced as error:
+            raise FencedError(f"findings {batch.where.partition} have another owner") from error
+        except KafkaError as error:
+            # The memory is ahead of what went out: begin again from what was committed.
+            log.warning("admission begins again", extra={"error": str(error)})
+            self.source.hold(batch.where)
+            await self.revoked({batch.where})
+            await self.source.take_in([batch.where])
+
+    async def stop(self) -> None:
+        """Let go of everything."""
+        await self.revoked(set(self.desks))
+
+
+def _findings(record: ConsumerRecord) -> list[Finding]:
+    try:
+        return [read_finding(record.value)]
+    except (MsgspecError, TypeError, ValueError):
+        log.exception("a finding cannot be read", extra={"offset": record.offset})
+        return []

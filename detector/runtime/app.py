@@ -1,0 +1,193 @@
+"""The Faust app of a worker: which services it runs, and how their batches reach the agents.
+
+Faust gives lifecycle, supervision, channels, agents and the web server. Its own consumer is off: it
+spends two tasks on every record, and its tables lose what they have not sent.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from faust.app.base import BootStrategy
+from faust.types import ChannelT, StreamT
+from mode import Service
+
+from detector.runtime.admit import Admitter
+from detector.runtime.config import MIXED, WorkerConfig
+from detector.runtime.connect import arguments, member, producer, started
+from detector.runtime.detect import Detector
+from detector.runtime.normalise import Normaliser
+from detector.runtime.owned import Batch
+from detector.runtime.pace import Pace, PaceReader
+from detector.runtime.source import Source
+from detector.sources.base import Context
+from detector.sources.registry import SOURCES
+
+log = logging.getLogger(__name__)
+_AHEAD = 4
+_TEND = 0.02
+
+
+class _Boot(BootStrategy):
+    enable_kafka = False
+    enable_kafka_consumer = False
+    enable_kafka_producer = False
+
+
+class _App(faust.App):
+    BootStrategy = _Boot
+
+
+class Parts:
+    """What a worker is made of, filled in as it starts: agents and pages look here."""
+
+    def __init__(self, config: WorkerConfig, context: Context) -> None:
+        self.config = config
+        self.context = context
+        self.channels: dict[str, ChannelT[Batch]] = {}
+        self.normaliser: Normaliser | None = None
+        self.detector: Detector | None = None
+        self.admitter: Admitter | None = None
+
+    async def process(self, name: str, batch: Batch) -> None:
+        """Give a batch to the part that its channel belongs to."""
+        part = {"normalise": self.normaliser, "detect": self.detector, "admit": self.admitter}[name]
+        if part is not None:
+            await part.process(batch)
+
+
+class Shell(Service):
+    """Runs the parts: clients, their sources, the last checkpoint. Faust supervises it."""
+
+    def __init__(self, app: faust.App, parts: Parts, **options: Any) -> None:
+        super().__init__(**options)
+        self.app = app
+        self.parts = parts
+        self._producers: list[AIOKafkaProducer] = []
+        self._sources: list[Source] = []
+
+    async def on_start(self) -> None:
+        """Connect, and join the groups that the role asks for."""
+        self.app.flow_control.resume()
+        config, parts = self.parts.config, self.parts
+        made = producer(config)
+        await started(made)
+        self._producers.append(made)
+        partitions = len(await made.partitions_for(config.topics.activity))
+        if config.role in {"all", "normalise"}:
+            topics = {config.topics.raw(name): name for name in (*SOURCES, MIXED)}
+            pace = Pace(partitions, config.engine.epoch)
+            await self.add_runtime_dependency(PaceReader(config, pace))
+            parts.normaliser = Normaliser(
+                config,
+                parts.context,
+                made,
+                topics=topics,
+                partitions=partitions,
+                pace=pace,
+                clock=_now,
+            )
+            await self._source(parts.normaliser, "normalise", list(topics))
+        if config.role in {"all", "detect"}:
+            tenants = len(await made.partitions_for(config.topics.findings))
+            parts.detector = Detector(
+                config, made, partitions=partitions, tenants=tenants, cluster=await _cluster(config)
+            )
+            await self._source(parts.detector, "detect", [config.topics.activity])
+            parts.admitter = Admitter(config)
+            await self._source(parts.admitter, "admit", [config.topics.findings])
+
+    async def _source(
+        self, part: Normaliser | Detector | Admitter, name: str, topics: list[str]
+    ) -> None:
+        config = self.parts.config
+        part.source = Source(
+            member(config, name),
+            topics,
+            self.parts.channels[name],
+            assigned=part.assigned,
+            revoked=part.revoked,
+            most=config.fetch,
+        )
+        self._sources.append(part.source)
+        await self.add_runtime_dependency(part.source)
+
+    @Service.task
+    async def _tend(self) -> None:
+        while not self.should_stop:
+            await asyncio.sleep(_TEND)
+            for part in (self.parts.normaliser, self.parts.detector):
+                if part is not None:
+                    await part.tend()
+
+    async def on_stop(self) -> None:
+        """Drain: last checkpoints and commits, then leave the groups."""
+        for source in self._sources:
+            source.ready.clear()
+        parts = self.parts
+        if parts.normaliser is not None:
+            await parts.normaliser.commit()
+        if parts.detector is not None:
+            await parts.detector.stop()
+        if parts.admitter is not None:
+            await parts.admitter.stop()
+        for source in self._sources:
+            await source.leave()
+        for made in self._producers:
+            await made.stop()
+
+
+async def _cluster(config: WorkerConfig) -> str:
+    """The cluster's own id: state of another one is none of ours."""
+    admin = AIOKafkaAdminClient(**arguments(config.connection))
+    await started(admin)
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
+def _now() -> int:
+    return int(time.time() * 1_000)
+
+
+def build(config: WorkerConfig, context: Context) -> tuple[faust.App, Parts]:
+    """The app of one worker, not started, and its parts."""
+    app = _App(
+        config.group,
+        broker=f"kafka://{config.connection.bootstrap}",
+        web_enabled=config.port > 0,
+        web_port=config.port or 6066,
+        datadir=str(config.folder / "faust"),
+    )
+    parts = Parts(config, context)
+    for name in ("normalise", "detect", "admit"):
+        parts.channels[name] = app.channel(maxsize=_AHEAD)
+        app.agent(parts.channels[name], name=name)(_agent(parts, name))
+
+    @app.service
+    class Mounted(Shell):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(app, parts, **options)
+
+    return app, parts
+
+
+def _agent(parts: Parts, name: str) -> Callable[[StreamT[Batch]], Awaitable[None]]:
+    async def agent(stream: StreamT[Batch]) -> None:
+        async for batch in stream:
+            await parts.process(name, batch)
+
+    return agent
+
+
+def run(config: WorkerConfig, context: Context, *, loglevel: str = "warning") -> None:
+    """Run a worker until it is told to stop."""
+    config.folder.mkdir(parents=True, exist_ok=True)
+    app, _ = build(config, context)
+    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()

@@ -1,0 +1,140 @@
+"""The detector of a worker: the partitions of `activity` that it owns."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from detector.runtime.config import WorkerConfig
+from detector.runtime.keeper import FencedError, Keeper
+from detector.runtime.outbox import Outbox
+from detector.runtime.owned import Batch, Owned
+from detector.runtime.partition import Partition
+from detector.runtime.source import Source
+
+log = logging.getLogger(__name__)
+# How long the group waits for a partition's last checkpoint before it moves without one.
+_HANDOVER = 5.0
+
+
+class Detector:
+    """Takes partitions in, feeds them, gives them back. `source` is set once it exists."""
+
+    source: Source
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        producer: AIOKafkaProducer,
+        *,
+        partitions: int,
+        tenants: int,
+        cluster: str,
+    ) -> None:
+        self.owned: dict[int, Owned] = {}
+        self._config = config
+        self._producer = producer
+        self._partitions = partitions
+        self._tenants = tenants
+        self._cluster = cluster
+        self._opening: dict[int, asyncio.Lock] = {}
+        self._saves: set[asyncio.Task[None]] = set()
+        self._fenced: FencedError | None = None
+
+    async def assigned(self, where: TopicPartition) -> None:
+        """A partition is ours: bring its state here, then let records come."""
+        number = where.partition
+        async with self._opening.setdefault(number, asyncio.Lock()):
+            if not self._is_ours(where) or number in self.owned:
+                return
+            keeper = Keeper(self._config, number, self._cluster)
+            shared = await keeper.open()
+            partition = Partition(number, self._partitions, self._config.engine, keeper.store)
+            if shared is not None:
+                partition.resume(shared)
+            begin = (await self.source.consumer.beginning_offsets([where]))[where]
+            if partition.offset < begin:
+                if shared is not None:
+                    log.error(
+                        "records are gone that had not been read: retention is too short",
+                        extra={"partition": number, "records": begin - partition.offset},
+                    )
+                partition.offset = begin
+            outbox = Outbox(self._producer, self._config.topics, self._partitions, self._tenants)
+            owned = Owned(partition, keeper, outbox, self._config)
+            if not self._is_ours(where):
+                await owned.close(save=False)
+                return
+            self.owned[number] = owned
+            self.source.begin(where, partition.offset)
+            log.info("partition begins", extra={"partition": number, "offset": partition.offset})
+
+    def _is_ours(self, where: TopicPartition) -> bool:
+        return where in self.source.consumer.assignment()
+
+    async def revoked(self, moved: Iterable[TopicPartition]) -> None:
+        """Partitions move to another worker."""
+        await asyncio.gather(*(self._close(where.partition, save=True) for where in moved))
+
+    async def _close(self, number: int, *, save: bool) -> None:
+        async with self._opening.setdefault(number, asyncio.Lock()):
+            owned = self.owned.pop(number, None)
+            if owned is None:
+                return
+            try:
+                await asyncio.wait_for(owned.close(save=save), _HANDOVER)
+            except (TimeoutError, KafkaError, FencedError) as error:
+                log.warning(
+                    "partition moves without a last checkpoint", extra={"error": repr(error)}
+                )
+
+    async def process(self, batch: Batch) -> None:
+        """Feed a batch to its partition, if it is still here. What cannot be sent makes the
+        partition begin again from its last checkpoint, as after a crash."""
+        owned = self.owned.get(batch.where.partition)
+        if owned is None or owned.closed or not self.source.is_current(batch):
+            return
+        try:
+            await owned.process(batch)
+        except (KafkaError, RuntimeError) as error:
+            await self._again(batch.where, error)
+
+    async def tend(self) -> None:
+        """Settle what is due and begin checkpoints; to be called often.
+
+        Raises:
+            FencedError: another worker owns one of the partitions.
+        """
+        for number, owned in list(self.owned.items()):
+            await owned.go_on()
+            if owned.due:
+                task = asyncio.create_task(self._save(number, owned))
+                self._saves.add(task)
+                task.add_done_callback(self._saves.discard)
+        if self._fenced is not None:
+            raise self._fenced
+
+    async def _save(self, number: int, owned: Owned) -> None:
+        try:
+            await owned.save()
+        except FencedError as error:
+            self._fenced = error
+        except KafkaError as error:
+            where = TopicPartition(self._config.topics.activity, number)
+            await self._again(where, error)
+
+    async def _again(self, where: TopicPartition, error: Exception) -> None:
+        """Begin again from the last checkpoint."""
+        log.warning(
+            "partition begins again", extra={"partition": where.partition, "error": str(error)}
+        )
+        self.source.hold(where)
+        await self._close(where.partition, save=False)
+        await self.source.take_in([where])
+
+    async def stop(self) -> None:
+        """A last checkpoint of everything."""
+        await asyncio.gather(*self._saves, return_exceptions=True)
+        await asyncio.gather(*(self._close(number, save=True) for number in list(self.owned)))

@@ -1,0 +1,262 @@
+"""The normaliser of a worker: raw partitions → events on `activity`, and how far each of them is.
+
+Stateless but for the frontier of each partition, which is committed with its offset. A record is
+done when everything that it caused has been acknowledged; a crash makes some events come twice,
+which the engine's panes do not see.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from time import monotonic
+
+from aiokafka import AIOKafkaProducer, ConsumerRecord, OffsetAndMetadata, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from msgspec import MsgspecError
+
+from detector.config import HOUR
+from detector.runtime.config import MIXED, WorkerConfig
+from detector.runtime.connect import arguments, started
+from detector.runtime.decode import Decoding
+from detector.runtime.frontier import Frontier
+from detector.runtime.outbox import Outbox
+from detector.runtime.owned import Batch
+from detector.runtime.pace import Pace
+from detector.runtime.source import Source
+from detector.runtime.wire import read, written
+from detector.sources.base import Context
+from detector.window.panes import settle_bound
+from schemas.dead_letter import DeadLetter
+from schemas.progress import Progress
+
+_SLICE = 200
+_COMMIT = 1.0
+_CONTROL = b'{"record":"progress"'
+
+
+class Raw:
+    """One raw partition."""
+
+    def __init__(self, where: TopicPartition, decoding: Decoding, lateness: int) -> None:
+        self.where = where
+        self.decoding = decoding
+        self.lateness = lateness
+        self.frontier = Frontier()
+        self.asserted = 0
+        self.offset = -1
+        self.active = monotonic()
+        self.said: Progress | None = None
+        self.waiting: deque[ConsumerRecord] = deque()
+        self.end = -1
+        self.working = asyncio.Lock()
+        self.held = 0
+
+    def bound(self, allowance: int) -> int:
+        """The time before which nothing is still to come."""
+        if not self.frontier.time:
+            return self.asserted
+        return max(0, self.asserted, settle_bound(self.frontier.time - self.lateness, allowance))
+
+
+class Normaliser:
+    """Decodes batches of raw partitions. `clock` gives wall time in ms."""
+
+    source: Source
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        context: Context,
+        producer: AIOKafkaProducer,
+        *,
+        topics: Mapping[str, str],
+        partitions: int,
+        pace: Pace,
+        clock: Callable[[], int],
+    ) -> None:
+        self.raw: dict[TopicPartition, Raw] = {}
+        self._config = config
+        self._topics = topics
+        self._letters: list[DeadLetter] = []
+        self._decodings = {
+            topic: Decoding("auto" if source == MIXED else source, context, self._letters.append)
+            for topic, source in topics.items()
+        }
+        self._outbox = Outbox(producer, config.topics, partitions, 1)
+        self._clock = clock
+        self._pace = pace
+        self._committed = monotonic()
+        self._of = 0
+
+    # ------------------------------------------------------------------------- partitions
+
+    async def assigned(self, where: TopicPartition) -> None:
+        """A raw partition is ours: go on where the last owner stood."""
+        consumer = self.source.consumer
+        self._of = sum(len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics)
+        raw = Raw(where, self._decodings[where.topic], self._lateness(where))
+        raw.frontier = Frontier(await self._frontier(where))
+        raw.offset = raw.end = await consumer.position(where)
+        end = (await consumer.end_offsets([where]))[where]
+        await self._say(raw, idle=raw.offset >= end and not raw.frontier.time)
+        self.source.begin(where, raw.offset)
+        self.raw[where] = raw
+
+    def _lateness(self, where: TopicPartition) -> int:
+        source, engine = self._topics[where.topic], self._config.engine
+        if source == MIXED:
+            return max([*engine.lateness.values(), engine.default_lateness])
+        return engine.lateness_of(source)
+
+    async def _frontier(self, where: TopicPartition) -> int:
+        """What was committed with the offset, which a consumer does not show."""
+        admin = AIOKafkaAdminClient(**arguments(self._config.connection))
+        await started(admin)
+        try:
+            group = f"{self._config.group}-normalise"
+            kept = await admin.list_consumer_group_offsets(group, partitions=[where])
+        finally:
+            await admin.close()
+        found = kept.get(where)
+        return int(found.metadata) if found is not None and found.metadata.isdigit() else 0
+
+    async def revoked(self, moved: set[TopicPartition]) -> None:
+        """Raw partitions move to another worker."""
+        await self.commit()
+        for where in moved:
+            self.raw.pop(where, None)
+
+    # ------------------------------------------------------------------------- records
+
+    async def process(self, batch: Batch) -> None:
+        """Decode a batch; its events are on their way when this returns, but for those that are
+        held back, which wait here and keep further ones from being fetched."""
+        raw = self.raw.get(batch.where)
+        if raw is None or not self.source.is_current(batch):
+            return
+        raw.active = monotonic()
+        raw.waiting.extend(batch.records)
+        raw.end = batch.end
+        await self._work(raw)
+
+    async def _work(self, raw: Raw) -> None:
+        async with raw.working:
+            await self._go_on(raw)
+
+    async def _go_on(self, raw: Raw) -> None:
+        while raw.waiting and self._can_go_on(raw):
+            for _ in range(min(_SLICE, len(raw.waiting))):
+                if not await self._one(raw, raw.waiting[0]):
+                    break
+                raw.offset = raw.waiting.popleft().offset + 1
+            await self._flush()
+            await self._say(raw, idle=False)
+            await asyncio.sleep(0)
+        if not raw.waiting:
+            raw.offset = max(raw.offset, raw.end)
+
+    def _can_go_on(self, raw: Raw) -> bool:
+        return raw.where in self.raw and (not raw.held or raw.held < self._pace.limit)
+
+    async def _one(self, raw: Raw, record: ConsumerRecord) -> bool:
+        """Decode one record and send its events; False if it is to be held back."""
+        value, (topic, partition) = record.value, raw.where
+        if value is not None and value.startswith(_CONTROL):
+            self._assert(raw, value, record.timestamp)
+            return True
+        events = raw.decoding.events(topic, partition, record.offset, value)
+        latest = record.timestamp + self._config.engine.max_ahead
+        good = [event for event in events if event.time <= latest]
+        for event in good:
+            raw.frontier.push(event.time, event.key, record.timestamp)
+        raw.held = max((event.time for event in good), default=0)
+        if raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
+            return False
+        raw.held = 0
+        for event in good:
+            await self._outbox.activity(event.key, written(event))
+        if len(good) < len(events):
+            source = next(event.source for event in events if event.time > latest)
+            self._letters.append(_future(source, raw.where, record.offset))
+        return True
+
+    def _assert(self, raw: Raw, value: bytes, now: int) -> None:
+        """A shipper that knows says that nothing older is still to come on its partition."""
+        try:
+            told = read(value)
+        except (MsgspecError, ValueError):
+            return
+        if not isinstance(told, Progress):
+            return
+        if told.levels and told.levels[0] <= now + self._config.engine.max_ahead + HOUR:
+            raw.asserted = max(raw.asserted, told.levels[0])
+
+    async def _flush(self) -> None:
+        while self._letters:
+            await self._outbox.dead_letter(self._letters.pop(0))
+
+    # ------------------------------------------------------------------------- progress
+
+    async def _say(self, raw: Raw, *, idle: bool) -> None:
+        bound = raw.bound(self._config.engine.fact_allowance)
+        name = f"{raw.where.topic}/{raw.where.partition}"
+        said = Progress(name, self._of, (bound,), idle=idle)
+        if said != raw.said:
+            raw.said = said
+            await self._outbox.everywhere(said.key, written(said))
+
+    async def tend(self) -> None:
+        """Say which partitions have nothing more, and commit; to be called often."""
+        for raw in list(self.raw.values()):
+            await self._work(raw)
+            if raw.waiting:
+                self.source.rest(raw.where)
+                continue
+            self.source.go_on(raw.where)
+            if (monotonic() - raw.active) * 1_000 >= self._config.idle and self._is_caught_up(raw):
+                raw.frontier.confirm()
+                self._live(raw)
+                await self._say(raw, idle=True)
+        if monotonic() - self._committed >= _COMMIT:
+            await self.commit()
+
+    def _is_caught_up(self, raw: Raw) -> bool:
+        last = self.source.consumer.last_stable_offset(raw.where)
+        return last is None or max(raw.offset, 0) >= last
+
+    def _live(self, raw: Raw) -> None:
+        """A live log that is silent: time passes all the same."""
+        now = self._clock()
+        if now - raw.frontier.time <= HOUR:
+            raw.asserted = max(
+                raw.asserted,
+                settle_bound(now - raw.lateness, self._config.engine.fact_allowance),
+            )
+
+    async def commit(self) -> None:
+        """Commit what is done.
+
+        Raises:
+            KafkaError: an event could not be sent. The worker must begin again.
+        """
+        self._committed = monotonic()
+        offsets = {
+            raw.where: OffsetAndMetadata(raw.offset, str(raw.frontier.time))
+            for raw in self.raw.values()
+            if raw.offset >= 0
+        }
+        await self._outbox.settled(self._outbox.pending())
+        assigned = self.source.consumer.assignment()
+        offsets = {where: offset for where, offset in offsets.items() if where in assigned}
+        if offsets:
+            try:
+                await self.source.consumer.commit(offsets)
+            except KafkaError:
+                # A rebalance is under way: the next owner reads these records again.
+                return
+
+
+def _future(source: str, where: TopicPartition, offset: int) -> DeadLetter:
+    reason = "time: expected one that has come, got one in the future"
+    return DeadLetter(source, where.topic, offset, reason, where.partition)

@@ -1,0 +1,95 @@
+"""What leaves a worker: sent in order, and remembered until the broker has it.
+
+A send that fails for good ends the worker's hold on the partition it came from: it starts again
+from its last checkpoint, as after a crash, and so nothing is lost.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from detector.findings import Finding
+from detector.runtime.config import Topics
+from detector.runtime.partition import Effects
+from detector.runtime.wire import partition_of, written
+from schemas.dead_letter import DeadLetter
+from schemas.fact import Fact
+
+_json = msgspec.json.Encoder().encode
+_finding = msgspec.msgpack.Encoder().encode
+
+
+class Outbox:
+    """Sends on behalf of one partition. `partitions` is how many `activity` has, `tenants` how many
+    the findings' topic has."""
+
+    def __init__(
+        self, producer: AIOKafkaProducer, topics: Topics, partitions: int, tenants: int
+    ) -> None:
+        self._producer = producer
+        self._topics = topics
+        self._partitions = partitions
+        self._tenants = tenants
+        self._pending: set[asyncio.Future[object]] = set()
+        self.failed: BaseException | None = None
+
+    async def effects(self, effects: Effects) -> None:
+        """Findings and facts, then the progress that says that they have been sent."""
+        for finding in effects.findings:
+            await self._finding(finding)
+        for fact in effects.facts:
+            await self._fact(fact)
+        if effects.progress is not None:
+            said = effects.progress
+            await self.everywhere(said.key, written(said))
+            await self._send(self._topics.progress, said.key, written(said), None)
+
+    async def _finding(self, finding: Finding) -> None:
+        where = partition_of(finding.tenant, self._tenants)
+        await self._send(self._topics.findings, finding.tenant, _finding(finding), where)
+
+    async def _fact(self, fact: Fact) -> None:
+        if fact.kind == "baseline":
+            await self.everywhere(fact.key, written(fact))
+        else:
+            where = partition_of(fact.key, self._partitions)
+            await self._send(self._topics.activity, fact.key, written(fact), where)
+
+    async def everywhere(self, key: str, value: bytes) -> None:
+        """The same record to every partition of `activity`."""
+        for where in range(self._partitions):
+            await self._send(self._topics.activity, key, value, where)
+
+    async def activity(self, key: str, value: bytes) -> None:
+        """An event to its entity's owner."""
+        await self._send(self._topics.activity, key, value, partition_of(key, self._partitions))
+
+    async def dead_letter(self, letter: DeadLetter) -> None:
+        """A record that cannot be read."""
+        await self._send(self._topics.dead_letters, letter.source, _json(letter), None)
+
+    async def _send(self, topic: str, key: str, value: bytes, where: int | None) -> None:
+        future = await self._producer.send(topic, value, key.encode(), partition=where)
+        self._pending.add(future)
+        future.add_done_callback(self._done)
+
+    def _done(self, future: "asyncio.Future[object]") -> None:
+        self._pending.discard(future)
+        if not future.cancelled() and future.exception() is not None:
+            self.failed = future.exception()
+
+    def pending(self) -> tuple["asyncio.Future[object]", ...]:
+        """What the broker has not acknowledged yet."""
+        return tuple(self._pending)
+
+    async def settled(self, futures: Iterable["asyncio.Future[object]"]) -> None:
+        """Wait until the broker has these.
+
+        Raises:
+            KafkaError: it refused one of them, or was away for too long.
+        """
+        await asyncio.gather(*futures, return_exceptions=True)
+        if self.failed is not None:
+            raise self.failed

@@ -1,0 +1,182 @@
+"""One partition in a worker's hands: fed in log order, and checkpointed meanwhile."""
+
+import asyncio
+import logging
+from itertools import chain, repeat
+from time import monotonic
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from msgspec import Struct
+
+from detector.runtime.config import WorkerConfig
+from detector.runtime.keeper import Keeper, marker
+from detector.runtime.letters import Refused, letter_of, opened
+from detector.runtime.outbox import Outbox
+from detector.runtime.partition import Partition
+from detector.sources.base import DecodeError
+
+log = logging.getLogger(__name__)
+_SLICE = 250
+_SETTLE = 250
+_THAW = 100
+_FIRST_ROW = 1_500
+_BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
+
+
+class Batch(Struct):
+    """Records of one partition in log order: `begin` is where the consumer stood before them, `end`
+    where it stood after. `turn` tells fetches before and after a partition has moved apart."""
+
+    where: TopicPartition
+    begin: int
+    end: int
+    turn: int
+    records: list[ConsumerRecord]
+
+
+class Owned:
+    """A partition of `activity` and its checkpoints. `process` batches, and call `save` whenever it
+    is `due`; both may run at once."""
+
+    def __init__(
+        self, partition: Partition, keeper: Keeper, outbox: Outbox, config: WorkerConfig
+    ) -> None:
+        self.partition = partition
+        self.keeper = keeper
+        self.outbox = outbox
+        self.config = config
+        self.closed = False
+        self.saved_at = monotonic()
+        self.saved_offset = partition.offset
+        self.took = 0.0
+        self._row = _FIRST_ROW
+        self._steps = asyncio.Lock()
+        self._saving = asyncio.Lock()
+
+    # ------------------------------------------------------------------------- records
+
+    async def process(self, batch: Batch) -> None:
+        """Take a batch.
+
+        Raises:
+            RuntimeError: it does not begin where the last one ended.
+            KafkaError: what came of it cannot be sent.
+        """
+        if batch.begin != self.partition.offset:
+            raise RuntimeError(
+                f"partition {batch.where.partition}: expected records from offset "
+                f"{self.partition.offset}, got them from {batch.begin}"
+            )
+        records = batch.records
+        for start in range(0, len(records), _SLICE):
+            async with self._steps:
+                if self.closed:
+                    return
+                end = start + _SLICE
+                refused = self._take(records[start:end])
+                self.partition.offset = records[end].offset if end < len(records) else batch.end
+                self.partition.settle(_SETTLE)
+                await self._send(refused)
+            await asyncio.sleep(0)
+        if self.outbox.failed is not None:
+            raise self.outbox.failed
+
+    def _take(self, records: list[ConsumerRecord]) -> list[Refused]:
+        """Take records; those that could not be."""
+        partition, refused = self.partition, []
+        take, ahead = partition.take, self.config.engine.max_ahead
+        for record in records:
+            try:
+                key, made = opened(record, partition.number, partition.of, ahead)
+                take(made, key)
+            except DecodeError as error:
+                refused.append((record, str(error)))
+            except Exception as error:  # a poisonous record must not stop those after it
+                log.exception("a record could not be taken", extra={"offset": record.offset})
+                refused.append((record, f"cannot be taken: {type(error).__name__}"))
+        return refused
+
+    async def _send(self, refused: list[Refused]) -> None:
+        effects = self.partition.effects()
+        if effects:
+            await self.outbox.effects(effects)
+        for record, reason in refused:
+            await self.outbox.dead_letter(letter_of(record, reason))
+
+    async def go_on(self) -> None:
+        """Settle some of what is due, when there is nothing else to do."""
+        async with self._steps:
+            if not self.closed and self.partition.settling:
+                self.partition.settle(_SETTLE)
+                await self._send([])
+
+    # ------------------------------------------------------------------------- checkpoints
+
+    @property
+    def due(self) -> bool:
+        """Whether a checkpoint is worth its bytes by now."""
+        since = monotonic() - self.saved_at
+        config = self.config
+        if self._saving.locked() or self.partition.offset == self.saved_offset:
+            return False
+        size = len(self.partition.entities.dirty) * self._row
+        return since * 1_000 >= config.checkpoint_most or (
+            since * 1_000 >= config.checkpoint_least and size <= config.checkpoint_rate * since
+        )
+
+    async def save(self) -> None:
+        """Write a checkpoint. Returns when the broker has it.
+
+        Raises:
+            FencedError: another worker owns the partition.
+            KafkaError: what came of the records before it cannot be sent.
+        """
+        async with self._saving:
+            began = monotonic()
+            written, pending = await self._freeze()
+            more = True
+            while more:
+                more = self.partition.entities.thaw(_THAW)
+                await asyncio.sleep(0)
+            await self.outbox.settled(pending)
+            rows = self.partition.entities.taken()
+            size = await self._commit(rows, written)
+            self._row = max(100, size // max(1, len(rows))) if rows else self._row
+            self.partition.entities.evict(self.config.resident)
+            self.saved_at, self.took = monotonic(), monotonic() - began
+
+    async def _freeze(self) -> tuple[bytes, tuple["asyncio.Future[object]", ...]]:
+        while True:
+            async with self._steps:
+                if not self.partition.settling:
+                    written = marker(self.partition.shared())
+                    self.partition.entities.freeze()
+                    self.saved_offset = self.partition.offset
+                    return written, self.outbox.pending()
+                self.partition.settle(_SETTLE)
+                await self._send([])
+            await asyncio.sleep(0)
+
+    async def _commit(self, rows: list[tuple[str, bytes | None]], written: bytes) -> int:
+        """The rows of a checkpoint must get through, for the next one holds others."""
+        waits = chain(_BACKOFF, repeat(_BACKOFF[-1]))
+        renew = False
+        while True:
+            try:
+                if renew and await self.keeper.renew(written):
+                    return 0
+                return await self.keeper.commit(rows, written)
+            except KafkaError as error:
+                log.warning("checkpoint waits for the broker", extra={"error": str(error)})
+                renew = True
+            await asyncio.sleep(next(waits))
+
+    async def close(self, *, save: bool) -> None:
+        """Give the partition back; with a last checkpoint if there is time."""
+        try:
+            if save and not self.closed and self.partition.offset != self.saved_offset:
+                await self.save()
+        finally:
+            self.closed = True
+            await self.keeper.close()

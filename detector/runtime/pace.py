@@ -1,0 +1,73 @@
+"""How far a normaliser may run ahead of the detectors, in event time.
+
+Scores in an epoch read what was learned before it. Were a backlog poured into `activity` at once, the
+detectors would look at whole days before they had settled, and so learned, the first. A normaliser
+therefore holds records of an epoch back until every detector has given that epoch's version.
+
+Examples:
+    >>> pace = Pace(partitions=2, epoch=1_000)
+    >>> for n in (0, 1):
+    ...     pace.take(Progress(f"activity/{n}", of=2, levels=(0,), version=4 + n))
+    >>> pace.limit
+    5000
+"""
+
+import asyncio
+
+from aiokafka import TopicPartition
+from mode import Service
+from msgspec import MsgspecError
+
+from detector.runtime.config import WorkerConfig
+from detector.runtime.connect import reader, started
+from detector.runtime.wire import read
+from schemas.progress import Progress
+
+
+class Pace:
+    """What detectors have said. `limit` is the event time from which on records are held back."""
+
+    def __init__(self, partitions: int, epoch: int) -> None:
+        self._partitions = partitions
+        self._epoch = epoch
+        self._versions: dict[str, int] = {}
+        self.limit = 0
+
+    def take(self, told: Progress) -> None:
+        """A detector is further on."""
+        self._versions[told.sender] = max(told.version, self._versions.get(told.sender, 0))
+        if len(self._versions) >= self._partitions:
+            self.limit = (min(self._versions.values()) + 1) * self._epoch
+
+
+class PaceReader(Service):
+    """Keeps a `Pace` up to date from the topic that detectors write to."""
+
+    def __init__(self, config: WorkerConfig, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+        self._where = TopicPartition(config.topics.progress, 0)
+        self._consumer = reader(config)
+
+    async def on_start(self) -> None:
+        """Read from the beginning: the topic is compacted and small."""
+        await started(self._consumer)
+        self._consumer.assign([self._where])
+        await self._consumer.seek_to_beginning(self._where)
+
+    @Service.task
+    async def _read(self) -> None:
+        while not self.should_stop:
+            found = await self._consumer.getmany(timeout_ms=200)
+            for record in found.get(self._where, ()):
+                try:
+                    told = read(record.value)
+                except (MsgspecError, TypeError, ValueError):
+                    continue
+                if isinstance(told, Progress):
+                    self._pace.take(told)
+            await asyncio.sleep(0)
+
+    async def on_stop(self) -> None:
+        """Let go of the topic."""
+        await self._consumer.stop()

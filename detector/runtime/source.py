@@ -1,0 +1,148 @@
+"""The source service: one consumer, its partitions, and a channel that holds it back.
+
+Records go to a Faust channel in batches, fairly between partitions; the channel takes a few and then
+lets the service wait, so memory stays bounded when the input outruns the worker.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
+from faust.types import ChannelT
+from mode import Service
+
+from detector.runtime.connect import started
+from detector.runtime.owned import Batch
+
+log = logging.getLogger(__name__)
+_IDLE = 0.01
+_RETRY = 0.5
+
+
+class Source(Service):
+    """Fetches what partitions are `ready` and sends it to a channel. `assigned` is called without
+    being waited for by the group's coordinator, so it may take its time; `revoked` is waited for."""
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        topics: Iterable[str],
+        channel: ChannelT[Batch],
+        *,
+        assigned: Callable[[TopicPartition], Awaitable[None]],
+        revoked: Callable[[set[TopicPartition]], Awaitable[None]],
+        most: int,
+    ) -> None:
+        super().__init__()
+        self.consumer = consumer
+        self.ready: set[TopicPartition] = set()
+        self._turns: dict[TopicPartition, int] = {}
+        self._turn = 0
+        self._topics = list(topics)
+        self._channel = channel
+        self.assigned = assigned
+        self.revoked = revoked
+        self._most = most
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        await started(self.consumer)
+        self.consumer.subscribe(self._topics, listener=_Listener(self))
+
+    def begin(self, where: TopicPartition, offset: int | None = None) -> None:
+        """Let records of a partition come, from `offset` on. What is still on its way from before
+        is of no use any more."""
+        self._turn += 1
+        self._turns[where] = self._turn
+        if offset is not None:
+            self.consumer.seek(where, offset)
+        self.ready.add(where)
+        self.consumer.resume(where)
+
+    def hold(self, where: TopicPartition) -> None:
+        """Let no more records of a partition come, nor those that are on their way."""
+        self.ready.discard(where)
+        self._turns.pop(where, None)
+
+    def rest(self, where: TopicPartition) -> None:
+        """Fetch nothing of a partition for now; what is on its way comes."""
+        self.ready.discard(where)
+
+    def go_on(self, where: TopicPartition) -> None:
+        """Fetch again after `rest`."""
+        if where in self._turns:
+            self.ready.add(where)
+
+    def is_current(self, batch: Batch) -> bool:
+        """Whether a batch was fetched since its partition began."""
+        return self._turns.get(batch.where) == batch.turn
+
+    async def on_stop(self) -> None:
+        """Fetch no more. The group is left by `leave`, after the last checkpoints."""
+        self.ready.clear()
+
+    async def leave(self) -> None:
+        """Leave the group."""
+        await self.consumer.stop()
+
+    async def take_in(self, moved: Iterable[TopicPartition]) -> None:
+        """Give partitions to the part that owns them, for as long as they are ours."""
+        for where in sorted(moved):
+            while where in self.consumer.assignment() and not self.should_stop:
+                try:
+                    await self.assigned(where)
+                    break
+                except IllegalStateError:  # it has moved on: the loop ends
+                    await asyncio.sleep(_RETRY)
+                except KafkaError as error:
+                    log.warning("partition waits for the broker", extra={"error": str(error)})
+                    await asyncio.sleep(_RETRY)
+
+    @Service.task
+    async def _fetch(self) -> None:
+        while not self.should_stop:
+            found = False
+            try:
+                for where in sorted(self.ready):
+                    found |= await self._batch(where)
+            except ConsumerStoppedError:
+                return
+            if not found:
+                # Also joins the group, and waits for whatever comes next.
+                await asyncio.sleep(_IDLE)
+
+    async def _batch(self, where: TopicPartition) -> bool:
+        consumer = self.consumer
+        turn = self._turns.get(where, 0)
+        try:
+            begin = await consumer.position(where)
+            found = await consumer.getmany(where, timeout_ms=0, max_records=self._most)
+            end = await consumer.position(where)
+        except IllegalStateError:  # it has moved to another worker meanwhile
+            return False
+        if end == begin:
+            return False
+        await self._channel.send(value=Batch(where, begin, end, turn, found.get(where, [])))
+        return True
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Never waits for a restore: no heartbeat is sent before these return."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        source, moved = self._source, set(assigned)
+        if moved:
+            source.consumer.pause(*moved)
+            source.add_future(source.take_in(moved))
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        moved = set(revoked)
+        for where in moved:
+            self._source.hold(where)
+        if moved:
+            await self._source.revoked(moved)

@@ -1,0 +1,68 @@
+"""The topics of a cluster: which there are, how they are kept, and making them.
+
+Examples:
+    >>> [spec.name for spec in plan(Topics(), partitions=8)][:3]
+    ['detector.raw.cloudtrail', 'detector.raw.token-use', 'detector.raw.mixed']
+"""
+
+from collections.abc import Mapping
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from msgspec import Struct
+
+from detector.config import DAY
+from detector.runtime.config import MIXED, Connection, Topics
+from detector.runtime.connect import arguments
+from detector.sources.registry import SOURCES
+
+_COMPACTED = {
+    "cleanup.policy": "compact",
+    "min.cleanable.dirty.ratio": "0.2",
+    "segment.ms": str(DAY // 24),
+    "delete.retention.ms": str(7 * DAY),
+    "max.message.bytes": str(16 * 2**20),
+}
+
+
+class Spec(Struct, frozen=True):
+    """One topic: how many partitions, and its settings."""
+
+    name: str
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def plan(topics: Topics, partitions: int) -> list[Spec]:
+    """Every topic that a cluster of so many partitions of `activity` needs."""
+    raw = {"retention.ms": str(3 * DAY), "message.timestamp.type": "LogAppendTime"}
+    kept = {"retention.ms": str(30 * DAY)}
+    large = {"max.message.bytes": str(16 * 2**20)}
+    return [
+        *(Spec(topics.raw(name), partitions, {**raw, **large}) for name in (*SOURCES, MIXED)),
+        Spec(topics.activity, partitions, {**raw, **large}),
+        Spec(topics.state, partitions, _COMPACTED),
+        Spec(topics.findings, min(4, partitions), {**raw, **large}),
+        Spec(topics.admission, min(4, partitions), _COMPACTED),
+        Spec(topics.progress, 1, _COMPACTED),
+        Spec(topics.alerts, min(4, partitions), {**kept, **large}),
+        Spec(topics.commands, min(4, partitions), kept),
+        Spec(topics.dead_letters, 1, kept),
+    ]
+
+
+async def create(connection: Connection, specs: list[Spec], replication: int = 1) -> list[str]:
+    """Create the topics that are missing; their names."""
+    admin = AIOKafkaAdminClient(**arguments(connection))
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        missing = [spec for spec in specs if spec.name not in there]
+        await admin.create_topics(
+            [
+                NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))
+                for spec in missing
+            ]
+        )
+        return [spec.name for spec in missing]
+    finally:
+        await admin.close()
