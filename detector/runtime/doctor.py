@@ -8,7 +8,7 @@ Examples:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Literal
 
 from aiokafka.errors import TopicAuthorizationFailedError
@@ -39,7 +39,7 @@ class Check(Struct, frozen=True):
 
 async def examined(
     config: WorkerConfig, *, clock: Callable[[], int], watch: float
-) -> AsyncIterator[Check]:
+) -> AsyncGenerator[Check, None]:
     """Every check in turn. `clock` is wall time in ms; lag is watched for `watch` seconds. Without a
     connection, or without its topics, nothing further is asked."""
     try:

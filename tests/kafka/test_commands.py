@@ -258,6 +258,16 @@ def test_messages_themselves_are_shown_as_json(kafka, run, topics):
     assert golden("alert").decode() + "\n" == answer.out
 
 
+def test_updates_can_be_left_out(kafka, run, topics):
+    """With --new a finding is shown once, when it opens."""
+    later = golden("alert").replace(b'"activity_id":1', b'"activity_id":2')
+    send(config(kafka, topics), topics.alerts, golden("alert"), later)
+    whole = run("tail", "--from-beginning", "--until-quiet", 0.5)
+    new = run("tail", "--new", "--from-beginning", "--until-quiet", 0.5)
+
+    assert (2, 1) == (whole.out.count("\n"), new.out.count("\n"))
+
+
 def test_what_was_there_before_is_not_shown(kafka, run, topics):
     """Without --from-beginning only what comes from now on counts."""
     send(config(kafka, topics), topics.alerts, golden("alert"))
