@@ -5,16 +5,19 @@ Examples:
     ['detector.raw.cloudtrail', 'detector.raw.token-use', 'detector.raw.mixed']
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, for_code
 from msgspec import Struct
 
 from detector.config import DAY
 from detector.runtime.config import MIXED, Connection, Topics
-from detector.runtime.connect import arguments
+from detector.runtime.connect import administrator
 from detector.sources.registry import SOURCES
 
+_PATIENCE, _PAUSE = 300, 0.1
 _COMPACTED = {
     "cleanup.policy": "compact",
     "min.cleanable.dirty.ratio": "0.2",
@@ -51,18 +54,38 @@ def plan(topics: Topics, partitions: int) -> list[Spec]:
 
 
 async def create(connection: Connection, specs: list[Spec], replication: int = 1) -> list[str]:
-    """Create the topics that are missing; their names."""
-    admin = AIOKafkaAdminClient(**arguments(connection))
-    await admin.start()
-    try:
+    """Create the topics that are missing, and wait until they can be used; their names.
+
+    Raises:
+        KafkaError: the brokers refuse one of them.
+    """
+    async with administrator(connection) as admin:
         there = set(await admin.list_topics())
         missing = [spec for spec in specs if spec.name not in there]
-        await admin.create_topics(
+        answer = await admin.create_topics(
             [
                 NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))
                 for spec in missing
             ]
         )
-        return [spec.name for spec in missing]
-    finally:
-        await admin.close()
+        for name, code, *rest in answer.topic_errors:
+            if code:
+                raise _refusal(name, code, *rest)
+        names = [spec.name for spec in missing]
+        for _ in range(_PATIENCE):
+            if not names or await _have_leaders(admin, names):
+                break
+            await asyncio.sleep(_PAUSE)
+        return names
+
+
+async def _have_leaders(admin: AIOKafkaAdminClient, names: list[str]) -> bool:
+    return all(
+        not row["error_code"] and all(part["leader"] >= 0 for part in row["partitions"])
+        for row in await admin.describe_topics(names)
+    )
+
+
+def _refusal(name: str, code: int, message: str | None = None) -> KafkaError:
+    kind: type[KafkaError] = for_code(code)
+    return kind(f"{name}: {message}" if message else name)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.kafka.broker import Broker
 
-
 _PATIENCE = 30.0
 
 
