@@ -7,7 +7,7 @@ spends two tasks on every record, and its tables lose what they have not sent.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import faust
@@ -17,6 +17,7 @@ from faust.app.base import BootStrategy
 from faust.types import ChannelT, StreamT
 from mode import Service
 
+from detector.runtime import logs
 from detector.runtime.admit import Admitter
 from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, member, producer
@@ -185,8 +186,13 @@ def _agent(parts: Parts, name: str) -> Callable[[StreamT[Batch]], Awaitable[None
     return agent
 
 
-def run(config: WorkerConfig, context: Context, *, loglevel: str = "warning") -> None:
-    """Run a worker until it is told to stop."""
+def run(
+    config: WorkerConfig, context: Context, *, loglevel: str = "info", secrets: Iterable[str] = ()
+) -> None:
+    """Run a worker until it is told to stop. Its logs show none of these `secrets`."""
+    logs.set_up(loglevel, secrets=[*secrets, *logs.secrets_of(config.connection)])
     config.folder.mkdir(parents=True, exist_ok=True)
     app, _ = build(config, context)
-    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
+    worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None
+    worker.execute_from_commandline()
