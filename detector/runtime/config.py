@@ -8,12 +8,13 @@ Examples:
     'team-a.alerts'
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from detector.config import MINUTE, SECOND, EngineConfig
+from detector.config import HOUR, MINUTE, SECOND, EngineConfig
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Role = Literal["all", "normalise", "detect"]
@@ -95,6 +96,7 @@ class WorkerConfig(Struct, frozen=True):
     At most
     `resident` entities of a partition stay in memory. `folder` holds copies of the state for a
     quick start and may be deleted at any time. `instance` makes the worker a static member.
+    A source that used to deliver is reported once it has been silent for its `silence`.
     """
 
     engine: EngineConfig = EngineConfig()
@@ -114,3 +116,9 @@ class WorkerConfig(Struct, frozen=True):
     idle: int = 5 * SECOND
     pace: int = 120 * MINUTE
     port: int = 6066
+    silence: Mapping[str, int] = field(default_factory=dict)
+    default_silence: int = HOUR
+
+    def silence_of(self, source: str) -> int:
+        """How long this source may be silent before that is reported, in ms."""
+        return self.silence.get(source, self.default_silence)

@@ -20,6 +20,7 @@ from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
+from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace
@@ -50,6 +51,7 @@ class Raw:
         self.waiting: deque[ConsumerRecord] = deque()
         self.end = -1
         self.held = 0
+        self.arrived = (0, 0)
 
     def bound(self, allowance: int) -> int:
         """The time before which nothing is still to come."""
@@ -73,6 +75,7 @@ class Normaliser:
         partitions: int,
         pace: Pace,
         clock: Callable[[], int],
+        metrics: Metrics | None = None,
     ) -> None:
         self.raw: dict[TopicPartition, Raw] = {}
         self._config = config
@@ -82,7 +85,8 @@ class Normaliser:
             topic: Decoding("auto" if source == MIXED else source, context, self._letters.append)
             for topic, source in topics.items()
         }
-        self._outbox = Outbox(producer, config.topics, partitions, 1)
+        self._metrics = metrics or Metrics()
+        self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
         self._committed = monotonic()
@@ -150,6 +154,8 @@ class Normaliser:
                 raw.offset = raw.waiting.popleft().offset + 1
             await self._flush()
             await self._say(raw, idle=False)
+            self._metrics.arrived(self._topics[raw.where.topic], *raw.arrived)
+            raw.arrived = (0, 0)
             await asyncio.sleep(0)
         if not raw.waiting:
             raw.offset = max(raw.offset, raw.end)
@@ -171,7 +177,7 @@ class Normaliser:
         raw.held = max((event.time for event in good), default=0)
         if raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
             return False
-        raw.held = 0
+        raw.arrived, raw.held = (raw.held, record.timestamp), 0
         for event in good:
             await self._outbox.activity(event.key, written(event))
         if len(good) < len(events):
