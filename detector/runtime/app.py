@@ -101,7 +101,8 @@ class Shell(Service):
         self._producers.append(made)
         partitions = len(await made.partitions_for(config.topics.activity))
         if config.role in {"all", "normalise"}:
-            topics = {config.topics.raw(name): name for name in (*SOURCES, MIXED)}
+            names = config.sources or (*SOURCES, MIXED)
+            topics = {config.topics.raw(name): name for name in names}
             pace = Pace(partitions, config.engine.epoch)
             await self.add_runtime_dependency(PaceReader(config, pace))
             parts.normaliser = Normaliser(

@@ -169,13 +169,15 @@ class Normaliser:
         if value is not None and value.startswith(_CONTROL):
             self._assert(raw, value, record.timestamp)
             return True
+        letters = len(self._letters)
         events = raw.decoding.events(topic, partition, record.offset, value)
         latest = record.timestamp + self._config.engine.max_ahead
         good = [event for event in events if event.time <= latest]
         for event in good:
             raw.frontier.push(event.time, event.key, record.timestamp)
         raw.held = max((event.time for event in good), default=0)
-        if raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
+        if good and raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
+            del self._letters[letters:]  # it will be decoded again
             return False
         raw.arrived, raw.held = (raw.held, record.timestamp), 0
         for event in good:

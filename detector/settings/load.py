@@ -61,16 +61,27 @@ def fingerprint_key(settings: Settings) -> bytes | None:
     """
     if settings.fingerprint_key is not None:
         return settings.fingerprint_key.get_secret_value().encode()
-    if settings.fingerprint_key_file is None:
+    path = settings.fingerprint_key_file
+    if path is None:
         return None
-    place = f"fingerprint_key_file {settings.fingerprint_key_file}"
-    try:
-        key = settings.fingerprint_key_file.read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        raise SettingsError(f"{place}: {error.strerror}") from None
+    key = secret("fingerprint_key_file", path)
     if len(key) < SHORTEST_KEY:
-        raise SettingsError(f"{place}: a fingerprint key has at least {SHORTEST_KEY} characters")
+        raise SettingsError(
+            f"fingerprint_key_file {path}: a fingerprint key has at least {SHORTEST_KEY} characters"
+        )
     return key
+
+
+def secret(name: str, path: Path) -> bytes:
+    """The secret in the file that the setting `name` names; its line end is left off.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    try:
+        return path.read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise SettingsError(f"{name} {path}: {error.strerror}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -83,13 +94,25 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(written: Mapping[str, Any], path: Path | None) -> None:
-    if "fingerprint_key" in written:
-        raise SettingsError(
-            f"{path}: keep the key out of this file: set fingerprint_key_file, or the environment "
-            "variable DETECTOR_FINGERPRINT_KEY"
-        )
+    _refuse_secrets(written, path)
     for name, known in _unknown(written, Settings, ""):
         raise SettingsError(f"{path}: there is no setting {name}{nearest(name, known)}")
+
+
+def _refuse_secrets(written: Mapping[str, Any], path: Path | None) -> None:
+    table = written.get("kafka")
+    kafka = table if isinstance(table, Mapping) else {}
+    for holder, name, noun in (
+        (written, "fingerprint_key", "key"),
+        (kafka, "password", "password"),
+    ):
+        if name in holder:
+            prefix = "kafka." if holder is kafka else ""
+            variable = f"{PREFIX}{prefix.replace('.', '__')}{name}".upper()
+            raise SettingsError(
+                f"{path}: keep the {noun} out of this file: set {prefix}{name}_file, or the "
+                f"environment variable {variable}"
+            )
 
 
 def _unknown(

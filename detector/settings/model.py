@@ -11,11 +11,10 @@ Examples:
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -24,31 +23,21 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from detector.config import EngineConfig, Protected, ResponseConfig
 from detector.settings.duration import Duration
+from detector.settings.kafka import KafkaSettings
 from detector.settings.known import known_detections, known_sources
+from detector.settings.names import Names
 
 SHORTEST_KEY = 16
 """Characters: what a fingerprint key must have at least, so that nobody can guess it."""
 
 _ENGINE = EngineConfig()
 _RESPONSE = ResponseConfig()
-
-
-def _split(value: object) -> object:
-    """`a, b` as an environment variable holds it; a list stays what it is."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-"""A list in the file; separated by commas in the environment."""
 
 
 class ResponseSettings(BaseModel):
@@ -189,6 +178,9 @@ class Settings(BaseSettings):
     )
     response: ResponseSettings = Field(
         default=ResponseSettings(), description="How revocation is allowed to act."
+    )
+    kafka: KafkaSettings = Field(
+        default=KafkaSettings(), description="The brokers, and a worker on them."
     )
 
     @classmethod

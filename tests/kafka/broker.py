@@ -1,9 +1,12 @@
 """A real Kafka for tests and development: KRaft, one node, from its published jars.
 
-`python -m tests.kafka.broker` runs one until it is interrupted. Jars are fetched once by Maven.
+`python -m tests.kafka.broker` runs one until it is interrupted. Jars are fetched once by Maven. A
+broker's log is kept as `build/kafka-broker.log`.
 """
 
 import argparse
+import base64
+import os
 import shutil
 import signal
 import socket
@@ -13,13 +16,32 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NoReturn
+
+from tests.kafka.answers import is_answering
 
 _POM = Path(__file__).with_name("pom.xml")
-_JARS = Path(__file__).parents[2] / "build" / "kafka"
-_HEAP = ("-Xms256m", "-Xmx512m")
-_PATIENCE = 60.0
+_BUILD = Path(__file__).parents[2] / "build"
+_JARS = _BUILD / "kafka"
+_COMPLETE = _JARS / ".complete"
+_HEAP = "-Xms256m -Xmx512m"
+_PATIENCE = 90.0
+
+SETTINGS: Mapping[str, str] = {
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "group.initial.rebalance.delay.ms": "0",
+    "auto.create.topics.enable": "false",
+    "log.segment.delete.delay.ms": "1000",
+    "message.max.bytes": "20971520",
+    "replica.fetch.max.bytes": "20971520",
+}
+"""What a broker for tests is told wherever it runs: one node, no topics that nobody made."""
 
 
 class NoBrokerError(RuntimeError):
@@ -32,7 +54,7 @@ def jars() -> Path:
     Raises:
         NoBrokerError: there is no Java or Maven, or the jars cannot be fetched.
     """
-    if any(_JARS.glob("kafka_*.jar")):
+    if _COMPLETE.exists():
         return _JARS
     for tool in ("java", "mvn"):
         if shutil.which(tool) is None:
@@ -43,15 +65,17 @@ def jars() -> Path:
     )  # fmt: skip
     if made.returncode:
         raise NoBrokerError(f"Maven could not fetch Kafka's jars: {made.stdout[-500:]}")
+    _COMPLETE.touch()
     return _JARS
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 class Broker:
@@ -59,8 +83,8 @@ class Broker:
 
     def __init__(self, folder: Path, port: int = 0, extra: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.port = port or free_port()
-        self.controller = free_port()
+        free, self.controller = free_ports(2)
+        self.port = port or free
         self.bootstrap = f"127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._classes = f"{jars()}/*"
@@ -78,44 +102,60 @@ class Broker:
             "controller.listener.names": "CONTROLLER",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": str(self.folder / "logs"),
-            "offsets.topic.replication.factor": "1",
-            "offsets.topic.num.partitions": "4",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
-            "transaction.state.log.num.partitions": "4",
-            "group.initial.rebalance.delay.ms": "0",
-            "auto.create.topics.enable": "false",
-            "log.segment.delete.delay.ms": "1000",
-            "message.max.bytes": "20971520",
-            "replica.fetch.max.bytes": "20971520",
+            **SETTINGS,
         }
         rows.update(extra)
         return "".join(f"{name}={value}\n" for name, value in rows.items())
 
     def _command(self, main: str) -> list[str]:
+        heap = os.environ.get("KAFKA_HEAP_OPTS", _HEAP).split()
         log = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return ["java", *_HEAP, log, "-cp", self._classes, main]
+        return ["java", *heap, "-XX:+ExitOnOutOfMemoryError", log, "-cp", self._classes, main]
 
     def _java(self, main: str, *arguments: str | Path) -> None:
-        subprocess.run([*self._command(main), *arguments], capture_output=True, check=True)
+        run = subprocess.run(
+            [*self._command(main), *arguments], capture_output=True, text=True, check=False
+        )
+        if run.returncode:
+            raise NoBrokerError(f"{main} failed: {(run.stderr or run.stdout)[-800:]}")
+
+    @property
+    def log(self) -> Path:
+        """What the broker says."""
+        return self.folder / "broker.log"
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
-        with (self.folder / "broker.log").open("ab") as log:
+        """Start it and wait until it answers.
+
+        Raises:
+            NoBrokerError: it ends at once, or does not answer in time.
+        """
+        with self.log.open("ab") as log:
+            # A session of its own: Ctrl-C is for the tests, which stop the broker in order.
             self._process = subprocess.Popen(
-                [*self._command("kafka.Kafka"), str(self._properties)], stdout=log, stderr=log
+                [*self._command("kafka.Kafka"), str(self._properties)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                break
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+        while time.monotonic() < end and self._process.poll() is None:
+            if is_answering(self.bootstrap):
+                return
             time.sleep(0.1)  # noqa: TID251 - another process starts
+        self._fail()
+
+    def _fail(self) -> NoReturn:
+        self.stop(signal.SIGKILL)
         raise NoBrokerError(
-            f"Kafka did not start: {(self.folder / 'broker.log').read_text()[-800:]}"
+            f"Kafka did not start on {self.bootstrap}; its log is {self.keep_log()}, and ends in: "
+            f"{self.log.read_text('utf-8', 'replace')[-800:]}"
         )
+
+    def keep_log(self) -> Path:
+        """Copy the log to where it outlives the broker."""
+        _BUILD.mkdir(exist_ok=True)
+        return Path(shutil.copy(self.log, _BUILD / "kafka-broker.log"))
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """Stop it: in order, or with `signal.SIGKILL` as a crash would."""
@@ -126,20 +166,19 @@ class Broker:
 
 
 def _cluster_id() -> str:
-    import base64
-
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 @contextmanager
 def running(port: int = 0, extra: Mapping[str, str] | None = None) -> Iterator[Broker]:
     """A broker that lives as long as the block."""
-    with tempfile.TemporaryDirectory(prefix="kafka-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True) as folder:
         broker = Broker(Path(folder), port, extra)
         broker.start()
         try:
             yield broker
         finally:
+            broker.keep_log()
             broker.stop(signal.SIGKILL)
 
 
@@ -148,12 +187,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, default=9092)
     arguments = parser.parse_args()
-    with running(arguments.port) as broker:
-        print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)  # noqa: T201
-        try:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with running(arguments.port) as broker:
+            print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)  # noqa: T201
             signal.pause()
-        except KeyboardInterrupt:
-            sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(0)
+    except NoBrokerError as error:
+        sys.exit(f"broker: {error}")
 
 
 if __name__ == "__main__":

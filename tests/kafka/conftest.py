@@ -1,0 +1,56 @@
+"""A broker for every test here, and topics of its own for each."""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from detector.runtime.config import Connection, Topics
+from detector.runtime.topics import create, plan
+from tests.kafka.broker import NoBrokerError
+from tests.kafka.provide import provided
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """The address of a broker that answers. With `CI=true` there must be one."""
+    try:
+        with provided() as bootstrap:
+            yield bootstrap
+    except NoBrokerError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no Kafka to test with, which CI=true asks for: {error}")
+        pytest.skip(f"no Kafka to test with: {error}")
+
+
+@pytest.fixture
+def topics(kafka: str, request: pytest.FixtureRequest) -> Iterator[Topics]:
+    """Every topic of a cluster under a prefix that nobody else has, of two partitions each or, with
+    `parametrize("topics", [...], indirect=True)`, of as many as the test says."""
+    made = Topics(f"test-{os.getpid()}-{next(_numbers)}.")
+    specs = plan(made, getattr(request, "param", 2))
+    asyncio.run(create(Connection(kafka), specs))
+    yield made
+    asyncio.run(_delete(kafka, [spec.name for spec in specs]))
+
+
+async def _delete(bootstrap: str, names: list[str]) -> None:
+    async with _admin(bootstrap) as admin:
+        there = set(await admin.list_topics())
+        await admin.delete_topics([name for name in names if name in there])
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
