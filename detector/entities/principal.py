@@ -257,8 +257,6 @@ class PrincipalState(Struct, gc=False):
     def _silent(self, signature: Signature, time: int, horizon: int) -> bool:
         """Whether there is nothing to say of an operation at `time`: it has long been known, or is
         a newcomer's and has been noted."""
-        if signature.notable:
-            return False
         known = self.seen.known.get(signature.value)
         if known is not None:
             return known < time - horizon

@@ -116,9 +116,6 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
         principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
     if principal.children:
         principal.children = pruned(principal.children, bound)
-    if principal.seen.pending and not principal.due:
-        principal.due = True
-        state.due.append(principal.key)
     if learned or not principal.due or len(principal.seen.pending) != waiting:
         principal.change()  # and what comes to one that is not due has to make it so
     facts = tuple(summaries(principal, learned)) if learned else ()

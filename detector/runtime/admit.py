@@ -31,26 +31,22 @@ class Admitter:
         self._config = config
         self._metrics = metrics or Metrics()
 
-    async def assigned(self, moved: set[TopicPartition]) -> None:
-        """Partitions are ours: fence others, then read the memory back."""
-        consumer = self.source.consumer
-        for where in sorted(moved):
-            number = where.partition
-            made = producer(self._config, f"{self._config.group}-admit-{number}")
-            await made.start()
+    async def assigned(self, where: TopicPartition) -> None:
+        """A partition is ours: fence others, then read the memory back."""
+        consumer, number = self.source.consumer, where.partition
+        made = producer(self._config, f"{self._config.group}-admit-{number}")
+        await made.start()
+        try:
             tail, row = Tail(self._config, self._config.topics.admission, number), None
             async for batch in tail.batches():
                 row = batch[-1].value
-            if where not in consumer.assignment():
-                await made.stop()
-                continue
             # The group may have read its position before the last owner was fenced.
             committed = await consumer.committed(where)
-            if committed is not None:
-                consumer.seek(where, committed)
-            self.desks[where] = Desk(self._config.engine.response, memory(row)), made
-            self.source.ready.add(where)
-            consumer.resume(where)
+            self.source.begin(where, committed)
+        except BaseException:
+            await made.stop()
+            raise
+        self.desks[where] = Desk(self._config.engine.response, memory(row)), made
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Partitions move to another worker; nothing is open between batches."""
@@ -66,7 +62,7 @@ class Admitter:
             FencedError: another worker admits them now.
         """
         kept = self.desks.get(batch.where)
-        if kept is None:
+        if kept is None or not self.source.is_current(batch):
             return
         desk, made = kept
         topics, repeats = self._config.topics, desk.memory.repeats
@@ -86,10 +82,10 @@ class Admitter:
         except KafkaError as error:
             # The memory is ahead of what went out: begin again from what was committed.
             log.warning("admission begins again", extra={"error": str(error)})
-            self.source.ready.discard(batch.where)
             self._metrics.add("detector_partition_restarts_total", part="admit")
+            self.source.hold(batch.where)
             await self.revoked({batch.where})
-            await self.assigned({batch.where})
+            await self.source.take_in([batch.where])
             return
         self._metrics.told(desk.passed)
         self._metrics.add("detector_repeats_total", desk.memory.repeats - repeats)

@@ -190,7 +190,8 @@ def build(config: WorkerConfig, context: Context) -> tuple[faust.App, Parts]:
     app = _App(
         config.group,
         broker=f"kafka://{config.connection.bootstrap}",
-        web_port=config.port,
+        web_enabled=config.port > 0,
+        web_port=config.port or 6066,
         datadir=str(config.folder / "faust"),
     )
     parts = Parts(config, context)

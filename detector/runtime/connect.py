@@ -65,7 +65,8 @@ def producer(config: WorkerConfig, transactional_id: str | None = None) -> AIOKa
         enable_idempotence=True,
         transactional_id=transactional_id,
         transaction_timeout_ms=60_000,
-        compression_type="lz4",
+        # State is compressed by the broker, if its topic says so: here it would cost detection time.
+        compression_type="lz4" if transactional_id is None else None,
         max_batch_size=_BATCH,
         max_request_size=_MOST_BYTES,
         linger_ms=2 if transactional_id is None else 0,

@@ -46,12 +46,8 @@ class Detector:
         self._saves: set[asyncio.Task[None]] = set()
         self._fenced: FencedError | None = None
 
-    async def assigned(self, moved: set[TopicPartition]) -> None:
-        """Partitions are ours: bring their state here, then let records come."""
-        for where in sorted(moved):
-            await self._open(where)
-
-    async def _open(self, where: TopicPartition) -> None:
+    async def assigned(self, where: TopicPartition) -> None:
+        """A partition is ours: bring its state here, then let records come."""
         number = where.partition
         async with self._opening.setdefault(number, asyncio.Lock()):
             if not self._is_ours(where) or number in self.owned:
@@ -76,9 +72,7 @@ class Detector:
                 await owned.close(save=False)
                 return
             self.owned[number] = owned
-            self.source.consumer.seek(where, partition.offset)
-            self.source.ready.add(where)
-            self.source.consumer.resume(where)
+            self.source.begin(where, partition.offset)
             log.info("partition begins", extra={"partition": number, "offset": partition.offset})
 
     def _is_ours(self, where: TopicPartition) -> bool:
@@ -104,7 +98,7 @@ class Detector:
         """Feed a batch to its partition, if it is still here. What cannot be sent makes the
         partition begin again from its last checkpoint, as after a crash."""
         owned = self.owned.get(batch.where.partition)
-        if owned is None or owned.closed:
+        if owned is None or owned.closed or not self.source.is_current(batch):
             return
         try:
             await owned.process(batch)
@@ -141,9 +135,9 @@ class Detector:
             "partition begins again", extra={"partition": where.partition, "error": str(error)}
         )
         self._metrics.add("detector_partition_restarts_total", part="detect")
-        self.source.ready.discard(where)
+        self.source.hold(where)
         await self._close(where.partition, save=False)
-        await self._open(where)
+        await self.source.take_in([where])
 
     async def stop(self) -> None:
         """A last checkpoint of everything."""

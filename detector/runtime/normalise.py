@@ -94,20 +94,17 @@ class Normaliser:
 
     # ------------------------------------------------------------------------- partitions
 
-    async def assigned(self, moved: set[TopicPartition]) -> None:
-        """Raw partitions are ours: go on where the last owner stood."""
+    async def assigned(self, where: TopicPartition) -> None:
+        """A raw partition is ours: go on where the last owner stood."""
         consumer = self.source.consumer
         self._of = sum(len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics)
-        for where in sorted(moved):
-            if where not in consumer.assignment():
-                continue
-            raw = self.raw[where] = Raw(where, self._decodings[where.topic], self._lateness(where))
-            raw.frontier = Frontier(await self._frontier(where))
-            raw.offset = await consumer.position(where)
-            end = (await consumer.end_offsets([where]))[where]
-            await self._say(raw, idle=raw.offset >= end)
-            self.source.ready.add(where)
-            consumer.resume(where)
+        raw = Raw(where, self._decodings[where.topic], self._lateness(where))
+        raw.frontier = Frontier(await self._frontier(where))
+        raw.offset = raw.end = await consumer.position(where)
+        end = (await consumer.end_offsets([where]))[where]
+        await self._say(raw, idle=raw.offset >= end)
+        self.source.begin(where, raw.offset)
+        self.raw[where] = raw
 
     def _lateness(self, where: TopicPartition) -> int:
         source, engine = self._topics[where.topic], self._config.engine
@@ -139,7 +136,7 @@ class Normaliser:
         """Decode a batch; its events are on their way when this returns, but for those that are
         held back, which wait here and keep further ones from being fetched."""
         raw = self.raw.get(batch.where)
-        if raw is None:
+        if raw is None or not self.source.is_current(batch):
             return
         raw.active = monotonic()
         raw.waiting.extend(batch.records)
@@ -217,9 +214,9 @@ class Normaliser:
         for raw in list(self.raw.values()):
             await self._work(raw)
             if raw.waiting:
-                self.source.ready.discard(raw.where)
+                self.source.rest(raw.where)
                 continue
-            self.source.ready.add(raw.where)
+            self.source.go_on(raw.where)
             if (monotonic() - raw.active) * 1_000 >= self._config.idle and self._is_caught_up(raw):
                 raw.frontier.confirm()
                 self._live(raw)

@@ -27,11 +27,12 @@ _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 class Batch(Struct):
     """Records of one partition in log order: `begin` is where the consumer stood before them, `end`
-    where it stood after."""
+    where it stood after. `turn` tells fetches before and after a partition has moved apart."""
 
     where: TopicPartition
     begin: int
     end: int
+    turn: int
     records: list[ConsumerRecord]
 
 

@@ -9,16 +9,15 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.types import ChannelT
 from mode import Service
 
 from detector.runtime.owned import Batch
 
 log = logging.getLogger(__name__)
-_IDLE_MS = 100
-
-Moved = Callable[[set[TopicPartition]], Awaitable[None]]
+_IDLE = 0.01
+_RETRY = 0.5
 
 
 class Source(Service):
@@ -32,14 +31,16 @@ class Source(Service):
         topics: Iterable[str],
         channel: ChannelT[Batch],
         *,
-        assigned: Moved,
-        revoked: Moved,
+        assigned: Callable[[TopicPartition], Awaitable[None]],
+        revoked: Callable[[set[TopicPartition]], Awaitable[None]],
         most: int,
     ) -> None:
         super().__init__()
         self.consumer = consumer
         self.ready: set[TopicPartition] = set()
         self.joined = False
+        self._turns: dict[TopicPartition, int] = {}
+        self._turn = 0
         self._topics = list(topics)
         self._channel = channel
         self.assigned = assigned
@@ -51,6 +52,34 @@ class Source(Service):
         await self.consumer.start()
         self.consumer.subscribe(self._topics, listener=_Listener(self))
 
+    def begin(self, where: TopicPartition, offset: int | None = None) -> None:
+        """Let records of a partition come, from `offset` on. What is still on its way from before
+        is of no use any more."""
+        self._turn += 1
+        self._turns[where] = self._turn
+        if offset is not None:
+            self.consumer.seek(where, offset)
+        self.ready.add(where)
+        self.consumer.resume(where)
+
+    def hold(self, where: TopicPartition) -> None:
+        """Let no more records of a partition come, nor those that are on their way."""
+        self.ready.discard(where)
+        self._turns.pop(where, None)
+
+    def rest(self, where: TopicPartition) -> None:
+        """Fetch nothing of a partition for now; what is on its way comes."""
+        self.ready.discard(where)
+
+    def go_on(self, where: TopicPartition) -> None:
+        """Fetch again after `rest`."""
+        if where in self._turns:
+            self.ready.add(where)
+
+    def is_current(self, batch: Batch) -> bool:
+        """Whether a batch was fetched since its partition began."""
+        return self._turns.get(batch.where) == batch.turn
+
     async def on_stop(self) -> None:
         """Fetch no more. The group is left by `leave`, after the last checkpoints."""
         self.ready.clear()
@@ -58,6 +87,19 @@ class Source(Service):
     async def leave(self) -> None:
         """Leave the group."""
         await self.consumer.stop()
+
+    async def take_in(self, moved: Iterable[TopicPartition]) -> None:
+        """Give partitions to the part that owns them, for as long as they are ours."""
+        for where in sorted(moved):
+            while where in self.consumer.assignment() and not self.should_stop:
+                try:
+                    await self.assigned(where)
+                    break
+                except IllegalStateError:  # it has moved on: the loop ends
+                    await asyncio.sleep(_RETRY)
+                except KafkaError as error:
+                    log.warning("partition waits for the broker", extra={"error": str(error)})
+                    await asyncio.sleep(_RETRY)
 
     @Service.task
     async def _fetch(self) -> None:
@@ -70,19 +112,21 @@ class Source(Service):
                 return
             if not found:
                 # Also joins the group, and waits for whatever comes next.
-                await asyncio.sleep(_IDLE_MS / 10_000)
+                await asyncio.sleep(_IDLE)
 
     async def _batch(self, where: TopicPartition) -> bool:
         consumer = self.consumer
-        if where not in consumer.assignment() or where not in self.ready:
+        turn = self._turns.get(where, 0)
+        try:
+            begin = await consumer.position(where)
+            found = await consumer.getmany(where, timeout_ms=0, max_records=self._most)
+            end = await consumer.position(where)
+        except IllegalStateError:  # it has moved to another worker meanwhile
             return False
-        begin = await consumer.position(where)
-        records = (await consumer.getmany(where, timeout_ms=0, max_records=self._most)).get(where)
-        end = await consumer.position(where)
-        if end == begin or where not in self.ready:
+        if end == begin:
             return False
-        await self._channel.send(value=Batch(where, begin, end, records or []))
-        return bool(records)
+        await self._channel.send(value=Batch(where, begin, end, turn, found.get(where, [])))
+        return True
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -96,10 +140,11 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         source.joined = True
         if moved:
             source.consumer.pause(*moved)
-            source.add_future(source.assigned(moved))
+            source.add_future(source.take_in(moved))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         moved = set(revoked)
-        self._source.ready -= moved
+        for where in moved:
+            self._source.hold(where)
         if moved:
             await self._source.revoked(moved)

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from detector.config import HOUR, MINUTE, SECOND
-from detector.entities.bounds import CredentialView, breach
+from detector.config import HOUR, SECOND
 from detector.entities.credential import _MOST_OPEN, _MOST_USES, CredentialState, context_of
 from detector.pipeline.descent import _born
-from schemas.event import Action, ActivityEvent, Credential, Origin, Principal, Task
+from schemas.event import ActivityEvent, Credential, Origin, Principal, Task
 from schemas.fact import Fact
 
 NOON = 1_767_571_200_000
@@ -132,35 +131,10 @@ def test_only_a_session_that_nothing_hangs_on_passes():
     ]  # fmt: skip
 
 
-def acting(**changes: object) -> ActivityEvent:
-    """A use of the key at noon."""
-    event = ActivityEvent(
-        "e", "s", "acme", NOON, Principal("ada"), credential=KEY, action=Action("s3", "Get")
-    )
-    return replace(event, **changes)
+def test_a_later_report_of_an_end_is_no_news():
+    """The earliest report of each status counts, whichever is told first."""
+    state = CredentialState(ENTITY, "acme")
+    ends = [Fact("status", ENTITY, "s", NOON + n, status="revoked") for n in (5, 9, 2)]
 
-
-def reason(view: CredentialView, event: ActivityEvent) -> str:
-    """What bound the event breaks, in words."""
-    found = breach(view, event)
-    return found.reason if found is not None else ""
-
-
-def test_a_use_after_its_task_was_to_end_is_beyond_it():
-    """A task that says when it ends is over then, with two seconds of grace."""
-    view = CredentialView(task=Task("t", ends=NOON - MINUTE))
-
-    assert "used after its task had ended" == reason(view, acting())
-    assert "" == reason(CredentialView(task=Task("t", ends=NOON - SECOND)), acting())
-
-
-def test_the_latest_time_known_of_a_credential_is_the_age_of_its_bounds():
-    """An end, an exposure and a task each make it younger."""
-    views = (
-        CredentialView(),
-        CredentialView(ended=5),
-        CredentialView(ended=5, exposed=7),
-        CredentialView(exposed=7, task=Task("t"), task_at=9),
-    )
-
-    assert [0, 5, 7, 9] == [view.latest for view in views]
+    assert [True, False, True] == [state.tell(fact) for fact in ends]
+    assert {"revoked": (NOON + 2, "")} == state.status

@@ -1,12 +1,13 @@
 """Episodes: folding, closing, late evidence, and how much is kept."""
 
+from collections import Counter
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.config import HOUR, MINUTE
-from detector.entities.episodes import _MOST_OPEN, _MOST_PAST, Episodes, finding_uid
+from detector.entities.episodes import _KEEP, _MOST_OPEN, _MOST_PAST, Episodes, finding_uid
 from detector.findings import MAX_MOMENTS, Evidence, Moment
 
 QUIET = 6 * HOUR
@@ -153,6 +154,28 @@ def test_an_episode_lists_no_more_than_its_moments():
     assert (MAX_MOMENTS, "e000", MAX_MOMENTS + 9) == (
         len(live.evidence.moments), live.evidence.moments[0].uid, live.count,
     )  # fmt: skip
+
+
+def test_of_much_unsettled_evidence_the_ends_and_the_strongest_stay():
+    """What is in the middle and weak is judged again when it settles."""
+    episodes = Episodes()
+    for n in range(_MOST_OPEN + 1):
+        episodes.offer(seen(n, n * MINUTE, score=0.99 if n in {40, 50} else 0.9))
+    kept = [int(uid[1:]) for _, _, uid in sorted(episodes.open)]
+
+    assert 3 * _KEEP == len(kept)
+    assert {*range(_KEEP), 40, 50, *range(_MOST_OPEN + 1 - _KEEP, _MOST_OPEN + 1)} <= set(kept)
+
+
+def test_the_detection_that_speaks_most_is_thinned():
+    """The evidence of another one stays as it is."""
+    episodes = Episodes()
+    for n in range(_MOST_OPEN + 1):
+        episodes.offer(seen(n, n * MINUTE, "rare" if not n % 9 else "often"))
+
+    assert {"often": 3 * _KEEP, "rare": -(-(_MOST_OPEN + 1) // 9)} == Counter(
+        detection for detection, _, _ in episodes.open
+    )
 
 
 @given(st.integers(1, 11), st.randoms(use_true_random=False))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.entities import group
-from detector.entities.group import _MOST_USERS, _SAMPLE, GroupState, Peers
+from detector.entities.group import _MOST_USERS, _MOST_VALUES, _SAMPLE, GroupState, Peers, _rank
 from schemas.fact import PeerBaseline, Summary
 
 Row = tuple[str, str, int]
@@ -39,6 +39,30 @@ def test_a_foreign_party_is_known_by_the_earliest_few():
     made = reported(*((f"m{n}", "f:210987654321", n) for n in range(20, 0, -1)))
 
     assert {f"m{n}": n for n in range(1, _MOST_USERS + 1)} == made.users["f:210987654321"]
+
+
+def test_of_many_members_a_hash_chooses_those_that_are_followed():
+    """Who is not among them is asked for foreign parties only, and what nobody else uses goes."""
+    names = [f"m{n}" for n in range(2 * _SAMPLE)]
+    worst = max(names, key=_rank)
+    party = (worst, "f:210987654321", 5)
+    made = reported(party, *((name, f"o:{name}", n) for n, name in enumerate(names)))
+    made.report(Summary(worst, ("o:a",)), 5)
+    chosen = sorted(names, key=_rank)[:_SAMPLE]
+
+    assert set(chosen) == set(made.members)
+    assert {party[1], *(f"o:{name}" for name in chosen)} == set(made.users)
+
+
+def test_of_many_values_a_hash_chooses_those_that_are_counted():
+    """A value that found no room finds none later, but one that has it goes on being counted."""
+    values = [f"o:{n}" for n in range(_MOST_VALUES + 50)]
+    made = reported(*(("ada", value, 5) for value in values))
+    *_, last = ranked = sorted(values, key=_rank)
+    made.report(Summary("bob", (ranked[0], last)), 7)
+
+    assert set(ranked[:_MOST_VALUES]) == set(made.users)
+    assert {"ada": 5, "bob": 7} == made.users[ranked[0]]
 
 
 @given(st.randoms(use_true_random=False))

@@ -50,6 +50,7 @@ def after(events: list[ActivityEvent], *, routine: bool) -> PrincipalState:
             [START, *(START + n * SECOND for n in (30, 31, 50, 12, 13, 40, 60))], id="out of order"
         ),
         pytest.param([START + n for n in (0, 5, 3, 5, 4)], id="within a moment"),
+        pytest.param([START + n * SECOND for n in (30, 12, 40, 5)], id="before the first"),
     ],
 )
 def test_what_repeats_is_counted_as_if_looked_at(times: list[int]):
@@ -72,6 +73,17 @@ def test_a_newcomer_notes_the_first_of_each_operation():
     assert [short.seen.pending[f"o:s3:List{n}"] for n in range(count)] == [
         START + n for n in range(count)
     ]
+    assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
+
+
+def test_what_a_newcomer_did_an_hour_ago_keeps_its_first_time():
+    """Its first use in another hour is no first one."""
+    rows = (("ListBuckets", 0), ("ListKeys", 1), ("ListBuckets", 60), ("ListKeys", 61))
+    events = [made(n, START + at * MINUTE, name) for n, (name, at) in enumerate(rows)]
+
+    short, long = after(events, routine=True), after(events, routine=False)
+
+    assert START + MINUTE == short.seen.pending["o:s3:ListKeys"]
     assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
 
 

@@ -46,6 +46,13 @@ def test_an_event_that_is_no_mark_stands_alone():
     assert [seen.mark] == seen.within(HOUR)
 
 
+def test_how_far_a_quarter_deviates_is_worked_out_once():
+    """Every detection that looks at one mark reads the same answer."""
+    seen = view(sharing(""))
+
+    assert seen.deviation is seen.deviation
+
+
 def test_an_open_port_is_no_stranger_in_particular():
     """Everybody may come to an open port; everybody at a shared disk is one stranger."""
     rows = (sharing("*", "open_network"), sharing("*"))

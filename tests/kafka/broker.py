@@ -142,7 +142,7 @@ class Broker:
         while time.monotonic() < end and self._process.poll() is None:
             if is_answering(self.bootstrap):
                 return
-            time.sleep(0.1)  # noqa: TID251 - another process starts
+            time.sleep(0.1)
         self._fail()
 
     def _fail(self) -> NoReturn:
@@ -190,7 +190,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with running(arguments.port) as broker:
-            print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)  # noqa: T201
+            print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)
             signal.pause()
     except KeyboardInterrupt:
         sys.exit(0)

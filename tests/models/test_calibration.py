@@ -54,6 +54,16 @@ def test_a_rarer_share_never_has_a_lower_threshold(
     assert made.exceeded_by(rare) >= made.exceeded_by(common) * (1 - 1e-9)
 
 
+def test_a_restored_histogram_goes_on_as_before() -> None:
+    """Its bytes say all there is to know, and nothing of the order in which scores came."""
+    made = _of([0.0, 3.0, 0.5, 3.0])
+    restored = Quantiles.restore(made.snapshot())
+    for each in (made, restored):
+        each.add(7.0)
+
+    assert made.snapshot() == restored.snapshot() == _of([7.0, 3.0, 3.0, 0.5, 0.0]).snapshot()
+
+
 @pytest.mark.parametrize("q", [0.1, 0.5, 0.9, 0.99])
 def test_quantiles_are_near_the_true_ones(q: float) -> None:
     """Quantiles lie within a bucket of the true ones."""

@@ -7,6 +7,7 @@ from msgspec import structs
 from detector.config import HOUR, MINUTE, SECOND, ResponseConfig
 from detector.entities import children
 from detector.entities.children import MOST, Children
+from detector.entities.credential import CredentialState
 from detector.entities.principal import PrincipalState
 from detector.pipeline import descent
 from detector.pipeline.share import credential_key
@@ -213,6 +214,18 @@ def test_an_unknown_fact_about_a_child_changes_nothing():
     stray = Fact("child", who.key, "principal:acme:bob", NOON, credential=SPARE)
 
     assert ([], {}) == (descent.told(who, stray), who.children)
+
+
+def test_a_birth_that_is_told_again_after_a_crash_brings_no_child_back():
+    """What has settled is known, and its end may have been forgotten since."""
+    held = CredentialState(credential_key("acme", OWN.fingerprint), "acme", settled=NOON + 1)
+    old, new = (
+        Fact("child", held.key, "principal:acme:bob", NOON + n, credential=key(2 + n))
+        for n in (0, 1)
+    )
+
+    assert ([], []) == (descent.told(held, old), descent.told(held, new))
+    assert [key(3).fingerprint] == list(held.children)
 
 
 def rows_of(steps: list[tuple[str, int, int]]) -> Children:

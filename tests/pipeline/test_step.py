@@ -1,7 +1,5 @@
 """`step`: what each kind of record does, and what is forgotten."""
 
-from collections import deque
-
 import pytest
 
 from detector.config import DAY, HOUR, MINUTE, EngineConfig
@@ -11,30 +9,15 @@ from detector.entities.principal import MOST_BOUNDS, MOST_PATHS, SPARE, Principa
 from detector.pipeline import State, share, step
 from detector.pipeline.decide import threshold
 from detector.pipeline.snapshot import SnapshotError, restore, snapshot
-from detector.pipeline.state import NOTHING, Outcome
+from detector.pipeline.state import NOTHING
 from schemas.event import ActivityEvent, Child, Credential, Origin, Task
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact, PeerBaseline, Step, Tick
+from tests.pipeline.driven import after, run
 from tests.pipeline.events import ADA, NOON, ROOT, end, event, issue, key, session
 from tests.properties.delivery import CONFIG
 
 KEY = f"principal:acme:{ADA.uid}"
-
-
-def run(state: State, *records: ActivityEvent | Fact | Tick) -> list[Outcome]:
-    """Everything that records cause, facts looped back."""
-    out, queue = [], deque(records)
-    while queue:
-        out.append(step(state, queue.popleft()))
-        queue.extendleft(reversed(out[-1].facts))
-    return out
-
-
-def after(*records: ActivityEvent | Fact | Tick) -> State:
-    """The state after these records."""
-    state = State(CONFIG)
-    run(state, *records)
-    return state
 
 
 def use(uid: str, time: int) -> ActivityEvent:
@@ -122,6 +105,19 @@ def test_an_identity_that_has_gone_quiet_is_forgotten():
     run(state, Tick(NOON + 92 * DAY))
 
     assert {} == state.principals
+
+
+def test_an_identity_with_an_open_episode_is_kept():
+    """Where findings are to stay open for longer than ninety days, so do those they are about."""
+    state = State(EngineConfig(budget=12.5, quiet=100 * DAY))
+    run(state, use("a", NOON), end("x", NOON + MINUTE, key(1)), use("b", NOON + HOUR))
+    run(state, Tick(NOON + DAY), Tick(NOON + 95 * DAY))
+
+    assert KEY in state.principals
+
+    run(state, Tick(NOON + 102 * DAY), Tick(NOON + 103 * DAY))
+
+    assert KEY not in state.principals
 
 
 def test_an_identity_with_a_value_from_ahead_stays_due():

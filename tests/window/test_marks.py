@@ -71,6 +71,17 @@ def test_two_acts_from_a_new_place_are_two_marks():
     assert ["a", "b"] == ids(marks)
 
 
+def test_a_new_place_before_a_new_act_from_there_stays():
+    """The later mark of more weight cannot stand for what came first, whichever is told first."""
+    for backwards in (False, True):
+        marks = Marks()
+        rows = [("a", 2, True), ("b", 5, False)]
+        for uid, n, placed in reversed(rows) if backwards else rows:
+            marks.add(event(uid, NOON + n * SECOND), f"o:{uid}", 0, placed=placed, place=True)
+
+        assert ["a", "b"] == ids(marks)
+
+
 def test_what_is_beyond_a_bound_is_a_mark_of_its_own():
     """A broken bound is not the same act as the one within it."""
     marks = Marks()
@@ -102,6 +113,17 @@ def test_indexed_marks_go_on_as_before():
 
     assert marks == again
     assert not again.add(event("b", NOON + 1), "o:x", 1)
+
+
+def test_of_too_many_marks_in_a_quarter_the_gravest_stay():
+    """A mark that has no room any more is not taken in."""
+    marks = Marks()
+    for n in range(_MOST_OPEN):
+        marks.add(event(f"e{n:03}", NOON + n * SECOND), f"o:{n}", 2)
+
+    assert not marks.add(event("dull", NOON), "o:dull", 1)
+    assert marks.add(event("grave", NOON), "o:grave", 3)
+    assert (_MOST_OPEN, True) == (len(marks.items), "grave" in ids(marks))
 
 
 @given(st.integers(_MOST_OPEN - 5, _MOST_OPEN + 40), st.randoms(use_true_random=False))

@@ -1,0 +1,86 @@
+"""What a cluster holds at the end: findings as a reader sees them, and where the workers stand."""
+
+from collections import Counter
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from msgspec import Struct, field
+
+from detector.findings import Finding
+from detector.runtime.admission import read_finding
+from detector.runtime.compacted import Tail
+from detector.runtime.config import WorkerConfig
+from detector.runtime.connect import arguments, reader
+
+
+async def whole(config: WorkerConfig, topic: str) -> list[ConsumerRecord]:
+    """Every committed record of a topic, partition by partition."""
+    return [
+        record
+        for number in await _partitions(config, topic)
+        async for batch in Tail(config, topic, number).batches()
+        for record in batch
+    ]
+
+
+async def _partitions(config: WorkerConfig, topic: str) -> list[int]:
+    admin = AIOKafkaAdminClient(**arguments(config.connection))
+    await admin.start()
+    try:
+        (found,) = await admin.describe_topics([topic])
+        return sorted(row["partition"] for row in found["partitions"])
+    finally:
+        await admin.close()
+
+
+class Published(Struct):
+    """Findings as admission got them (`sent`) and as a reader of committed alerts sees them."""
+
+    findings: list[Finding] = field(default_factory=list)
+    repeats: int = 0
+    altered: int = 0
+    alerts: Counter[bytes] = field(default_factory=Counter)
+
+
+async def published(config: WorkerConfig) -> Published:
+    """All that was published."""
+    out = Published()
+    first: dict[tuple[str, int], bytes] = {}
+    for record in await whole(config, config.topics.findings):
+        finding = read_finding(record.value)
+        old = first.setdefault((finding.uid, finding.revision), record.value)
+        if old is record.value:
+            out.findings.append(finding)
+        else:
+            out.repeats += 1
+            out.altered += old != record.value
+    for record in await whole(config, config.topics.alerts):
+        out.alerts[dict(record.headers)["ce_id"]] += 1
+    return out
+
+
+async def lag(config: WorkerConfig) -> dict[str, int]:
+    """How many records of each topic are still to be done, where there are any."""
+    admin = AIOKafkaAdminClient(**arguments(config.connection))
+    probe = reader(config)
+    await admin.start()
+    await probe.start()
+    try:
+        left: Counter[str] = Counter()
+        groups = {
+            "normalise": [config.topics.raw(name) for name in ("cloudtrail", "token_use", "mixed")],
+            "detect": [config.topics.activity],
+            "admit": [config.topics.findings],
+        }
+        for group, topics in groups.items():
+            done = await admin.list_consumer_group_offsets(f"{config.group}-{group}")
+            for topic in topics:
+                for number in await _partitions(config, topic):
+                    where = TopicPartition(topic, number)
+                    end = (await probe.end_offsets([where]))[where]
+                    offset = done[where].offset if where in done else 0
+                    left[topic] += end - max(0, offset)
+        return {topic: count for topic, count in left.items() if count}
+    finally:
+        await probe.stop()
+        await admin.close()

@@ -1,0 +1,36 @@
+"""One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER`."""
+
+import sys
+from pathlib import Path
+
+from detector.config import EngineConfig
+from detector.runtime.app import run
+from detector.runtime.config import Connection, Topics, WorkerConfig
+from detector.sources.base import Context
+from detector.sources.fingerprint import Fingerprints
+
+KEY = "a key for tests, long enough"
+ENGINE = EngineConfig(budget=12.5)
+
+
+def config(bootstrap: str, prefix: str, number: int, folder: Path) -> WorkerConfig:
+    """The settings of worker `number`: checkpoints come often, so that crashes meet them."""
+    return WorkerConfig(
+        engine=ENGINE,
+        connection=Connection(bootstrap),
+        topics=Topics(prefix),
+        group=f"{prefix}group",
+        folder=folder / f"worker-{number}",
+        checkpoint_least=500,
+        checkpoint_most=2_000,
+        session=6_000,
+        idle=1_000,
+        resident=200,
+        port=0,
+    )
+
+
+if __name__ == "__main__":
+    where, prefix, number, folder = sys.argv[1:5]
+    made = config(where, prefix, int(number), Path(folder))
+    run(made, Context(Fingerprints(KEY)), loglevel="info")
