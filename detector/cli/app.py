@@ -7,13 +7,18 @@ import typer
 
 from detector.cli import (
     bench,
+    dead_letters,
     demo,
+    doctor,
     evaluate,
     explain,
     learn,
     listings,
     replay,
     simulate,
+    tail,
+    topics,
+    worker,
 )
 
 app = typer.Typer(
@@ -28,12 +33,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-RUN, READ, TRY = "Run it on logs", "Read what it says", "Try it"
+RUN, SERVE, READ, TRY = "Run it on logs", "Run it on Kafka", "Read what it says", "Try it"
 
 for function, panel in (
     (replay.replay, RUN),
     (learn.learn, RUN),
     (evaluate.evaluate, RUN),
+    (worker.worker, SERVE),
+    (doctor.doctor, SERVE),
+    (tail.tail, SERVE),
+    (dead_letters.dead_letters, SERVE),
     (explain.explain, READ),
     (listings.detections, READ),
     (listings.sources, READ),
@@ -44,6 +53,7 @@ for function, panel in (
     (bench.bench, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
+app.add_typer(topics.app, name="topics", rich_help_panel=SERVE)
 
 
 def _version(asked: bool) -> None:

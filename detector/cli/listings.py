@@ -102,6 +102,11 @@ def _print(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool
     if markdown:
         typer.echo(table(head, rows))
         return
+    show(head, rows)
+
+
+def show(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on standard output; log values in it are plain text."""
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in head:
         drawn.add_column(name, overflow="fold")

@@ -11,6 +11,22 @@ Out = Annotated[
     Path,
     typer.Option(metavar="DIR", help="Where the files go; made if absent, its old run replaced."),
 ]
+ToKafka = Annotated[
+    bool,
+    typer.Option(
+        "--to-kafka",
+        help="Send the raw records to the raw topics of their sources instead, by event time; "
+        "workers find what is in them. See detector worker.",
+    ),
+]
+NoEnd = Annotated[
+    bool,
+    typer.Option(
+        "--no-end",
+        help="With --to-kafka: more logs of that time will follow. Without it, the end of the input "
+        "is declared, so that everything settles; older logs are late from then on.",
+    ),
+]
 
 
 def replay(
@@ -21,6 +37,8 @@ def replay(
     budget: Budget = None,
     out: Out = Path("detector-out"),
     baseline: Baseline = None,
+    to_kafka: ToKafka = False,
+    no_end: NoEnd = False,
 ) -> None:
     """Replay logs and say which credentials are being abused.
 
@@ -35,7 +53,13 @@ def replay(
     - `detector replay 'logs/*.json.gz' --budget 1 --out monday`
     - `zcat trail.json.gz | detector replay -`
     - `detector replay new/ --baseline baseline.bin`, after `detector learn old/`
+    - `detector replay --to-kafka path/to/AWSLogs`, for workers that run on Kafka
     """
+    if to_kafka or no_end:
+        from detector.cli.to_kafka import send
+
+        send(paths, source, config, end=not no_end)
+        return
     from detector.cli.folder import Folder
     from detector.cli.reading import reading
     from detector.cli.run import drive, print_run

@@ -5,12 +5,16 @@ Examples:
     'PLAINTEXT'
 """
 
+import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 
 from detector.runtime.config import Connection, WorkerConfig
@@ -104,3 +108,40 @@ def reader(config: WorkerConfig) -> AIOKafkaConsumer:
         max_partition_fetch_bytes=_MOST_BYTES,
         fetch_max_wait_ms=50,
     )
+
+
+@asynccontextmanager
+async def administrator(connection: Connection) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that asks about the cluster, for as long as the block."""
+    admin = AIOKafkaAdminClient(**arguments(connection))
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def reading(config: WorkerConfig) -> AsyncIterator[AIOKafkaConsumer]:
+    """A `reader`, started, for as long as the block."""
+    consumer = reader(config)
+    try:
+        await consumer.start()
+        # Stopped before its tasks have begun, it would cancel whoever stops it.
+        await asyncio.sleep(0)
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def writing(
+    config: WorkerConfig, transactional_id: str | None = None
+) -> AsyncIterator[AIOKafkaProducer]:
+    """A `producer`, started, for as long as the block."""
+    made = producer(config, transactional_id)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()

@@ -52,6 +52,8 @@ class Raw:
         self.end = -1
         self.held = 0
         self.arrived = (0, 0)
+        # Batches and `tend` both work on what waits, and one record must not be two's.
+        self.working = asyncio.Lock()
 
     def bound(self, allowance: int) -> int:
         """The time before which nothing is still to come."""
@@ -144,6 +146,10 @@ class Normaliser:
         await self._work(raw)
 
     async def _work(self, raw: Raw) -> None:
+        async with raw.working:
+            await self._work_on(raw)
+
+    async def _work_on(self, raw: Raw) -> None:
         while raw.waiting and self._can_go_on(raw):
             for _ in range(min(_SLICE, len(raw.waiting))):
                 if not await self._one(raw, raw.waiting[0]):

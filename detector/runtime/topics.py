@@ -7,12 +7,13 @@ Examples:
 
 from collections.abc import Mapping
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
+from aiokafka.errors import KafkaError, for_code
 from msgspec import Struct
 
 from detector.config import DAY
 from detector.runtime.config import MIXED, Connection, Topics
-from detector.runtime.connect import arguments
+from detector.runtime.connect import administrator
 from detector.sources.registry import SOURCES
 
 _COMPACTED = {
@@ -51,18 +52,26 @@ def plan(topics: Topics, partitions: int) -> list[Spec]:
 
 
 async def create(connection: Connection, specs: list[Spec], replication: int = 1) -> list[str]:
-    """Create the topics that are missing; their names."""
-    admin = AIOKafkaAdminClient(**arguments(connection))
-    await admin.start()
-    try:
+    """Create the topics that are missing; their names.
+
+    Raises:
+        KafkaError: the brokers refuse one of them.
+    """
+    async with administrator(connection) as admin:
         there = set(await admin.list_topics())
         missing = [spec for spec in specs if spec.name not in there]
-        await admin.create_topics(
+        answer = await admin.create_topics(
             [
                 NewTopic(spec.name, spec.partitions, replication, topic_configs=dict(spec.settings))
                 for spec in missing
             ]
         )
+        for name, code, *rest in answer.topic_errors:
+            if code:
+                raise _refusal(name, code, *rest)
         return [spec.name for spec in missing]
-    finally:
-        await admin.close()
+
+
+def _refusal(name: str, code: int, message: str | None = None) -> KafkaError:
+    kind: type[KafkaError] = for_code(code)
+    return kind(f"{name}: {message}" if message else name)

@@ -1,0 +1,73 @@
+"""What the commands on Kafka share: the extra, the settings, and errors in one line."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from detector.cli.guard import FailedError
+
+if TYPE_CHECKING:
+    from detector.settings import Settings
+    from detector.worker import Role, WorkerConfig
+
+T = TypeVar("T")
+_EXTRA = ("aiokafka", "faust", "rocksdict")
+
+
+def check_extra() -> None:
+    """Go on only where the runtime's libraries are installed.
+
+    Raises:
+        FailedError: they are not; says how to install them.
+    """
+    missing = [name for name in _EXTRA if find_spec(name) is None]
+    if missing:
+        raise FailedError(
+            f"{missing[0]} is not installed: this command needs the extra kafka: "
+            'pip install "credential-abuse-detector[kafka]", or in a clone: make kafka'
+        )
+
+
+def configured(config: Path | None, role: "Role" = "all") -> "tuple[Settings, WorkerConfig]":
+    """The settings, and what a worker of that role is told.
+
+    Raises:
+        FailedError: the extra is not installed.
+        SettingsError: a setting cannot be used.
+    """
+    from detector.settings import load_settings, worker_config
+
+    check_extra()
+    settings = load_settings(config)
+    return settings, worker_config(settings, role)
+
+
+def awaited(config: "WorkerConfig", made: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it to its end.
+
+    Raises:
+        FailedError: instead of what the brokers or the client raise.
+    """
+    from detector.runtime.faults import BrokerError, understood
+
+    try:
+        with understood(config.connection):
+            return asyncio.run(made())
+    except BrokerError as error:
+        raise FailedError(str(error)) from error
+
+
+def check_topics(config: "WorkerConfig") -> None:
+    """Go on only if the topics that the role needs are there and fit together.
+
+    Raises:
+        FailedError: one is missing, or the brokers cannot be reached.
+    """
+    from detector.runtime.doctor import missing
+
+    gaps = awaited(config, lambda: missing(config))
+    if gaps:
+        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
+        raise FailedError(f"{gaps[0].said}{more}: {gaps[0].do}")

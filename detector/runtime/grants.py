@@ -1,0 +1,110 @@
+"""The rights that each role needs, and no more: access control lists of a Kafka cluster.
+
+Examples:
+    >>> for grant in grants(Topics("d."), "detector", "normalise")[-2:]:
+    ...     print(command(grant, "192.0.2.1:9092", "User:detector"))
+    kafka-acls --bootstrap-server 192.0.2.1:9092 --add --allow-principal User:detector --operation Write --topic d.dead-letters
+    kafka-acls --bootstrap-server 192.0.2.1:9092 --add --allow-principal User:detector --operation Read --group detector-normalise
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from msgspec import Struct
+
+from detector.sources.registry import SOURCES
+from detector.worker import MIXED, Topics
+
+Kind = Literal["topic", "group", "transactional-id"]
+
+
+class Grant(Struct, frozen=True):
+    """Operations on one resource; with `prefixed`, on all whose names begin so."""
+
+    kind: Kind
+    name: str
+    operations: tuple[str, ...]
+    prefixed: bool = False
+
+
+def _normalise(topics: Topics, group: str) -> list[Grant]:
+    return [
+        *(Grant("topic", topics.raw(name), ("Read",)) for name in (*SOURCES, MIXED)),
+        Grant("topic", topics.progress, ("Read",)),
+        Grant("topic", topics.activity, ("Write",)),
+        Grant("topic", topics.dead_letters, ("Write",)),
+        Grant("group", f"{group}-normalise", ("Read",)),
+    ]
+
+
+def _detect(topics: Topics, group: str) -> list[Grant]:
+    both = (topics.activity, topics.state, topics.findings, topics.admission)
+    out = (topics.progress, topics.alerts, topics.commands, topics.dead_letters)
+    return [
+        *(Grant("topic", name, ("Read", "Write")) for name in both),
+        *(Grant("topic", name, ("Write",)) for name in out),
+        *(Grant("group", f"{group}-{name}", ("Read",)) for name in ("detect", "admit")),
+        *(
+            Grant("transactional-id", f"{group}-{name}-", ("Describe", "Write"), prefixed=True)
+            for name in ("state", "admit")
+        ),
+    ]
+
+
+def _ship(topics: Topics, group: str) -> list[Grant]:
+    del group
+    return [Grant("topic", topics.raw(name), ("Write",)) for name in (*SOURCES, MIXED)]
+
+
+def _read(topics: Topics, group: str) -> list[Grant]:
+    del group
+    return [Grant("topic", name, ("Read",)) for name in (topics.alerts, topics.commands)]
+
+
+def _operate(topics: Topics, group: str) -> list[Grant]:
+    seen = ("Create", "Describe", "DescribeConfigs")
+    return [
+        Grant("topic", topics.prefix, seen, prefixed=True),
+        Grant("topic", topics.dead_letters, ("Read",)),
+        Grant("topic", topics.prefix + "raw.", ("Read", "Write"), prefixed=True),
+        Grant("group", f"{group}-", ("Describe",), prefixed=True),
+    ]
+
+
+def _all(topics: Topics, group: str) -> list[Grant]:
+    merged: dict[tuple[Kind, str], Grant] = {}
+    for grant in _normalise(topics, group) + _detect(topics, group):
+        known = merged.get((grant.kind, grant.name))
+        operations = {*grant.operations, *(known.operations if known else ())}
+        merged[grant.kind, grant.name] = Grant(
+            grant.kind, grant.name, tuple(sorted(operations)), grant.prefixed
+        )
+    return sorted(merged.values(), key=lambda one: ("topic", "group").count(one.kind) * -1)
+
+
+ROLES: Mapping[str, Callable[[Topics, str], list[Grant]]] = MappingProxyType(
+    {
+        "normalise": _normalise,
+        "detect": _detect,
+        "all": _all,
+        "shipper": _ship,
+        "reader": _read,
+        "operator": _operate,
+    }
+)
+"""Roles of the worker, then who writes raw logs, who reads alerts and commands, who looks after it."""
+
+
+def grants(topics: Topics, group: str, role: str) -> list[Grant]:
+    """What a role needs."""
+    return ROLES[role](topics, group)
+
+
+def command(grant: Grant, bootstrap: str, principal: str) -> str:
+    """The command that grants it."""
+    words = ["kafka-acls", "--bootstrap-server", bootstrap, "--add", "--allow-principal", principal]
+    for operation in grant.operations:
+        words += ["--operation", operation]
+    words += [f"--{grant.kind}", grant.name]
+    return " ".join([*words, *(["--resource-pattern-type", "prefixed"] if grant.prefixed else [])])
