@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,11 +19,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from detector.runtime.config import Topics
 from detector.runtime.measures import METRICS
+from tests.deploy.documents import command_lines
 from tests.kafka.broker import free_ports
-from tests.kafka.worker import KEY
 from tests.shared_data import PROJECT
 
 _PATIENCE = 60.0
+KEY = "EXAMPLE-key-of-at-least-sixteen"
+COMMANDS = dict(command_lines())
 RECORD = {
     "eventVersion": "1.08",
     "eventTime": "2026-01-05T10:00:00Z",
@@ -86,24 +89,32 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def worker(kafka: str, topics: Topics, tmp_path: Path) -> Iterator[Worker]:
-    """A worker that has just been started; sources are silent after two seconds."""
+def environment(kafka: str, topics: Topics, tmp_path: Path) -> dict[str, str]:
+    """What a container would be told; sources are silent after two seconds."""
     (port,) = free_ports(1)
-    told = {
-        "bootstrap": kafka,
-        "prefix": topics.prefix,
-        "folder": str(tmp_path / "state"),
-        "port": port,
-        "silence": 2_000,
+    return {
+        **os.environ,
+        "DETECTOR_FINGERPRINT_KEY": KEY,
+        "DETECTOR_KAFKA__BOOTSTRAP": kafka,
+        "DETECTOR_KAFKA__PREFIX": topics.prefix,
+        "DETECTOR_KAFKA__GROUP": topics.prefix,
+        "DETECTOR_KAFKA__FOLDER": str(tmp_path / "state"),
+        "DETECTOR_KAFKA__PORT": str(port),
+        "DETECTOR_KAFKA__SILENCE": "2s",
     }
+
+
+@pytest.fixture
+def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]:
+    """A worker that has just been started, by the command that compose starts it with."""
     logged = tmp_path / "log"
+    command = [sys.executable, "-m", "detector.cli", *COMMANDS["compose: worker"]]
     with logged.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kafka.worker", json.dumps(told)],
-            cwd=PROJECT, stdout=subprocess.PIPE, stderr=log, text=True,
-        )  # fmt: skip
+            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        )
         with process:
-            yield Worker(process, port, logged)
+            yield Worker(process, int(environment["DETECTOR_KAFKA__PORT"]), logged)
             process.kill()
 
 
@@ -150,3 +161,13 @@ def test_what_never_had_labels_is_exposed_at_once(worker: Worker) -> None:
     shown = worker.page("/metrics")[1]
 
     assert [] == [m.name for m in METRICS if not m.labels and f"\n{m.name}" not in shown]
+
+
+def test_topics_are_made_once(environment: dict[str, str]) -> None:
+    """The command that compose runs first makes what is missing, and finds all there the next time."""
+    command = [sys.executable, "-m", "detector.cli", *COMMANDS["compose: topics"]]
+    run = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert "0 topics created, 11 were there.\n" == run.stdout
