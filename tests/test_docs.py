@@ -255,11 +255,14 @@ def test_command_exists(words: list[str]) -> None:
     """A command that a page names exists, with the options that it is shown with."""
     commands = get_command(app)
     assert isinstance(commands, TyperGroup)
-    name = words[0]
     known = {"--version", "--help"}
-    if not name.startswith("-"):
-        assert name in commands.commands
-        known |= {opt for param in commands.commands[name].params for opt in param.opts}
+    group: TyperGroup | None = commands
+    for name in words:
+        if group is None or name.startswith("-"):
+            break
+        assert name in group.commands
+        known |= {opt for param in group.commands[name].params for opt in param.opts}
+        group = inner if isinstance(inner := group.commands[name], TyperGroup) else None
 
     assert [] == [word for word in words if word.startswith("--") and word not in known]
 
@@ -269,7 +272,7 @@ def test_target_exists(words: list[str]) -> None:
     """A make target that a page names stands in the Makefile."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
 
-    assert words[0] in re.findall(r"^([a-z]+)(?: [a-z ]+)?:", makefile, re.MULTILINE)
+    assert words[0] in re.findall(r"^([a-z-]+)(?: [a-z ]+)?:", makefile, re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

@@ -26,16 +26,11 @@ def alert_line(alert: Alert) -> str:
     story = alert.unmapped
     held = name_of(story.credential) if story.credential else ""
     who = plain(story.entity.split(":", 2)[-1], _LONGEST)
-    return "  ".join(
-        (
-            moment(story.decisive.time),
-            f"{alert.severity.lower():8}",
-            f"{_ACTIVITY[alert.activity_id]:6}",
-            f"{who}{f' with {plain(held, _LONGEST)}' if held else ''}:",
-            plain(alert.finding_info.title, 2 * _LONGEST),
-            f"({plain(call(story.decisive), _LONGEST)})",
-        )
-    )
+    head = f"{moment(story.decisive.time)}  {alert.severity.lower():8}  "
+    whose = f"{who} with {plain(held, _LONGEST)}" if held else who
+    title = plain(alert.finding_info.title, 2 * _LONGEST)
+    called = plain(call(story.decisive), _LONGEST)
+    return f"{head}{_ACTIVITY[alert.activity_id]:6}  {whose}: {title} ({called})"
 
 
 def command_line(command: RevokeCommand) -> str:

@@ -10,7 +10,7 @@ from detector.findings import Finding
 from detector.runtime.admission import Desk, memory, read_finding
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import producer
+from detector.runtime.connect import producer, started
 from detector.runtime.keeper import FencedError
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import appended
@@ -35,7 +35,7 @@ class Admitter:
         """A partition is ours: fence others, then read the memory back."""
         consumer, number = self.source.consumer, where.partition
         made = producer(self._config, f"{self._config.group}-admit-{number}")
-        await made.start()
+        await started(made)
         try:
             tail, row = Tail(self._config, self._config.topics.admission, number), None
             async for batch in tail.batches():

@@ -20,7 +20,7 @@ from mode import Service
 from detector.runtime import logs, pages
 from detector.runtime.admit import Admitter
 from detector.runtime.config import MIXED, WorkerConfig
-from detector.runtime.connect import arguments, member, producer
+from detector.runtime.connect import arguments, member, producer, started
 from detector.runtime.detect import Detector
 from detector.runtime.metrics import Metrics
 from detector.runtime.normalise import Normaliser
@@ -97,7 +97,7 @@ class Shell(Service):
         await self.add_runtime_dependency(self.parts.watch)
         config, parts = self.parts.config, self.parts
         made = producer(config)
-        await made.start()
+        await started(made)
         self._producers.append(made)
         partitions = len(await made.partitions_for(config.topics.activity))
         if config.role in {"all", "normalise"}:
@@ -174,7 +174,7 @@ class Shell(Service):
 async def _cluster(config: WorkerConfig) -> str:
     """The cluster's own id: state of another one is none of ours."""
     admin = AIOKafkaAdminClient(**arguments(config.connection))
-    await admin.start()
+    await started(admin)
     try:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:

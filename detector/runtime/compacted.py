@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from aiokafka import ConsumerRecord, TopicPartition
 
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import reader
+from detector.runtime.connect import reader, started
 
 _AT_ONCE = 5_000
 
@@ -22,7 +22,7 @@ class Tail:
     async def batches(self) -> AsyncIterator[list[ConsumerRecord]]:
         """Committed records up to the end that the partition had at the call."""
         consumer = reader(self._config)
-        await consumer.start()
+        await started(consumer)
         try:
             where = self._where
             consumer.assign([where])

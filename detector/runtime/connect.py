@@ -6,6 +6,7 @@ Examples:
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaConnectionError
 from aiokafka.helpers import create_ssl_context
 
 from detector.runtime.config import Connection, WorkerConfig
@@ -23,6 +25,8 @@ from detector.runtime.config import Connection, WorkerConfig
 _PATIENCE_MS = 180_000
 _MOST_BYTES = 16 * 2**20
 _BATCH = 256 * 2**10
+_RETRY = 1.0
+log = logging.getLogger(__name__)
 
 
 class _TokenFile(AbstractTokenProvider):  # type: ignore[misc]
@@ -59,6 +63,18 @@ def _context(connection: Connection) -> ssl.SSLContext:
         keyfile=str(key) if key else None,
     )
     return made
+
+
+async def started(client: "AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient") -> None:
+    """Start a client; while no broker can be reached, wait and say so."""
+    while True:
+        try:
+            await client.start()
+        except KafkaConnectionError as error:
+            log.warning("waiting for the broker", extra={"error": str(error)})
+            await asyncio.sleep(_RETRY)
+        else:
+            return
 
 
 def producer(config: WorkerConfig, transactional_id: str | None = None) -> AIOKafkaProducer:

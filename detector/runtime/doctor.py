@@ -8,7 +8,7 @@ Examples:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Literal
 
 from aiokafka.errors import TopicAuthorizationFailedError
@@ -39,9 +39,9 @@ class Check(Struct, frozen=True):
 
 async def examined(
     config: WorkerConfig, *, clock: Callable[[], int], watch: float
-) -> AsyncIterator[Check]:
+) -> AsyncGenerator[Check, None]:
     """Every check in turn. `clock` is wall time in ms; lag is watched for `watch` seconds. Without a
-    connection nothing further is asked."""
+    connection, or without its topics, nothing further is asked."""
     try:
         with understood(config.connection):
             name, brokers = await cluster(config.connection)
@@ -64,6 +64,8 @@ async def examined(
             made = [Check(about, "wrong", str(error))]
         for check in made:
             yield check
+        if about == "topics" and any(check.state == "wrong" for check in made):
+            return
 
 
 def _groups(config: WorkerConfig) -> list[str]:

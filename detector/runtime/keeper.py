@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import producer
+from detector.runtime.connect import producer, started
 from detector.runtime.partition import FORMAT, Shared
 from detector.runtime.resident import Row
 from detector.runtime.store import Store
@@ -53,7 +53,7 @@ class Keeper:
         Raises:
             StateError: its format is not known.
         """
-        await self._producer.start()
+        await started(self._producer)
         await self._catch_up()
         written = self.store.marker
         if written is None:
@@ -137,7 +137,7 @@ class Keeper:
         before = self.store.marker
         await self._producer.stop()
         self._producer = producer(self._config, self._id)
-        await self._producer.start()
+        await started(self._producer)
         await self._catch_up()
         found = self.store.marker
         if found not in {before, tried}:

@@ -17,7 +17,7 @@ from msgspec import MsgspecError
 
 from detector.config import HOUR
 from detector.runtime.config import MIXED, WorkerConfig
-from detector.runtime.connect import arguments
+from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
 from detector.runtime.metrics import Metrics
@@ -50,10 +50,9 @@ class Raw:
         self.said: Progress | None = None
         self.waiting: deque[ConsumerRecord] = deque()
         self.end = -1
+        self.working = asyncio.Lock()
         self.held = 0
         self.arrived = (0, 0)
-        # Batches and `tend` both work on what waits, and one record must not be two's.
-        self.working = asyncio.Lock()
 
     def bound(self, allowance: int) -> int:
         """The time before which nothing is still to come."""
@@ -104,7 +103,7 @@ class Normaliser:
         raw.frontier = Frontier(await self._frontier(where))
         raw.offset = raw.end = await consumer.position(where)
         end = (await consumer.end_offsets([where]))[where]
-        await self._say(raw, idle=raw.offset >= end)
+        await self._say(raw, idle=raw.offset >= end and not raw.frontier.time)
         self.source.begin(where, raw.offset)
         self.raw[where] = raw
 
@@ -117,7 +116,7 @@ class Normaliser:
     async def _frontier(self, where: TopicPartition) -> int:
         """What was committed with the offset, which a consumer does not show."""
         admin = AIOKafkaAdminClient(**arguments(self._config.connection))
-        await admin.start()
+        await started(admin)
         try:
             group = f"{self._config.group}-normalise"
             kept = await admin.list_consumer_group_offsets(group, partitions=[where])
@@ -147,9 +146,9 @@ class Normaliser:
 
     async def _work(self, raw: Raw) -> None:
         async with raw.working:
-            await self._work_on(raw)
+            await self._go_on(raw)
 
-    async def _work_on(self, raw: Raw) -> None:
+    async def _go_on(self, raw: Raw) -> None:
         while raw.waiting and self._can_go_on(raw):
             for _ in range(min(_SLICE, len(raw.waiting))):
                 if not await self._one(raw, raw.waiting[0]):

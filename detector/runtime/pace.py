@@ -19,7 +19,7 @@ from mode import Service
 from msgspec import MsgspecError
 
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import reader
+from detector.runtime.connect import reader, started
 from detector.runtime.wire import read
 from schemas.progress import Progress
 
@@ -51,7 +51,7 @@ class PaceReader(Service):
 
     async def on_start(self) -> None:
         """Read from the beginning: the topic is compacted and small."""
-        await self._consumer.start()
+        await started(self._consumer)
         self._consumer.assign([self._where])
         await self._consumer.seek_to_beginning(self._where)
 

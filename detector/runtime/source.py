@@ -13,6 +13,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.types import ChannelT
 from mode import Service
 
+from detector.runtime.connect import started
 from detector.runtime.owned import Batch
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Source(Service):
 
     async def on_start(self) -> None:
         """Join the group."""
-        await self.consumer.start()
+        await started(self.consumer)
         self.consumer.subscribe(self._topics, listener=_Listener(self))
 
     def begin(self, where: TopicPartition, offset: int | None = None) -> None:

@@ -5,9 +5,10 @@ Examples:
     ['detector.raw.cloudtrail', 'detector.raw.token-use', 'detector.raw.mixed']
 """
 
+import asyncio
 from collections.abc import Mapping
 
-from aiokafka.admin import NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from detector.runtime.config import MIXED, Connection, Topics
 from detector.runtime.connect import administrator
 from detector.sources.registry import SOURCES
 
+_PATIENCE, _PAUSE = 300, 0.1
 _COMPACTED = {
     "cleanup.policy": "compact",
     "min.cleanable.dirty.ratio": "0.2",
@@ -52,7 +54,7 @@ def plan(topics: Topics, partitions: int) -> list[Spec]:
 
 
 async def create(connection: Connection, specs: list[Spec], replication: int = 1) -> list[str]:
-    """Create the topics that are missing; their names.
+    """Create the topics that are missing, and wait until they can be used; their names.
 
     Raises:
         KafkaError: the brokers refuse one of them.
@@ -69,7 +71,19 @@ async def create(connection: Connection, specs: list[Spec], replication: int = 1
         for name, code, *rest in answer.topic_errors:
             if code:
                 raise _refusal(name, code, *rest)
-        return [spec.name for spec in missing]
+        names = [spec.name for spec in missing]
+        for _ in range(_PATIENCE):
+            if not names or await _have_leaders(admin, names):
+                break
+            await asyncio.sleep(_PAUSE)
+        return names
+
+
+async def _have_leaders(admin: AIOKafkaAdminClient, names: list[str]) -> bool:
+    return all(
+        not row["error_code"] and all(part["leader"] >= 0 for part in row["partitions"])
+        for row in await admin.describe_topics(names)
+    )
 
 
 def _refusal(name: str, code: int, message: str | None = None) -> KafkaError:

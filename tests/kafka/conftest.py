@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from detector.runtime.config import Connection, Topics
 from detector.runtime.topics import create, plan
 from tests.kafka.broker import NoBrokerError
+from tests.kafka.commands import Run, runner, settings
 from tests.kafka.provide import provided
 
 _numbers = itertools.count(1)
@@ -38,6 +39,21 @@ def topics(kafka: str, request: pytest.FixtureRequest) -> Iterator[Topics]:
     asyncio.run(create(Connection(kafka), specs))
     yield made
     asyncio.run(_delete(kafka, [spec.name for spec in specs]))
+
+
+@pytest.fixture
+def run(
+    kafka: str,
+    topics: Topics,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """The command line on these topics, with no setting but those of the test."""
+    for name in [name for name in os.environ if name.startswith("DETECTOR_")]:
+        monkeypatch.delenv(name)
+    for name, value in settings(kafka, topics).items():
+        monkeypatch.setenv(name, value)
+    return runner(capfd)
 
 
 async def _delete(bootstrap: str, names: list[str]) -> None:

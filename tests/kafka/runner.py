@@ -24,7 +24,7 @@ def config(bootstrap: str, prefix: str, number: int, folder: Path) -> WorkerConf
         checkpoint_least=500,
         checkpoint_most=2_000,
         session=6_000,
-        idle=1_000,
+        idle=30_000,  # event time passes an hour in a second here
         resident=200,
         port=0,
     )

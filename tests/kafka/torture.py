@@ -133,6 +133,9 @@ def main() -> int:
     print(
         f"seen twice by readers: {result.twice}; told twice: {result.repeats}, altered: {result.altered}"
     )
+    for uid in sorted({*result.found, *result.expected}):
+        if result.found.get(uid) != result.expected.get(uid):
+            print(uid, "expected", result.expected.get(uid), "found", result.found.get(uid))
     print(f"logs: {folder}")
     return 0 if result.found == result.expected and not result.twice else 1
 
