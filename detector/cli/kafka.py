@@ -1,7 +1,7 @@
 """What the commands on Kafka share: the extra, the settings, and errors in one line."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sized
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,15 +59,21 @@ def awaited(config: "WorkerConfig", made: Callable[[], Coroutine[Any, Any, T]]) 
         raise FailedError(str(error)) from error
 
 
-def check_topics(config: "WorkerConfig") -> None:
-    """Go on only if the topics that the role needs are there and fit together.
+def check_cluster(config: "WorkerConfig") -> None:
+    """Go on only if the topics that the role needs are there and it may use them.
 
     Raises:
-        FailedError: one is missing, or the brokers cannot be reached.
+        FailedError: one is missing, one is forbidden, or the brokers cannot be reached.
     """
-    from detector.runtime.doctor import missing
+    from detector.runtime.doctor import forbidden, missing
 
     gaps = awaited(config, lambda: missing(config))
     if gaps:
-        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
-        raise FailedError(f"{gaps[0].said}{more}: {gaps[0].do}")
+        raise FailedError(f"{gaps[0].said}{_more(gaps)}: {gaps[0].do}")
+    rights = awaited(config, lambda: forbidden(config))
+    if rights:
+        raise FailedError(f"{rights[0]}{_more(rights)}: detector topics plan lists the rights")
+
+
+def _more(found: Sized) -> str:
+    return f" (and {len(found) - 1} more)" if len(found) > 1 else ""
