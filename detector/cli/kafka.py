@@ -1,6 +1,7 @@
 """What the commands on Kafka share: the extra, the settings, and errors in one line."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Sized
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,12 +23,23 @@ def check_extra() -> None:
     Raises:
         FailedError: they are not; says how to install them.
     """
-    missing = [name for name in _EXTRA if find_spec(name) is None]
+    missing = [name for name in _EXTRA if not is_installed(name)]
     if missing:
         raise FailedError(
             f"{missing[0]} is not installed: this command needs the extra kafka: "
             'pip install "credential-abuse-detector[kafka]", or in a clone: make kafka'
         )
+
+
+def is_installed(name: str) -> bool:
+    """Whether a library is there, without importing it.
+
+    Examples:
+        >>> is_installed("typer"), is_installed("no_such_library")
+        (True, False)
+    """
+    # Faust puts an object of its own in the place of its module, which has no specification.
+    return name in sys.modules or find_spec(name) is not None
 
 
 def configured(config: Path | None, role: "Role" = "all") -> "tuple[Settings, WorkerConfig]":

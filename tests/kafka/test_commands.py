@@ -224,7 +224,7 @@ def test_a_worker_asks_for_its_topics(run, topics, monkeypatch):
 
 def test_a_worker_asks_for_its_libraries(run, monkeypatch):
     """Without the extra it says what to install."""
-    monkeypatch.setattr(shared, "find_spec", lambda _name: None)
+    monkeypatch.setattr(shared, "is_installed", lambda name: name != "aiokafka")
     answer = run("worker")
 
     assert 1 == answer.code
