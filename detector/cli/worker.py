@@ -27,6 +27,7 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     """
     from detector.cli.kafka import check_cluster, configured
     from detector.cli.setup import fingerprints, warn_of_development_key
+    from detector.settings.load import fingerprint_key
     from detector.sources.base import Context
 
     settings, made = configured(config, role)
@@ -35,4 +36,6 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
 
     from detector.runtime.app import run
 
-    run(made, Context(fingerprints(settings), tenant=settings.tenant or None))
+    key = fingerprint_key(settings)
+    context = Context(fingerprints(settings), tenant=settings.tenant or None)
+    run(made, context, secrets=[] if key is None else [key.decode("utf-8", "replace")])
