@@ -22,11 +22,19 @@ CORE := schemas/*,models/*,detector/config.py,detector/findings.py,detector/pipe
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/.package ## a small simulated day: findings, revoke commands, report
 	@$(BIN)/detector demo
+
+.PHONY: kafka
+kafka: $(VENV)/.kafka ## a local Kafka broker until Ctrl-C; PORT=9092
+	@$(BIN)/python -m tests.kafka.broker --port $(or $(PORT),9092)
+
+.PHONY: demo-kafka
+demo-kafka: $(VENV)/.kafka ## the demo through Kafka: logs, topics, a worker, alerts and commands
+	@$(BIN)/python -m tests.kafka.demo
 
 .PHONY: test
 test: $(VENV)/.dev ## the whole suite, doctests included; ARGS="-k name" narrows it
@@ -114,6 +122,11 @@ $(VENV)/.run: requirements/run.txt requirements/build.txt | $(VENV)/.python
 $(VENV)/.package: $(VENV)/.run pyproject.toml
 	@echo "==> install the command \`detector\`"
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.kafka: $(VENV)/.package requirements/kafka.txt
+	@echo "==> install what it needs on Kafka (requirements/kafka.txt)"
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements/kafka.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.package requirements/dev.txt requirements/kafka.txt

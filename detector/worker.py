@@ -8,12 +8,13 @@ Examples:
     'team-a.alerts'
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from detector.config import MINUTE, SECOND, EngineConfig
+from detector.config import HOUR, MINUTE, SECOND, EngineConfig
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
@@ -95,7 +96,8 @@ class WorkerConfig(Struct, frozen=True):
     second since the last one, but not before `checkpoint_least` and no later than `checkpoint_most`.
     At most
     `resident` entities of a partition stay in memory. `folder` holds copies of the state for a
-    quick start and may be deleted at any time. `instance` makes the worker a static member.
+    quick start and may be deleted at any time. `instance` makes the worker a static member. A source
+    that used to deliver is reported once it has been silent for `silence`, or for its own of `silences`.
     """
 
     engine: EngineConfig = EngineConfig()
@@ -115,3 +117,9 @@ class WorkerConfig(Struct, frozen=True):
     idle: int = 5 * SECOND
     pace: int = 120 * MINUTE
     port: int = 6066
+    silence: int = HOUR
+    silences: Mapping[str, int] = field(default_factory=dict)
+
+    def silence_of(self, source: str) -> int:
+        """How long this source may be silent before that is reported, in ms; 0 is for ever."""
+        return self.silences.get(source, self.silence)

@@ -1,7 +1,7 @@
 """Every contract by name, and its JSON Schema.
 
-`python -m schemas.registry` rewrites `schemas/json/`; a test fails when those files and the types
-disagree. Readers may tolerate fields that a schema does not name; we never write one.
+`python -m schemas.registry` rewrites `schemas/json/` and `schemas/asyncapi.json`; a test fails when
+those files and the types disagree. Readers may tolerate fields that a schema does not name; we never write one.
 
 Examples:
     >>> json_schema("dead_letter")["title"]
@@ -25,6 +25,7 @@ from schemas.command import RevokeCommand
 from schemas.dead_letter import DeadLetter
 from schemas.event import SCHEMA_VERSION, ActivityEvent
 from schemas.fact import Fact, Tick
+from schemas.progress import Progress
 from schemas.receipt import RevokeResult
 
 FOLDER = Path(__file__).with_name("json")
@@ -52,6 +53,10 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         "tick": Contract(
             Tick,
             "Time has passed up to a watermark; a record of the activity topic.",
+        ),
+        "progress": Contract(
+            Progress,
+            "How far a sender is; a record of the activity, progress and raw topics.",
         ),
         "alert": Contract(
             Alert,
@@ -121,4 +126,6 @@ def write(folder: Path = FOLDER) -> list[Path]:
 
 
 if __name__ == "__main__":  # pragma: no cover - run in a process of its own by its test
-    sys.stdout.writelines(f"{path.name}\n" for path in write())
+    from schemas import asyncapi
+
+    sys.stdout.writelines(f"{path.name}\n" for path in (*write(), asyncapi.write()))

@@ -115,7 +115,8 @@ class Story(Struct, frozen=True, omit_defaults=True, kw_only=True):
     can do, reads apart from changes. `descendants` live on when the credential is revoked, each
     with the step that ends it; `breaks` is what revoking it breaks. `benign` is the best harmless
     explanation and `check` the one check that settles it; `query` is ready to paste. `path` is the
-    way through identities. `command` is the order to revoke, or `withheld` says why there is none.
+    way through identities. A finding that is `withdrawn` came to nothing: what arrived later explains
+    it. `command` is the order to revoke, or `withheld` says why there is none.
     """
 
     schema: int
@@ -123,6 +124,7 @@ class Story(Struct, frozen=True, omit_defaults=True, kw_only=True):
     detection: str
     revision: int
     superseded_by: str = ""
+    withdrawn: bool = False
     provisional: bool = False
     outcome: Literal["succeeded", "denied"]
     actor: Person | None = None

@@ -27,9 +27,11 @@ from detector.entities import children, credential, episodes, group, origin, pri
 from detector.findings import MAX_MOMENTS
 from detector.pipeline import share
 from detector.replay.limits import MIB, Limits
+from detector.runtime.measures import METRICS
 from detector.settings import reference
 from detector.sources.registry import SOURCES
 from detector.window import marks, novelty, panes, registers, signature, touches
+from tests.deploy.documents import RULES, merged
 from tests.properties import caps
 from tests.shared_data import PROJECT
 
@@ -114,6 +116,39 @@ def bounds() -> str:
     return table(("what", "at most"), rows) + "\n"
 
 
+def metrics() -> str:
+    """What a worker measures."""
+    rows = (
+        (f"`{one.name}`", one.kind, ", ".join(f"`{label}`" for label in one.labels), one.says)
+        for one in METRICS
+    )
+    return table(("metric", "kind", "labels", "what it says"), rows) + "\n"
+
+
+def alerts() -> str:
+    """What Prometheus alerts on."""
+    (found,) = merged(RULES)
+    rows = (
+        (
+            f"`{rule['alert']}`",
+            rule["labels"]["severity"],
+            _plain(rule, "summary"),
+            _plain(rule, "action"),
+        )
+        for group in found["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    )
+    return table(("alert", "severity", "what is wrong", "what to do"), rows) + "\n"
+
+
+def _plain(rule: Mapping[str, Mapping[str, str]], name: str) -> str:
+    """An annotation without its template: `{{ $labels.topic }}` reads as TOPIC."""
+    text = rule["annotations"][name]
+    text = re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: found[1].upper(), text)
+    return re.sub(r"\{\{ \$value.*?\}\}", "N", text)
+
+
 def demo() -> str:
     """The findings of `detector demo`, without most of its table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -143,6 +178,8 @@ GENERATED: Mapping[str, Callable[[], str]] = {
     "detector schema": lambda: listing("schema"),
     "detector demo": demo,
     "bounds": bounds,
+    "metrics": metrics,
+    "alerts": alerts,
 }
 
 
@@ -218,11 +255,14 @@ def test_command_exists(words: list[str]) -> None:
     """A command that a page names exists, with the options that it is shown with."""
     commands = get_command(app)
     assert isinstance(commands, TyperGroup)
-    name = words[0]
     known = {"--version", "--help"}
-    if not name.startswith("-"):
-        assert name in commands.commands
-        known |= {opt for param in commands.commands[name].params for opt in param.opts}
+    group: TyperGroup | None = commands
+    for name in words:
+        if group is None or name.startswith("-"):
+            break
+        assert name in group.commands
+        known |= {opt for param in group.commands[name].params for opt in param.opts}
+        group = inner if isinstance(inner := group.commands[name], TyperGroup) else None
 
     assert [] == [word for word in words if word.startswith("--") and word not in known]
 
@@ -232,7 +272,7 @@ def test_target_exists(words: list[str]) -> None:
     """A make target that a page names stands in the Makefile."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
 
-    assert words[0] in re.findall(r"^([a-z]+)(?: [a-z ]+)?:", makefile, re.MULTILINE)
+    assert words[0] in re.findall(r"^([a-z-]+)(?: [a-z ]+)?:", makefile, re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

@@ -1,5 +1,6 @@
 """`detector dead-letters`: what could not be read, and sending it back after a fix."""
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,10 +59,11 @@ async def _again(config: "WorkerConfig", limit: int, *, dry: bool) -> None:
     from detector.runtime.recall import again, letters
 
     sent = 0
-    async for each in again(config, await letters(config, limit), dry=dry):
-        sent += not each.why
-        told = each.why or ("would be sent back" if dry else "sent back")
-        typer.echo(f"{_place(each.letter)}  {told}")
+    async with aclosing(again(config, await letters(config, limit), dry=dry)) as answers:
+        async for each in answers:
+            sent += not each.why
+            told = each.why or ("would be sent back" if dry else "sent back")
+            typer.echo(f"{_place(each.letter)}  {told}")
     typer.echo(f"{several(sent, 'record')} {'to send' if dry else 'sent'} back.")
     if dry and sent:
         typer.echo("Nothing was sent: add --really to do it.")

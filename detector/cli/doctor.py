@@ -1,6 +1,7 @@
 """`detector doctor`: what is wrong, and what to do."""
 
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,11 +48,12 @@ async def _examine(config: "WorkerConfig", watch: float) -> int:
     from detector.runtime.doctor import examined
 
     wrong = 0
-    async for check in examined(config, clock=_now, watch=watch):
-        wrong += check.state == "wrong"
-        typer.echo(f"{_SIGNS[check.state]} {check.about}: {check.said}")
-        if check.do:
-            typer.echo(f"        {check.do}")
+    async with aclosing(examined(config, clock=_now, watch=watch)) as checks:
+        async for check in checks:
+            wrong += check.state == "wrong"
+            typer.echo(f"{_SIGNS[check.state]} {check.about}: {check.said}")
+            if check.do:
+                typer.echo(f"        {check.do}")
     return wrong
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from detector.cli.options import Baseline, Budget, Config, Paths, Source
+from detector.cli.options import Baseline, Budget, Config, Paths, Source, Workers
 
 LabelsFile = Annotated[
     Path,
@@ -53,6 +53,7 @@ def evaluate(
     ignore_label: Ignore = None,
     curve: Curve = None,
     identities: Identities = None,
+    workers: Workers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole score as JSON.")] = False,
 ) -> None:
     """Replay labelled logs and score the alerts: incidents found, precision, delay, false alarms.
@@ -74,7 +75,7 @@ def evaluate(
     from detector.cli.console import out
     from detector.cli.guard import WrongUseError
     from detector.cli.reading import reading
-    from detector.cli.setup import engine_config, read_baseline
+    from detector.cli.setup import engine_config, processes, read_baseline
     from detector.evaluate.curve import budgets_of
     from detector.evaluate.labels import read_labels
     from detector.evaluate.outcome import outcome, printed
@@ -86,7 +87,8 @@ def evaluate(
         budgets = budgets_of(curve) if curve is not None else []
     except ValueError as error:
         raise WrongUseError(str(error)) from None
-    with reading(paths, source, settings) as logs:
+    count = processes(workers)
+    with reading(paths, source, settings, count) as logs:
         made = outcome(
             logs.events(),
             given,
@@ -95,6 +97,8 @@ def evaluate(
             baseline=read_baseline(baseline),
             identities=identities,
             beside=labels.parent,
+            kin=logs.kin,
+            workers=count,
         )
     logs.check_any()
     if as_json:

@@ -61,6 +61,12 @@ def _is_wrong_use(error: Exception) -> bool:
     return isinstance(error, WrongUseError | LabelsError | MissingInputError | SettingsError)
 
 
+def _is_known(error: Exception) -> bool:
+    from detector.replay.processes import ProcessError
+
+    return isinstance(error, ProcessError) or _is_wrong_use(error)
+
+
 def line_of(error: Exception) -> str:
     """What failed, in one line.
 
@@ -72,7 +78,7 @@ def line_of(error: Exception) -> str:
     """
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    if isinstance(error, FailedError) or _is_wrong_use(error):
+    if isinstance(error, FailedError) or _is_known(error):
         return str(error)
     return f"internal error: {type(error).__name__}: {error}; DETECTOR_DEBUG=1 shows where"
 

@@ -1,7 +1,8 @@
 """What the commands on Kafka share: the extra, the settings, and errors in one line."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import Callable, Coroutine, Sized
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,12 +23,23 @@ def check_extra() -> None:
     Raises:
         FailedError: they are not; says how to install them.
     """
-    missing = [name for name in _EXTRA if find_spec(name) is None]
+    missing = [name for name in _EXTRA if not is_installed(name)]
     if missing:
         raise FailedError(
             f"{missing[0]} is not installed: this command needs the extra kafka: "
             'pip install "credential-abuse-detector[kafka]", or in a clone: make kafka'
         )
+
+
+def is_installed(name: str) -> bool:
+    """Whether a library is there, without importing it.
+
+    Examples:
+        >>> is_installed("typer"), is_installed("no_such_library")
+        (True, False)
+    """
+    # Faust puts an object of its own in the place of its module, which has no specification.
+    return name in sys.modules or find_spec(name) is not None
 
 
 def configured(config: Path | None, role: "Role" = "all") -> "tuple[Settings, WorkerConfig]":
@@ -59,15 +71,21 @@ def awaited(config: "WorkerConfig", made: Callable[[], Coroutine[Any, Any, T]]) 
         raise FailedError(str(error)) from error
 
 
-def check_topics(config: "WorkerConfig") -> None:
-    """Go on only if the topics that the role needs are there and fit together.
+def check_cluster(config: "WorkerConfig") -> None:
+    """Go on only if the topics that the role needs are there and it may use them.
 
     Raises:
-        FailedError: one is missing, or the brokers cannot be reached.
+        FailedError: one is missing, one is forbidden, or the brokers cannot be reached.
     """
-    from detector.runtime.doctor import missing
+    from detector.runtime.doctor import forbidden, missing
 
     gaps = awaited(config, lambda: missing(config))
     if gaps:
-        more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
-        raise FailedError(f"{gaps[0].said}{more}: {gaps[0].do}")
+        raise FailedError(f"{gaps[0].said}{_more(gaps)}: {gaps[0].do}")
+    rights = awaited(config, lambda: forbidden(config))
+    if rights:
+        raise FailedError(f"{rights[0]}{_more(rights)}: detector topics plan lists the rights")
+
+
+def _more(found: Sized) -> str:
+    return f" (and {len(found) - 1} more)" if len(found) > 1 else ""

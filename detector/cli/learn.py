@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from detector.cli.options import Config, Paths, Source
+from detector.cli.options import Config, Paths, Source, Workers
 
 
 def learn(
@@ -16,6 +16,7 @@ def learn(
     ] = Path("baseline.bin"),
     source: Source = "auto",
     config: Config = None,
+    workers: Workers = None,
 ) -> None:
     """Learn what is normal from history, without alerting: 30 to 90 days are good.
 
@@ -29,14 +30,14 @@ def learn(
     """
     from detector.cli.folder import whole
     from detector.cli.reading import reading
-    from detector.cli.setup import engine_config, warn_of_development_key
+    from detector.cli.setup import engine_config, processes, warn_of_development_key
     from detector.replay.drive import Replay
     from detector.settings import load_settings
 
     settings = load_settings(config)
     engine = Replay(engine_config(settings, None))
     events = 0
-    with reading(paths, source, settings) as logs:
+    with reading(paths, source, settings, processes(workers)) as logs:
         warn_of_development_key(settings)
         for event in logs.events():
             engine.feed(event)

@@ -44,3 +44,13 @@ Baseline = Annotated[
         metavar="FILE", help="What detector learn saved; without it, day one.", show_default=False
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Processes that share the work when there is enough of it; 1: this one does it all. "
+        "Default: as many as there are cores.",
+        show_default=False,
+    ),
+]

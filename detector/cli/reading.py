@@ -20,6 +20,8 @@ from detector.cli.console import err, warn
 from detector.cli.guard import FailedError
 from detector.cli.setup import fingerprints, source_name
 from detector.replay.events import open_events
+from detector.replay.kin import Kin
+from detector.replay.limits import Limits
 from detector.replay.reading import Reading
 from detector.report.words import several
 from detector.settings import Settings
@@ -33,8 +35,11 @@ _STEP = 500
 class Logs:
     """The input of one run. Set `on_dead_letter` before drawing events; until then they wait."""
 
-    def __init__(self, paths: Sequence[str], source: str, settings: Settings) -> None:
+    def __init__(
+        self, paths: Sequence[str], source: str, settings: Settings, workers: int = 1
+    ) -> None:
         self.reading = Reading()
+        self._kin = Kin() if workers > 1 else None
         self.on_dead_letter: Callable[[DeadLetter], None] | None = None
         self.progress: Progress | None = None
         self._waiting: list[DeadLetter] = []
@@ -49,7 +54,15 @@ class Logs:
             reading=self.reading,
             on_progress=self._advance,
             config=settings.engine(),
+            workers=workers,
+            kin=self._kin,
         )
+
+    @property
+    def kin(self) -> Kin | None:
+        """Who is kin in the logs, if several processes are allowed and there is enough for them."""
+        large = self.reading.total_bytes > Limits().alone_bytes
+        return self._kin if large else None
 
     def _letter(self, letter: DeadLetter) -> None:
         # Position 0 is the file itself: it could not be opened, listed or unpacked.
@@ -138,13 +151,15 @@ class Logs:
 
 
 @contextmanager
-def reading(paths: Sequence[str], source: str, settings: Settings) -> Iterator[Logs]:
+def reading(
+    paths: Sequence[str], source: str, settings: Settings, workers: int = 1
+) -> Iterator[Logs]:
     """Check the paths at once; then, on a terminal, show progress while events are drawn.
 
     Raises:
         MissingInputError: a path names nothing.
     """
-    logs = Logs(paths, source, settings)
+    logs = Logs(paths, source, settings, workers)
     if not sys.stderr.isatty():
         yield logs
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from detector.cli.options import Baseline, Budget, Config, Paths, Source
+from detector.cli.options import Baseline, Budget, Config, Paths, Source, Workers
 
 Out = Annotated[
     Path,
@@ -37,6 +37,7 @@ def replay(
     budget: Budget = None,
     out: Out = Path("detector-out"),
     baseline: Baseline = None,
+    workers: Workers = None,
     to_kafka: ToKafka = False,
     no_end: NoEnd = False,
 ) -> None:
@@ -63,15 +64,17 @@ def replay(
     from detector.cli.folder import Folder
     from detector.cli.reading import reading
     from detector.cli.run import drive, print_run
-    from detector.cli.setup import engine_config, read_baseline, warn_of_development_key
+    from detector.cli.setup import engine_config, processes, read_baseline, warn_of_development_key
     from detector.settings import load_settings
 
     settings = load_settings(config)
     learned = read_baseline(baseline)
-    with reading(paths, source, settings) as logs, Folder(out) as folder:
+    count = processes(workers)
+    with reading(paths, source, settings, count) as logs, Folder(out) as folder:
         warn_of_development_key(settings)
         logs.on_dead_letter = folder.dead_letter
-        tally = drive(logs.events(), engine_config(settings, budget), folder, learned)
+        made = engine_config(settings, budget)
+        tally = drive(logs.events(), made, folder, learned, kin=logs.kin, workers=count)
         summary = {**tally.summary(), "commands": folder.commands, **logs.counts()}
         folder.conclude(summary)
     logs.check_any()

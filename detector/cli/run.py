@@ -9,24 +9,32 @@ from detector.cli.tally import Tally
 from detector.config import EngineConfig
 from detector.detections import DETECTIONS
 from detector.findings import Finding
-from detector.replay.drive import Replay
+from detector.replay.kin import Kin
+from detector.replay.parts import engine_for
 from detector.sinks.ocsf import alert
 from schemas.event import ActivityEvent
 
 
 def drive(
-    events: Iterable[ActivityEvent], config: EngineConfig, folder: Folder, baseline: bytes | None
+    events: Iterable[ActivityEvent],
+    config: EngineConfig,
+    folder: Folder,
+    baseline: bytes | None,
+    *,
+    kin: Kin | None = None,
+    workers: int = 1,
 ) -> Tally:
-    """Replay events in event-time order; every alert is in the folder before the next event."""
-    engine = Replay(config, baseline)
+    """Replay events in event-time order; every alert is in the folder as soon as it is known. With
+    the `kin` of the events, several processes may judge them."""
     tally = Tally(config.budget)
-    for event in events:
-        tally.event(event)
-        found = engine.feed(event)
-        if found:
-            _publish(found, folder, tally)
-    _publish(engine.finish(), folder, tally)
-    tally.answers = engine.admissions.answers
+    with engine_for(events, config, baseline=baseline, kin=kin, workers=workers) as (drawn, engine):
+        for event in drawn:
+            tally.event(event)
+            found = engine.feed(event)
+            if found:
+                _publish(found, folder, tally)
+        _publish(engine.finish(), folder, tally)
+        tally.answers = engine.admissions.answers
     return tally
 
 

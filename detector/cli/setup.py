@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from detector.cli.console import warn
 from detector.cli.guard import WrongUseError
 from detector.config import EngineConfig
+from detector.replay.processes import cores
 from detector.settings import Settings
 from detector.settings.load import fingerprint_key
 from detector.sources.fingerprint import Fingerprints
@@ -46,6 +47,11 @@ def read_baseline(path: Path | None) -> bytes | None:
         return path.read_bytes()
     except OSError as error:
         raise WrongUseError(f"--baseline {path}: {error.strerror}") from None
+
+
+def processes(workers: int | None) -> int:
+    """How many processes may share the work."""
+    return cores() if workers is None else workers
 
 
 def source_name(name: str) -> str:

@@ -37,11 +37,11 @@ def plan(
     For example:
 
     - `detector topics plan --partitions 32`
-    - `detector topics plan | grep kafka-acls | grep detector-detect | sh`
+    - `detector topics plan --principal User:CN=detector-ROLE --config detector.toml`
     """
     from detector.cli.kafka import configured
     from detector.cli.listings import show
-    from detector.runtime.grants import ROLES, command, grants
+    from detector.runtime.grants import ROLES, commands, grants
     from detector.runtime.topics import plan as planned
 
     _, made = configured(config)
@@ -52,9 +52,9 @@ def plan(
     show(("topic", "partitions", "copies", "settings"), rows)
     for role in ROLES:
         typer.echo(f"\n# {role}")
-        for grant in grants(made.topics, made.group, role):
-            who = principal.replace("ROLE", role)
-            typer.echo(command(grant, made.connection.bootstrap, who))
+        rights, who = grants(made.topics, made.group, role), principal.replace("ROLE", role)
+        for line in commands(rights, made.connection.bootstrap, who):
+            typer.echo(line)
 
 
 def _kept(settings: Mapping[str, str]) -> str:

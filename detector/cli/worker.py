@@ -25,14 +25,17 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     - `detector worker --role normalise --config detector.toml`
     - first `detector topics create`, then `detector doctor` if it does not get on
     """
-    from detector.cli.kafka import check_topics, configured
+    from detector.cli.kafka import check_cluster, configured
     from detector.cli.setup import fingerprints, warn_of_development_key
+    from detector.settings.load import fingerprint_key
     from detector.sources.base import Context
 
     settings, made = configured(config, role)
-    check_topics(made)
+    check_cluster(made)
     warn_of_development_key(settings)
 
     from detector.runtime.app import run
 
-    run(made, Context(fingerprints(settings), tenant=settings.tenant or None))
+    key = fingerprint_key(settings)
+    context = Context(fingerprints(settings), tenant=settings.tenant or None)
+    run(made, context, secrets=[] if key is None else [key.decode("utf-8", "replace")])

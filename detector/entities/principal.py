@@ -238,7 +238,7 @@ class PrincipalState(Struct, gc=False):
         self.panes.add(time, bits)
         if time > self.last:
             self.last = time
-        if time <= self.first and event.principal is not self.who and order(event) < self.who_at:
+        if time <= self.first and order(event) < self.who_at:
             self._earlier(event)
         if secret and event.kind == "use":
             self.touches.add(secret, time, event.uid, signature.action)

@@ -22,6 +22,9 @@ from detector.evaluate.printing import curve_table, lookalikes_table, pairs_tabl
 from detector.evaluate.run import Trial, at_budgets
 from detector.evaluate.score import Score, score
 from detector.evaluate.stream import Stream
+from detector.replay.drive import Replay
+from detector.replay.kin import Kin
+from detector.replay.parts import engine_for
 from schemas.alert import Alert
 from schemas.event import ActivityEvent
 
@@ -96,6 +99,8 @@ def outcome(
     baseline: bytes | None = None,
     identities: int | None = None,
     beside: Path | None = None,
+    kin: Kin | None = None,
+    workers: int = 1,
 ) -> Outcome:
     """Read the events once, drive one engine per budget, and score each.
 
@@ -104,13 +109,20 @@ def outcome(
     """
     watch = Watch(labels, beside)
     others = [budget for budget in budgets if budget != config.budget]
-    configs = [config, *at_budgets(config, others)]
-    trials = [Trial(each, labels, baseline) for each in configs]
-    for event in watch.over(events):
+    # Engines at several budgets are work for more cores than there are.
+    engine = engine_for(
+        watch.over(events), config, baseline=baseline, kin=None if others else kin, workers=workers
+    )
+    with engine as (drawn, first):
+        trials = [Trial(config, labels, first)]
+        trials += [
+            Trial(each, labels, Replay(each, baseline)) for each in at_budgets(config, others)
+        ]
+        for event in drawn:
+            for trial in trials:
+                trial.feed(event)
         for trial in trials:
-            trial.feed(event)
-    for trial in trials:
-        trial.finish()
+            trial.finish()
     scores = [watch.score(trial.tally, trial.config.budget, identities) for trial in trials]
     return watch.outcome(trials[0].tally, scores[0], curve(scores) if budgets else ())
 

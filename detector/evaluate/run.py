@@ -19,6 +19,7 @@ from detector.evaluate.labels import Labels
 from detector.evaluate.matching import Tally, message_of
 from detector.findings import Finding
 from detector.replay.drive import Replay
+from detector.replay.parts import SplitReplay
 from detector.sinks.ocsf import alert
 from schemas.event import ActivityEvent
 
@@ -26,10 +27,12 @@ from schemas.event import ActivityEvent
 class Trial:
     """One engine and the tally of what it said."""
 
-    def __init__(self, config: EngineConfig, labels: Labels, baseline: bytes | None = None) -> None:
+    def __init__(
+        self, config: EngineConfig, labels: Labels, engine: Replay | SplitReplay | None = None
+    ) -> None:
         self.config = config
         self.tally = Tally(labels)
-        self._replay = Replay(config, baseline)
+        self._replay = engine if engine is not None else Replay(config)
 
     def feed(self, event: ActivityEvent) -> None:
         """One event in."""

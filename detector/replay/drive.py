@@ -25,6 +25,30 @@ from schemas.fact import Tick
 _TICK = 5 * MINUTE
 
 
+class Ticks:
+    """Makes ticks from the times of events that come in order: one in five minutes at most."""
+
+    __slots__ = ("_next", "_slack", "latest")
+
+    def __init__(self, config: EngineConfig) -> None:
+        """Before the first event."""
+        self._slack = max([*config.lateness.values(), 0])
+        self._next = self._slack + _TICK
+        self.latest = 0
+
+    def before(self, time: int) -> Tick | None:
+        """The tick that goes before an event later than the `latest`, if one is due."""
+        self.latest = time
+        if time < self._next:
+            return None
+        self._next = time + _TICK
+        return Tick(time - self._slack)
+
+    def final(self) -> Tick:
+        """The tick at the end of the input: settles everything."""
+        return Tick(self.latest, final=True)
+
+
 class Replay:
     """One replay: `feed` events (in event-time order), then `finish` to settle what is open."""
 
@@ -33,29 +57,26 @@ class Replay:
         self.state = State(config) if baseline is None else restore(baseline, config)
         self.admissions = Admissions(config.response)
         self.facts = 0
-        self._latest = 0
-        self._slack = max([*config.lateness.values(), 0])
-        self._next = self._slack + _TICK
+        self._ticks = Ticks(config)
 
     def feed(self, event: ActivityEvent) -> list[Finding]:
         """Everything that one event, and the time that it moves on, caused."""
         out: list[Finding] = []
-        time = event.time
-        if time > self._latest:
-            self._latest = time
-            if time >= self._next:
-                self._next = time + _TICK
-                self._tick(time - self._slack, out)
+        ticks = self._ticks
+        if event.time > ticks.latest:
+            tick = ticks.before(event.time)
+            if tick is not None:
+                self._tick(tick, out)
         outcome = step(self.state, event)
         if outcome is not NOTHING:
             self._settle(outcome, out)
         return self.admissions.passed(out) if out else out
 
-    def _tick(self, watermark: int, out: list[Finding]) -> None:
+    def _tick(self, tick: Tick, out: list[Finding]) -> None:
         before = self.state.bound
-        self._settle(step(self.state, Tick(watermark)), out)
+        self._settle(step(self.state, tick), out)
         if self.state.bound > before:  # and all that this caused has been told
-            self._settle(step(self.state, Tick(watermark, told=self.state.bound)), out)
+            self._settle(step(self.state, Tick(tick.watermark, told=self.state.bound)), out)
 
     def _settle(self, outcome: Outcome, out: list[Finding]) -> None:
         out.extend(outcome.findings)
@@ -70,7 +91,7 @@ class Replay:
     def finish(self) -> list[Finding]:
         """Settle everything: the end-of-input tick."""
         out: list[Finding] = []
-        self._settle(step(self.state, Tick(self._latest, final=True)), out)
+        self._settle(step(self.state, self._ticks.final()), out)
         return self.admissions.passed(out)
 
     def snapshot(self) -> bytes:

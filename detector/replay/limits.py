@@ -28,6 +28,8 @@ class Limits(Struct, frozen=True):
     `run_events` and `run_bytes` (raw) are sorted in memory; `fan_in` sorted runs are merged at once.
     `max_gap` is the silence that no stray record may jump: the records beyond it must come from
     `confirm` principals, or be `volume` in number.
+    Up to `alone_bytes` on disk one process reads and judges, and up to `alone_events` one judges:
+    others would take longer to start. Several judge `turn_events` at a time.
     """
 
     record_bytes: int = 16 * MIB
@@ -43,3 +45,6 @@ class Limits(Struct, frozen=True):
     max_gap: int = 180 * DAY
     confirm: int = 3
     volume: int = 1_000
+    alone_bytes: int = 2 * MIB
+    alone_events: int = 20_000
+    turn_events: int = 4_096

@@ -126,13 +126,9 @@ def _walk(folder: str, on_unreadable: Callable[[str, str], None]) -> Iterator[Lo
             yield LogFile(os.path.join(place, name), named=False)  # noqa: PTH118
 
 
-def total_bytes(files: Sequence[LogFile]) -> int:
+def size_of(file: LogFile) -> int:
     """Bytes on disk, for a progress bar; standard input and pipes count as nothing."""
-    return sum(_size(file.path) for file in files)
-
-
-def _size(path: str) -> int:
     try:
-        return Path(path).stat().st_size if path != STDIN else 0
+        return os.stat(file.path).st_size if file.path != STDIN else 0  # noqa: PTH116
     except OSError:
         return 0

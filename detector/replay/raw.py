@@ -23,7 +23,7 @@ from detector.replay.frame import Flaw, Frame
 from detector.replay.frames import frames
 from detector.replay.limits import MIB, Limits
 from detector.replay.opening import is_regular, opened
-from detector.replay.paths import STDIN, LogFile, find_files, total_bytes
+from detector.replay.paths import STDIN, LogFile, find_files, size_of
 from detector.replay.patience import Patience
 from detector.replay.records import unlike_json
 from detector.replay.unpack import Entry
@@ -65,7 +65,7 @@ class RawRecords:
         self.unreadable = 0
         self.skipped = 0
         self._files = find_files(paths)
-        self.size = 2 * total_bytes(self._files)
+        self.size = 2 * sum(size_of(file) for file in self._files)
         self._fixed = SOURCES.get(source)
         self._context = context
         self._on_progress = on_progress

@@ -44,6 +44,20 @@ class Reading(Struct):
     first: int | None = None
     last: int | None = None
 
+    def add(self, other: "Reading") -> None:
+        """Count in what was read beside this."""
+        for mine, theirs in (
+            (self.skipped, other.skipped),
+            (self.skipped_files, other.skipped_files),
+        ):
+            for reason, number in theirs.items():
+                mine[reason] = mine.get(reason, 0) + number
+        self.files += other.files
+        self.records += other.records
+        self.unreadable += other.unreadable
+        self.dead_letters += other.dead_letters
+        self.read_bytes += other.read_bytes
+
     def skip(self, reason: str) -> None:
         """Count a record that is fine and of no use."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
@@ -83,6 +97,10 @@ class DeadLetters:
             position, reason = self._last
             text = f"{unwritten} more in a row could not be read; the last: {reason}"
             self._emit(DeadLetter(source, place, position, text))
+
+    def forward(self, letter: DeadLetter) -> None:
+        """Hand on one that has been written, and counted, elsewhere."""
+        self._write(letter)
 
     def _emit(self, letter: DeadLetter) -> None:
         self.reading.dead_letters += 1

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 from detector.config import ResponseConfig
 from detector.detections import DETECTIONS
 from detector.findings import Finding
-from detector.pipeline.admit import passed
+from detector.pipeline.admit import Passed, passed
 from detector.respond.admission import AdmissionState
 from detector.sinks.ocsf import alert
 
@@ -53,10 +53,12 @@ class Message(Struct, frozen=True):
 
 
 class Desk:
-    """The admission of one partition of findings: pure, but for its memory."""
+    """The admission of one partition of findings: pure, but for its memory. `passed` is what has
+    become of the findings that were taken last, without repeats."""
 
     def __init__(self, config: ResponseConfig, memory: Memory | None = None) -> None:
         self.memory = memory or Memory()
+        self.passed: list[Passed] = []
         self._config = config
 
     def repeats(self, uid: str, revision: int) -> bool:
@@ -74,6 +76,7 @@ class Desk:
     def take(self, findings: Iterable[Finding]) -> list[Message]:
         """What readers are to see of these findings."""
         out: list[Message] = []
+        self.passed = []
         for finding in findings:
             if not self.repeats(finding.uid, finding.revision):
                 out += self._one(finding)
@@ -83,6 +86,7 @@ class Desk:
         tenants = self.memory.tenants
         state = tenants.get(finding.tenant) or AdmissionState(finding.tenant)
         tenants[finding.tenant], made = passed(state, finding, self._config)
+        self.passed.append(made)
         shown = made.finding
         headers: tuple[tuple[str, bytes], ...] = (
             ("ce_specversion", b"1.0"),

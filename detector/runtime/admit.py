@@ -12,6 +12,8 @@ from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import producer, started
 from detector.runtime.keeper import FencedError
+from detector.runtime.metrics import Metrics
+from detector.runtime.outbox import appended
 from detector.runtime.owned import Batch
 from detector.runtime.source import Source
 
@@ -24,9 +26,10 @@ class Admitter:
 
     source: Source
 
-    def __init__(self, config: WorkerConfig) -> None:
+    def __init__(self, config: WorkerConfig, metrics: Metrics | None = None) -> None:
         self.desks: dict[TopicPartition, tuple[Desk, AIOKafkaProducer]] = {}
         self._config = config
+        self._metrics = metrics or Metrics()
 
     async def assigned(self, where: TopicPartition) -> None:
         """A partition is ours: fence others, then read the memory back."""
@@ -62,7 +65,7 @@ class Admitter:
         if kept is None or not self.source.is_current(batch):
             return
         desk, made = kept
-        topics = self._config.topics
+        topics, repeats = self._config.topics, desk.memory.repeats
         messages = desk.take(found for record in batch.records for found in _findings(record))
         try:
             async with made.transaction():
@@ -79,9 +82,15 @@ class Admitter:
         except KafkaError as error:
             # The memory is ahead of what went out: begin again from what was committed.
             log.warning("admission begins again", extra={"error": str(error)})
+            self._metrics.add("detector_partition_restarts_total", part="admit")
             self.source.hold(batch.where)
             await self.revoked({batch.where})
             await self.source.take_in([batch.where])
+            return
+        self._metrics.told(desk.passed)
+        self._metrics.add("detector_repeats_total", desk.memory.repeats - repeats)
+        for time in map(appended, batch.records if desk.passed else ()):
+            self._metrics.alerted(time)
 
     async def stop(self) -> None:
         """Let go of everything."""

@@ -7,24 +7,27 @@ spends two tasks on every record, and its tables lose what they have not sent.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import faust
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from faust.app.base import BootStrategy
 from faust.types import ChannelT, StreamT
 from mode import Service
 
+from detector.runtime import logs, pages
 from detector.runtime.admit import Admitter
 from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, member, producer, started
 from detector.runtime.detect import Detector
+from detector.runtime.metrics import Metrics
 from detector.runtime.normalise import Normaliser
 from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace, PaceReader
 from detector.runtime.source import Source
+from detector.runtime.watch import Watch
 from detector.sources.base import Context
 from detector.sources.registry import SOURCES
 
@@ -49,7 +52,12 @@ class Parts:
     def __init__(self, config: WorkerConfig, context: Context) -> None:
         self.config = config
         self.context = context
+        self.metrics = Metrics(_now)
         self.channels: dict[str, ChannelT[Batch]] = {}
+        self.sources: dict[str, Source] = {}
+        self.taken: dict[TopicPartition, int] = {}
+        self.stopping = False
+        self.watch = Watch(self)
         self.normaliser: Normaliser | None = None
         self.detector: Detector | None = None
         self.admitter: Admitter | None = None
@@ -59,6 +67,19 @@ class Parts:
         part = {"normalise": self.normaliser, "detect": self.detector, "admit": self.admitter}[name]
         if part is not None:
             await part.process(batch)
+            self.taken[batch.where] = batch.end
+        if batch.records:
+            appended = batch.records[0].timestamp
+            self.metrics.taken(self.short(batch.where.topic), len(batch.records), appended)
+
+    def short(self, topic: str) -> str:
+        """A topic's name without the prefix."""
+        return topic.removeprefix(self.config.topics.prefix)
+
+    def source_of(self, topic: str) -> str:
+        """The source of a raw topic; empty for any other."""
+        names = (*SOURCES, MIXED)
+        return next((name for name in names if self.config.topics.raw(name) == topic), "")
 
 
 class Shell(Service):
@@ -69,11 +90,11 @@ class Shell(Service):
         self.app = app
         self.parts = parts
         self._producers: list[AIOKafkaProducer] = []
-        self._sources: list[Source] = []
 
     async def on_start(self) -> None:
         """Connect, and join the groups that the role asks for."""
         self.app.flow_control.resume()
+        await self.add_runtime_dependency(self.parts.watch)
         config, parts = self.parts.config, self.parts
         made = producer(config)
         await started(made)
@@ -92,15 +113,21 @@ class Shell(Service):
                 partitions=partitions,
                 pace=pace,
                 clock=_now,
+                metrics=parts.metrics,
             )
             await self._source(parts.normaliser, "normalise", list(topics))
         if config.role in {"all", "detect"}:
             tenants = len(await made.partitions_for(config.topics.findings))
             parts.detector = Detector(
-                config, made, partitions=partitions, tenants=tenants, cluster=await _cluster(config)
+                config,
+                made,
+                partitions=partitions,
+                tenants=tenants,
+                cluster=await _cluster(config),
+                metrics=parts.metrics,
             )
             await self._source(parts.detector, "detect", [config.topics.activity])
-            parts.admitter = Admitter(config)
+            parts.admitter = Admitter(config, parts.metrics)
             await self._source(parts.admitter, "admit", [config.topics.findings])
 
     async def _source(
@@ -115,7 +142,7 @@ class Shell(Service):
             revoked=part.revoked,
             most=config.fetch,
         )
-        self._sources.append(part.source)
+        self.parts.sources[name] = part.source
         await self.add_runtime_dependency(part.source)
 
     @Service.task
@@ -128,16 +155,17 @@ class Shell(Service):
 
     async def on_stop(self) -> None:
         """Drain: last checkpoints and commits, then leave the groups."""
-        for source in self._sources:
-            source.ready.clear()
         parts = self.parts
+        parts.stopping = True
+        for source in parts.sources.values():
+            source.ready.clear()
         if parts.normaliser is not None:
             await parts.normaliser.commit()
         if parts.detector is not None:
             await parts.detector.stop()
         if parts.admitter is not None:
             await parts.admitter.stop()
-        for source in self._sources:
+        for source in parts.sources.values():
             await source.leave()
         for made in self._producers:
             await made.stop()
@@ -176,6 +204,7 @@ def build(config: WorkerConfig, context: Context) -> tuple[faust.App, Parts]:
         def __init__(self, **options: Any) -> None:
             super().__init__(app, parts, **options)
 
+    pages.mount(app, parts)
     return app, parts
 
 
@@ -187,8 +216,13 @@ def _agent(parts: Parts, name: str) -> Callable[[StreamT[Batch]], Awaitable[None
     return agent
 
 
-def run(config: WorkerConfig, context: Context, *, loglevel: str = "warning") -> None:
-    """Run a worker until it is told to stop."""
+def run(
+    config: WorkerConfig, context: Context, *, loglevel: str = "info", secrets: Iterable[str] = ()
+) -> None:
+    """Run a worker until it is told to stop. Its logs show none of these `secrets`."""
+    logs.set_up(loglevel, secrets=[*secrets, *logs.secrets_of(config.connection)])
     config.folder.mkdir(parents=True, exist_ok=True)
     app, _ = build(config, context)
-    faust.Worker(app, loglevel=loglevel, redirect_stdouts=False).execute_from_commandline()
+    worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
+    worker.spinner = None
+    worker.execute_from_commandline()

@@ -8,15 +8,15 @@ Examples:
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from detector.runtime.config import Connection, WorkerConfig
@@ -25,6 +25,9 @@ from detector.runtime.config import Connection, WorkerConfig
 _PATIENCE_MS = 180_000
 _MOST_BYTES = 16 * 2**20
 _BATCH = 256 * 2**10
+_TRIES, _PAUSE = 40, 0.25
+
+T = TypeVar("T")
 _RETRY = 1.0
 log = logging.getLogger(__name__)
 
@@ -135,6 +138,22 @@ async def administrator(connection: Connection) -> AsyncIterator[AIOKafkaAdminCl
         yield admin
     finally:
         await admin.close()
+
+
+async def steadily(ask: Callable[[], Awaitable[T]]) -> T:
+    """What was asked, also of a cluster that has just begun and says "not yet" for a moment.
+
+    Raises:
+        KafkaError: it goes on saying so, or says something else.
+    """
+    for _ in range(_TRIES):
+        try:
+            return await ask()
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+        await asyncio.sleep(_PAUSE)
+    return await ask()
 
 
 @asynccontextmanager

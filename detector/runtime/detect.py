@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 
 from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import FencedError, Keeper
+from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch, Owned
 from detector.runtime.partition import Partition
@@ -32,9 +33,11 @@ class Detector:
         partitions: int,
         tenants: int,
         cluster: str,
+        metrics: Metrics | None = None,
     ) -> None:
         self.owned: dict[int, Owned] = {}
         self._config = config
+        self._metrics = metrics or Metrics()
         self._producer = producer
         self._partitions = partitions
         self._tenants = tenants
@@ -62,8 +65,9 @@ class Detector:
                         extra={"partition": number, "records": begin - partition.offset},
                     )
                 partition.offset = begin
-            outbox = Outbox(self._producer, self._config.topics, self._partitions, self._tenants)
-            owned = Owned(partition, keeper, outbox, self._config)
+            sizes = self._partitions, self._tenants
+            outbox = Outbox(self._producer, self._config.topics, *sizes, self._metrics)
+            owned = Owned(partition, keeper, outbox, self._config, self._metrics)
             if not self._is_ours(where):
                 await owned.close(save=False)
                 return
@@ -130,6 +134,7 @@ class Detector:
         log.warning(
             "partition begins again", extra={"partition": where.partition, "error": str(error)}
         )
+        self._metrics.add("detector_partition_restarts_total", part="detect")
         self.source.hold(where)
         await self._close(where.partition, save=False)
         await self.source.take_in([where])

@@ -8,7 +8,7 @@ Examples:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Literal
 
 from aiokafka.errors import TopicAuthorizationFailedError
@@ -24,6 +24,7 @@ from detector.runtime.topics import plan
 from detector.worker import WorkerConfig
 
 State = Literal["ok", "note", "wrong"]
+_GRANT = "grant it: detector topics plan"
 _SKEW = 2_000
 _GROWTH = 1_000
 
@@ -39,7 +40,7 @@ class Check(Struct, frozen=True):
 
 async def examined(
     config: WorkerConfig, *, clock: Callable[[], int], watch: float
-) -> AsyncIterator[Check]:
+) -> AsyncGenerator[Check, None]:
     """Every check in turn. `clock` is wall time in ms; lag is watched for `watch` seconds. Without a
     connection, or without its topics, nothing further is asked."""
     try:
@@ -95,17 +96,20 @@ async def _topics(config: WorkerConfig) -> list[Check]:
     return made or [Check("topics", "ok", "all are there, with the settings of the plan")]
 
 
-async def _rights(config: WorkerConfig) -> list[Check]:
-    wanted = grants(config.topics, config.group, config.role)
-    made, asked = [], 0
+async def forbidden(config: WorkerConfig) -> list[str]:
+    """The rights that a worker of that role needs and that we do not have."""
     async with probing(config) as probe:
-        for grant in wanted:
-            for operation in grant.operations:
-                asked += 1
-                if not await probe.allows(grant, operation):
-                    said = f"may not {operation} on {grant.kind} {grant.name}"
-                    made.append(Check("rights", "wrong", said, "detector topics plan lists rights"))
-    return made or [Check("rights", "ok", f"all {asked} rights of role {config.role}")]
+        return [
+            f"may not {operation} on {grant.kind} {grant.name}"
+            for grant in grants(config.topics, config.group, config.role)
+            for operation in grant.operations
+            if not await probe.allows(grant, operation)
+        ]
+
+
+async def _rights(config: WorkerConfig) -> list[Check]:
+    made = [Check("rights", "wrong", said, _GRANT) for said in await forbidden(config)]
+    return made or [Check("rights", "ok", f"role {config.role} may do all that it needs")]
 
 
 async def _clock(config: WorkerConfig, now: Callable[[], int]) -> list[Check]:

@@ -34,7 +34,8 @@ _REFUSED = (
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
-_AWAY = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, OSError, TimeoutError)
+# Not every OSError: a file that cannot be read and a reader who goes away are no broker's fault.
+_AWAY = (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, ssl.SSLError, TimeoutError)
 
 
 class BrokerError(RuntimeError):

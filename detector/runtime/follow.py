@@ -1,7 +1,7 @@
 """Reading topics outside any group: from their beginning or their end, up to the end or for good."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import for_code
@@ -35,7 +35,7 @@ async def following(
     beginning: bool = True,
     ends: bool = False,
     quiet: float | None = None,
-) -> AsyncIterator[tuple[str, ConsumerRecord]]:
+) -> AsyncGenerator[tuple[str, ConsumerRecord], None]:
     """Committed records and the topic of each, in the order of arrival. With `ends` up to where the
     topics end now; with `quiet` until nothing has come for so many seconds.
 

@@ -1,13 +1,13 @@
-"""The rights that each role needs, and no more: access control lists of a Kafka cluster.
+r"""The rights that each role needs, and no more: access control lists of a Kafka cluster.
 
 Examples:
-    >>> for grant in grants(Topics("d."), "detector", "normalise")[-2:]:
-    ...     print(command(grant, "192.0.2.1:9092", "User:detector"))
-    kafka-acls --bootstrap-server 192.0.2.1:9092 --add --allow-principal User:detector --operation Write --topic d.dead-letters
-    kafka-acls --bootstrap-server 192.0.2.1:9092 --add --allow-principal User:detector --operation Read --group detector-normalise
+    >>> made = grants(Topics("d."), "detector", "normalise")
+    >>> print(commands(made, "192.0.2.1:9092", "User:detector")[-1])
+    kafka-acls --bootstrap-server 192.0.2.1:9092 --add --allow-principal User:detector \
+      --operation Write --topic d.activity --topic d.dead-letters
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
@@ -101,10 +101,19 @@ def grants(topics: Topics, group: str, role: str) -> list[Grant]:
     return ROLES[role](topics, group)
 
 
-def command(grant: Grant, bootstrap: str, principal: str) -> str:
-    """The command that grants it."""
-    words = ["kafka-acls", "--bootstrap-server", bootstrap, "--add", "--allow-principal", principal]
-    for operation in grant.operations:
-        words += ["--operation", operation]
-    words += [f"--{grant.kind}", grant.name]
-    return " ".join([*words, *(["--resource-pattern-type", "prefixed"] if grant.prefixed else [])])
+def commands(grants: Iterable[Grant], bootstrap: str, principal: str) -> list[str]:
+    """The commands that grant them: one for all resources with the same operations."""
+    alike: dict[tuple[tuple[str, ...], bool], list[Grant]] = {}
+    for grant in grants:
+        alike.setdefault((grant.operations, grant.prefixed), []).append(grant)
+    return [
+        f"kafka-acls --bootstrap-server {bootstrap} --add --allow-principal {principal} \\\n  "
+        + " ".join(
+            [
+                *(f"--operation {operation}" for operation in operations),
+                *(f"--{grant.kind} {grant.name}" for grant in each),
+                *(["--resource-pattern-type prefixed"] if prefixed else []),
+            ]
+        )
+        for (operations, prefixed), each in alike.items()
+    ]

@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 from msgspec import Struct
 
-from detector.runtime.connect import administrator, reading
+from detector.runtime.connect import administrator, reading, steadily
 from detector.worker import WorkerConfig
 
 GROUPS = ("normalise", "detect", "admit")
@@ -72,12 +72,12 @@ async def _ends(
 
 
 async def _offsets(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, int]:
-    kept = await admin.list_consumer_group_offsets(group)
+    kept = await steadily(lambda: admin.list_consumer_group_offsets(group))
     return {where: found.offset for where, found in kept.items() if found.offset >= 0}
 
 
 async def _members(admin: AIOKafkaAdminClient, group: str) -> int:
-    [answer] = await admin.describe_consumer_groups([group])
+    [answer] = await steadily(lambda: admin.describe_consumer_groups([group]))
     code, _, _, _, _, members, *_ = answer.groups[0]
     if code:
         raise for_code(code)(group)

@@ -1,6 +1,7 @@
 """Alerts and commands as they are published."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import msgspec
 
@@ -17,14 +18,16 @@ Message = Alert | RevokeCommand
 
 async def messages(
     config: WorkerConfig, *, beginning: bool, quiet: float | None
-) -> AsyncIterator[tuple[Message, bytes]]:
+) -> AsyncGenerator[tuple[Message, bytes], None]:
     """Each message and its bytes; what is none of ours is passed over."""
     topics = config.topics
     both = [topics.alerts, topics.commands]
-    async for topic, record in following(config, both, beginning=beginning, quiet=quiet):
-        try:
-            value = record.value or b""
-            made = _alert(value) if topic == topics.alerts else _command(value)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue
-        yield made, value
+    source = following(config, both, beginning=beginning, quiet=quiet)
+    async with aclosing(source) as found:
+        async for topic, record in found:
+            try:
+                value = record.value or b""
+                made = _alert(value) if topic == topics.alerts else _command(value)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                continue
+            yield made, value

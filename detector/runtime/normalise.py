@@ -20,6 +20,7 @@ from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
+from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace
@@ -51,6 +52,7 @@ class Raw:
         self.end = -1
         self.working = asyncio.Lock()
         self.held = 0
+        self.arrived = (0, 0)
 
     def bound(self, allowance: int) -> int:
         """The time before which nothing is still to come."""
@@ -74,6 +76,7 @@ class Normaliser:
         partitions: int,
         pace: Pace,
         clock: Callable[[], int],
+        metrics: Metrics | None = None,
     ) -> None:
         self.raw: dict[TopicPartition, Raw] = {}
         self._config = config
@@ -83,7 +86,8 @@ class Normaliser:
             topic: Decoding("auto" if source == MIXED else source, context, self._letters.append)
             for topic, source in topics.items()
         }
-        self._outbox = Outbox(producer, config.topics, partitions, 1)
+        self._metrics = metrics or Metrics()
+        self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
         self._committed = monotonic()
@@ -152,6 +156,8 @@ class Normaliser:
                 raw.offset = raw.waiting.popleft().offset + 1
             await self._flush()
             await self._say(raw, idle=False)
+            self._metrics.arrived(self._topics[raw.where.topic], *raw.arrived)
+            raw.arrived = (0, 0)
             await asyncio.sleep(0)
         if not raw.waiting:
             raw.offset = max(raw.offset, raw.end)
@@ -165,15 +171,17 @@ class Normaliser:
         if value is not None and value.startswith(_CONTROL):
             self._assert(raw, value, record.timestamp)
             return True
+        letters = len(self._letters)
         events = raw.decoding.events(topic, partition, record.offset, value)
         latest = record.timestamp + self._config.engine.max_ahead
         good = [event for event in events if event.time <= latest]
         for event in good:
             raw.frontier.push(event.time, event.key, record.timestamp)
         raw.held = max((event.time for event in good), default=0)
-        if raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
+        if good and raw.held >= self._pace.limit and raw.frontier.time >= raw.held:
+            del self._letters[letters:]  # it will be decoded again
             return False
-        raw.held = 0
+        raw.arrived, raw.held = (raw.held, record.timestamp), 0
         for event in good:
             await self._outbox.activity(event.key, written(event))
         if len(good) < len(events):

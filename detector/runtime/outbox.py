@@ -5,13 +5,14 @@ from its last checkpoint, as after a crash, and so nothing is lost.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from detector.findings import Finding
 from detector.runtime.config import Topics
+from detector.runtime.metrics import Metrics
 from detector.runtime.partition import Effects
 from detector.runtime.wire import partition_of, written
 from schemas.dead_letter import DeadLetter
@@ -19,19 +20,31 @@ from schemas.fact import Fact
 
 _json = msgspec.json.Encoder().encode
 _finding = msgspec.msgpack.Encoder().encode
+_APPENDED = "appended"
+
+
+Headers = Sequence[tuple[str, bytes]]
 
 
 class Outbox:
     """Sends on behalf of one partition. `partitions` is how many `activity` has, `tenants` how many
-    the findings' topic has."""
+    the findings' topic has. `appended` is when the records were appended that led to what is sent
+    (ms): findings carry it, so that their delay can be told."""
 
     def __init__(
-        self, producer: AIOKafkaProducer, topics: Topics, partitions: int, tenants: int
+        self,
+        producer: AIOKafkaProducer,
+        topics: Topics,
+        partitions: int,
+        tenants: int,
+        metrics: Metrics | None = None,
     ) -> None:
         self._producer = producer
         self._topics = topics
         self._partitions = partitions
         self._tenants = tenants
+        self._metrics = metrics or Metrics()
+        self.appended = 0
         self._pending: set[asyncio.Future[object]] = set()
         self.failed: BaseException | None = None
 
@@ -48,7 +61,8 @@ class Outbox:
 
     async def _finding(self, finding: Finding) -> None:
         where = partition_of(finding.tenant, self._tenants)
-        await self._send(self._topics.findings, finding.tenant, _finding(finding), where)
+        headers = [(_APPENDED, str(self.appended).encode())] if self.appended else []
+        await self._send(self._topics.findings, finding.tenant, _finding(finding), where, headers)
 
     async def _fact(self, fact: Fact) -> None:
         if fact.kind == "baseline":
@@ -68,10 +82,15 @@ class Outbox:
 
     async def dead_letter(self, letter: DeadLetter) -> None:
         """A record that cannot be read."""
+        self._metrics.add("detector_dead_letters_total", source=letter.source)
         await self._send(self._topics.dead_letters, letter.source, _json(letter), None)
 
-    async def _send(self, topic: str, key: str, value: bytes, where: int | None) -> None:
-        future = await self._producer.send(topic, value, key.encode(), partition=where)
+    async def _send(
+        self, topic: str, key: str, value: bytes, where: int | None, headers: Headers = ()
+    ) -> None:
+        future = await self._producer.send(
+            topic, value, key.encode(), partition=where, headers=headers or None
+        )
         self._pending.add(future)
         future.add_done_callback(self._done)
 
@@ -93,3 +112,9 @@ class Outbox:
         await asyncio.gather(*futures, return_exceptions=True)
         if self.failed is not None:
             raise self.failed
+
+
+def appended(record: ConsumerRecord) -> int:
+    """When the records were appended that led to this finding (ms); 0 if it does not say."""
+    found = dict(record.headers).get(_APPENDED, b"")
+    return int(found) if found.isdigit() else 0

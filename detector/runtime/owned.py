@@ -12,6 +12,7 @@ from msgspec import Struct
 from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import Keeper, marker
 from detector.runtime.letters import Refused, letter_of, opened
+from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
 from detector.sources.base import DecodeError
@@ -40,12 +41,18 @@ class Owned:
     is `due`; both may run at once."""
 
     def __init__(
-        self, partition: Partition, keeper: Keeper, outbox: Outbox, config: WorkerConfig
+        self,
+        partition: Partition,
+        keeper: Keeper,
+        outbox: Outbox,
+        config: WorkerConfig,
+        metrics: Metrics | None = None,
     ) -> None:
         self.partition = partition
         self.keeper = keeper
         self.outbox = outbox
         self.config = config
+        self._metrics = metrics or Metrics()
         self.closed = False
         self.saved_at = monotonic()
         self.saved_offset = partition.offset
@@ -74,6 +81,7 @@ class Owned:
                 if self.closed:
                     return
                 end = start + _SLICE
+                self.outbox.appended = records[start].timestamp
                 refused = self._take(records[start:end])
                 self.partition.offset = records[end].offset if end < len(records) else batch.end
                 self.partition.settle(_SETTLE)
@@ -145,6 +153,7 @@ class Owned:
             self._row = max(100, size // max(1, len(rows))) if rows else self._row
             self.partition.entities.evict(self.config.resident)
             self.saved_at, self.took = monotonic(), monotonic() - began
+            self._metrics.saved(self.took, len(rows), size)
 
     async def _freeze(self) -> tuple[bytes, tuple["asyncio.Future[object]", ...]]:
         while True:

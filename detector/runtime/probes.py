@@ -16,7 +16,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.group import HeartbeatRequest
 from aiokafka.protocol.produce import ProduceRequest
 
-from detector.runtime.connect import administrator, arguments, writing
+from detector.runtime.connect import administrator, arguments, steadily, writing
 from detector.runtime.grants import Grant
 from detector.worker import Connection, WorkerConfig
 
@@ -67,7 +67,7 @@ class Probe:
     async def _may_join(self, group: str) -> bool:
         try:
             async with administrator(self._config.connection) as admin:
-                node = await admin.find_coordinator(group)
+                node = await steadily(lambda: admin.find_coordinator(group))
         except GroupAuthorizationFailedError:
             return False
         answer = await self._client.send(node, HeartbeatRequest(group, -1, "nobody"))

@@ -5,7 +5,7 @@ where it stands, as long as its topic keeps it, and a copy is written to the end
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -51,7 +51,7 @@ async def count(config: WorkerConfig) -> int:
 
 async def again(
     config: WorkerConfig, letters: Iterable[DeadLetter], *, dry: bool
-) -> AsyncIterator[Again]:
+) -> AsyncGenerator[Again, None]:
     """Read the records of these dead letters where they stand and send them to the same topics. When
     `dry` they are only read."""
     async with reading(config) as consumer, writing(config) as made:

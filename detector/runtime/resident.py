@@ -16,6 +16,7 @@ Examples:
     (False, ['principal:t:p'])
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -57,7 +58,8 @@ class Everything(dict[str, bytes]):
 
 
 class Entities:
-    """The entities of one partition. `dirty` are those that changed since the last `freeze`."""
+    """The entities of one partition. `dirty` are those that changed since the last `freeze`; `known`
+    counts all that there are, by kind."""
 
     def __init__(self, state: State, rows: Rows) -> None:
         """Nothing in memory yet."""
@@ -65,6 +67,7 @@ class Entities:
         self.rows = rows
         self.dirty: set[str] = set()
         self.resident: set[str] = set()
+        self.known: Counter[str] = Counter()
         self._frozen: dict[str, None] = {}
         self._taken: list[Row] = []
 
@@ -83,10 +86,12 @@ class Entities:
         """The entity is no more."""
         self.touch(key)
         self.resident.discard(key)
+        self.known[_kind(key)] -= 1
 
     def resume(self) -> None:
         """Take in what is always in memory, and note what is due to settle."""
         for key, row in self.rows.items():
+            self.known[_kind(key)] += 1
             if key.startswith((_BASELINE, _GROUP)):
                 self._load(key)
             elif heading(row).due:
@@ -99,6 +104,7 @@ class Entities:
         self.resident.add(key)
         row = self.rows.get(key)
         if row is None:
+            self.known[_kind(key)] += 1
             return
         if key.startswith(_BASELINE):
             self.state.peers.versions[key.removeprefix(_BASELINE)] = _versions(row)
@@ -169,3 +175,7 @@ class Entities:
         self.state.credentials.pop(key, None)
         self.state.origins.pop(key, None)
         self.state.quiet.forget(key)
+
+
+def _kind(key: str) -> str:
+    return key.partition(":")[0]

@@ -23,7 +23,8 @@ _RETRY = 0.5
 
 class Source(Service):
     """Fetches what partitions are `ready` and sends it to a channel. `assigned` is called without
-    being waited for by the group's coordinator, so it may take its time; `revoked` is waited for."""
+    being waited for by the group's coordinator, so it may take its time; `revoked` is waited for.
+    `joined` says whether the group has ever answered."""
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Source(Service):
         super().__init__()
         self.consumer = consumer
         self.ready: set[TopicPartition] = set()
+        self.joined = False
         self._turns: dict[TopicPartition, int] = {}
         self._turn = 0
         self._topics = list(topics)
@@ -136,6 +138,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         source, moved = self._source, set(assigned)
+        source.joined = True
         if moved:
             source.consumer.pause(*moved)
             source.add_future(source.take_in(moved))

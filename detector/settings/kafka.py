@@ -10,6 +10,7 @@ Examples:
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -117,6 +118,14 @@ class KafkaSettings(BaseModel):
     port: int = Field(
         default=_WORKER.port, ge=0, le=65_535, description="The port of health and metrics pages."
     )
+    silence: Duration = Field(
+        default=_WORKER.silence,
+        description="How long a source that used to deliver may be silent before that is reported; "
+        "0: never.",
+    )
+    silences: Mapping[str, Duration] = Field(
+        default=dict(_WORKER.silences), description="The same for single sources, or `mixed`."
+    )
 
     @field_validator("prefix")
     @classmethod
@@ -124,6 +133,12 @@ class KafkaSettings(BaseModel):
         if not _TOPIC.fullmatch(prefix):
             raise ValueError('a topic\'s name is made of letters, digits, ".", "_" and "-"')
         return prefix
+
+    @field_validator("silences")
+    @classmethod
+    def _silent_sources_exist(cls, named: Mapping[str, int]) -> Mapping[str, int]:
+        known_sources([name for name in named if name != MIXED])
+        return named
 
     @field_validator("sources")
     @classmethod

@@ -41,6 +41,8 @@ def worker_config(settings: Settings, role: Role = "all") -> WorkerConfig:
         fetch=kafka.fetch,
         idle=kafka.idle,
         port=kafka.port,
+        silence=kafka.silence,
+        silences=dict(kafka.silences),
     )
 
 

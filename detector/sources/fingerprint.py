@@ -34,7 +34,7 @@ class Fingerprints:
         ValueError: the key is shorter than 16 characters, so it could be guessed.
     """
 
-    __slots__ = ("_of_public", "_tenant_key")
+    __slots__ = ("_master", "_of_public", "_tenant_key")
 
     def __init__(self, key: str | bytes) -> None:
         master = key.encode() if isinstance(key, str) else key
@@ -52,8 +52,13 @@ class Fingerprints:
         def of_public(tenant: str, kind: str, uid: str) -> str:
             return _mac(tenant_key(tenant), "public", f"{kind}\0{uid}")
 
+        self._master = master
         self._tenant_key: Callable[[str], bytes] = tenant_key
         self._of_public: Callable[[str, str, str], str] = of_public
+
+    def __reduce__(self) -> tuple[type["Fingerprints"], tuple[bytes]]:
+        """For a process that decodes beside this one: the key goes to it over a pipe."""
+        return Fingerprints, (self._master,)
 
     def of_public(self, tenant: str, kind: str, uid: str) -> str:
         """The fingerprint of a credential that is known by a public identifier of some kind."""

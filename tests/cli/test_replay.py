@@ -17,6 +17,8 @@ from detector.cli.guard import guarded
 from schemas.command import RevokeCommand
 from tests.cli.conftest import Ran
 from tests.cli.logs import detector
+from tests.replay.logs import lines
+from tests.replay.logs import record as quiet
 from tests.shared_data import PROJECT
 
 FILES = ["alerts.jsonl", "commands.jsonl", "dead-letters.jsonl", "report.html", "summary.json"]
@@ -97,6 +99,26 @@ def test_the_same_input_gives_the_same_bytes(ran: Ran) -> None:
     assert (ran.out / "alerts.jsonl").read_bytes() == (
         ran.place / "again" / "alerts.jsonl"
     ).read_bytes()
+
+
+def test_several_processes_write_the_same_bytes(ran: Ran) -> None:
+    """A log that is worth sharing gives the same files with one worker, with two and with three."""
+    folder = ran.place / "large"
+    folder.mkdir()
+    shutil.copy(ran.log, folder)
+    for part in range(5):
+        rows = [quiet(part * 4_200 + n, user=f"user{n % 40}") for n in range(4_200)]
+        (folder / f"part{part}.jsonl").write_bytes(lines(*rows, b"not a record"))
+    for workers in "123":
+        answer = detector(
+            "replay", "large", "--out", f"by{workers}", "--workers", workers, cwd=ran.place
+        )
+
+        assert 0 == answer.returncode, answer.stderr
+    one, two, three = (_bytes(ran.place / f"by{workers}") for workers in "123")
+
+    assert one["alerts.jsonl"]
+    assert one == two == three
 
 
 def test_standard_input_is_read(ran: Ran) -> None:

@@ -116,3 +116,16 @@ def test_a_principal_without_origin_or_credential_has_a_routine_too():
 
     assert short.panes.packed() == long.panes.packed()
     assert short.routine is not None
+
+
+def test_of_one_moment_the_event_that_comes_first_by_id_names_the_home() -> None:
+    """Two first events of one moment give one home in either order, also where both hold the same
+    principal object, as what a source remembers does and what is read from a file does not."""
+    who = Principal("ada")
+    pair = [
+        replace(made(n, START), principal=who, origin=Origin(client=client))
+        for n, client in enumerate(("boto3", "terraform"))
+    ]
+    homes = {after(events, routine=True).home for events in (pair, pair[::-1])}
+
+    assert 1 == len(homes)

@@ -27,6 +27,8 @@ _BUILD = Path(__file__).parents[2] / "build"
 _JARS = _BUILD / "kafka"
 _COMPLETE = _JARS / ".complete"
 _HEAP = "-Xms256m -Xmx512m"
+# For tools, which end before they could be compiled well.
+_BRIEFLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 _PATIENCE = 90.0
 
 SETTINGS: Mapping[str, str] = {
@@ -54,7 +56,8 @@ def jars() -> Path:
     Raises:
         NoBrokerError: there is no Java or Maven, or the jars cannot be fetched.
     """
-    if _COMPLETE.exists():
+    wanted = _POM.read_text("utf-8")
+    if _COMPLETE.exists() and _COMPLETE.read_text("utf-8") == wanted:
         return _JARS
     for tool in ("java", "mvn"):
         if shutil.which(tool) is None:
@@ -65,7 +68,7 @@ def jars() -> Path:
     )  # fmt: skip
     if made.returncode:
         raise NoBrokerError(f"Maven could not fetch Kafka's jars: {made.stdout[-500:]}")
-    _COMPLETE.touch()
+    _COMPLETE.write_text(wanted, "utf-8")
     return _JARS
 
 
@@ -79,18 +82,32 @@ def free_ports(count: int) -> list[int]:
 
 
 class Broker:
-    """One broker with its own data in `folder`. `stop` and `start` it again as often as you like."""
+    """One broker with its own data in `folder`. `extra` are further settings, `users` passwords for
+    SCRAM. `stop` and `start` it again as often as you like."""
 
-    def __init__(self, folder: Path, port: int = 0, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        extra: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None,
+        controller: int = 0,
+    ) -> None:
         self.folder = folder
-        free, self.controller = free_ports(2)
-        self.port = port or free
+        free, other = free_ports(2)
+        self.port, self.controller = port or free, controller or other
         self.bootstrap = f"127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._classes = f"{jars()}/*"
         self._properties = folder / "server.properties"
         self._properties.write_text(self._written(extra or {}), "utf-8")
-        self._java("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", self._properties)
+        scram = [
+            word
+            for name, password in (users or {}).items()
+            for word in ("--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]")
+        ]
+        form: list[str | Path] = ["format", "-t", _cluster_id(), "-c", self._properties, *scram]
+        self.tool("kafka.tools.StorageTool", *form)
 
     def _written(self, extra: Mapping[str, str]) -> str:
         rows = {
@@ -107,14 +124,21 @@ class Broker:
         rows.update(extra)
         return "".join(f"{name}={value}\n" for name, value in rows.items())
 
-    def _command(self, main: str) -> list[str]:
-        heap = os.environ.get("KAFKA_HEAP_OPTS", _HEAP).split()
+    def _command(self, main: str, *options: str) -> list[str]:
         log = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        return ["java", *heap, "-XX:+ExitOnOutOfMemoryError", log, "-cp", self._classes, main]
+        return ["java", *options, log, "-cp", self._classes, main]
 
-    def _java(self, main: str, *arguments: str | Path) -> None:
+    def tool(self, main: str, *arguments: str | Path) -> None:
+        """Run one of Kafka's own tools.
+
+        Raises:
+            NoBrokerError: it failed.
+        """
         run = subprocess.run(
-            [*self._command(main), *arguments], capture_output=True, text=True, check=False
+            [*self._command(main, *_BRIEFLY), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if run.returncode:
             raise NoBrokerError(f"{main} failed: {(run.stderr or run.stdout)[-800:]}")
@@ -130,10 +154,12 @@ class Broker:
         Raises:
             NoBrokerError: it ends at once, or does not answer in time.
         """
+        heap = os.environ.get("KAFKA_HEAP_OPTS", _HEAP).split()
+        command = self._command("kafka.Kafka", *heap, "-XX:+ExitOnOutOfMemoryError")
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C is for the tests, which stop the broker in order.
             self._process = subprocess.Popen(
-                [*self._command("kafka.Kafka"), str(self._properties)],
+                [*command, str(self._properties)],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from tests.kafka.broker import Broker
 
+_PATIENCE = 30.0
+
 
 class Workers:
     """Up to `count` worker processes; one that ends is started again, as a supervisor would."""
@@ -21,6 +23,7 @@ class Workers:
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._stopped: set[int] = set()
         self.exits: Counter[int] = Counter()
+        self.stuck = 0
 
     def tend(self) -> None:
         """Start what is not running."""
@@ -48,7 +51,12 @@ class Workers:
         for number, process in self._running.items():
             self.send(number, signal.SIGCONT)
             self.send(number, how)
-            process.wait(60)
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.send(number, signal.SIGUSR1)
+                self.stuck += 1
+                process.kill()
 
 
 class Chaos:

@@ -68,7 +68,7 @@ def in_container() -> Iterator[str]:
         while not is_answering(bootstrap):
             if time.monotonic() > end:
                 raise NoBrokerError(f"{IMAGE} did not answer: {made.get_logs()[0][-800:]!r}")
-            time.sleep(0.2)  # noqa: TID251 - another process starts
+            time.sleep(0.2)
         yield bootstrap
 
 

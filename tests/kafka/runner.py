@@ -1,5 +1,7 @@
 """One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER`."""
 
+import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -30,7 +32,14 @@ def config(bootstrap: str, prefix: str, number: int, folder: Path) -> WorkerConf
     )
 
 
+def _stacks(*_: object) -> None:
+    """On SIGUSR1: what every task is waiting for."""
+    for task in asyncio.all_tasks():
+        task.print_stack()
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, _stacks)
     where, prefix, number, folder = sys.argv[1:5]
     made = config(where, prefix, int(number), Path(folder))
     run(made, Context(Fingerprints(KEY)), loglevel="info")

@@ -71,7 +71,11 @@ class Read:
     """Everything that came of reading `paths`: events, dead letters, counters."""
 
     def __init__(
-        self, paths: Sequence[str | Path], limits: Limits | None = None, source: str = "auto"
+        self,
+        paths: Sequence[str | Path],
+        limits: Limits | None = None,
+        source: str = "auto",
+        workers: int = 1,
     ) -> None:
         self.letters: list[DeadLetter] = []
         self.reading = Reading()
@@ -85,6 +89,7 @@ class Read:
                 reading=self.reading,
                 on_progress=self.progress.append,
                 limits=limits or Limits(),
+                workers=workers,
             )
         )
 

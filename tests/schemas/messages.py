@@ -26,6 +26,7 @@ from schemas.event import (
     Workload,
 )
 from schemas.fact import Context, Fact, PeerBaseline, Step, Summary, Tick
+from schemas.progress import Progress
 from tests.sinks.findings import ANSWERED, OPENED, REPLACED
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -140,6 +141,9 @@ MESSAGES: Mapping[str, msgspec.Struct] = {
     "activity_event": EVENT,
     "fact": FACT,
     "tick": Tick(watermark=NOON, final=True),
+    "progress": Progress(
+        "activity/3", of=8, levels=(NOON, NOON - 1, 0), settled=NOON - 2, version=7, idle=True
+    ),
     "alert": OPENED,
     "alert-superseded": REPLACED,
     "revoke_command": COMMAND,

@@ -7,6 +7,7 @@ import sys
 import jsonschema
 import pytest
 
+from schemas import asyncapi
 from schemas.registry import CONTRACTS, FOLDER, json_schema, rendered, write
 
 
@@ -59,6 +60,7 @@ def test_the_command_rewrites_the_schemas(tmp_path):
     made = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.json")}
 
     assert sorted(made) == sorted(run.stdout.split())
+    assert made.pop("asyncapi.json") == asyncapi.rendered()
     assert made == {f"{name}.schema.json": rendered(name) for name in CONTRACTS}
 
 

@@ -35,6 +35,8 @@ session = "6s"
 fetch = 500
 idle = "2s"
 port = 8080
+silence = "2h"
+silences = { cloudtrail = "15m", mixed = "0s" }
 """
 
 

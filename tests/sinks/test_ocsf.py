@@ -162,6 +162,19 @@ def test_a_replaced_finding_points_to_its_successor():
     )
 
 
+def test_a_withdrawn_finding_says_that_nothing_of_it_stands():
+    """A finding that a late event explained closes as archived and pages nobody."""
+    made = alert(
+        structs.replace(FINDING, state="close", revision=4, withdrawn=True, command=None), DETECTION
+    )
+
+    assert (5, True, True) == (
+        made.status_id,
+        made.unmapped.withdrawn,
+        made.message.endswith("; withdrawn: with what came later, nothing of it stands."),
+    )
+
+
 def test_a_quiet_finding_is_not_called_resolved():
     """A finding that closes because nothing more happened stays new: nobody has looked at it."""
     made = alert(structs.replace(FINDING, state="close", revision=4), DETECTION)

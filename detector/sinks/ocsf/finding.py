@@ -46,7 +46,7 @@ def alert(finding: Finding, detection: Detection) -> Alert:
     seen = finding.evidence
     activity, type_uid, activity_name = scales.ACTIVITY[finding.state]
     severity, severity_name = scales.SEVERITY[finding.severity]
-    status, status_name = scales.status(superseded=bool(finding.superseded_by))
+    status, status_name = scales.status(over=bool(finding.superseded_by) or finding.withdrawn)
     confidence, confidence_name = scales.confidence(finding.confidence)
     risk, risk_name = scales.risk(finding.risk)
     listed = _listed(finding)

@@ -47,10 +47,10 @@ STATE: dict[Status, tuple[AnalyticStateId, str]] = {
 }
 
 
-def status(*, superseded: bool) -> tuple[StatusId, str]:
+def status(*, over: bool) -> tuple[StatusId, str]:
     """New until a person says otherwise, as a quiet finding is not a resolved one; archived once
-    another finding has taken its place."""
-    return (5, "Archived") if superseded else (1, "New")
+    another finding has taken its place, or it came to nothing."""
+    return (5, "Archived") if over else (1, "New")
 
 
 def confidence(percent: int) -> tuple[ConfidenceId, str]:

@@ -35,6 +35,7 @@ def story_of(finding: Finding, detection: Detection) -> story.Story:
         detection=finding.detection,
         revision=finding.revision,
         superseded_by=finding.superseded_by,
+        withdrawn=finding.withdrawn,
         provisional=seen.provisional,
         outcome="denied" if seen.denied_only else "succeeded",
         actor=_same(seen.principal, story.Person),

@@ -36,6 +36,8 @@ def message(finding: Finding) -> str:
     verdict = f"{_verdict(finding)} by {actor_name(finding)}: {title}"
     if finding.superseded_by:
         return f"{verdict}; replaced by finding {finding.superseded_by}."
+    if finding.withdrawn:
+        return f"{verdict}; withdrawn: with what came later, nothing of it stands."
     seen = finding.evidence
     count = max(seen.count, len(seen.moments), 1)
     pace = f" in {span(finding.last - finding.first)}" if count > 1 else ""
