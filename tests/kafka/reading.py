@@ -1,6 +1,7 @@
 """What a cluster holds at the end: findings as a reader sees them, and where the workers stand."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -11,6 +12,8 @@ from detector.runtime.admission import read_finding
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import arguments, reader
+from detector.runtime.keeper import MARKER
+from tests.kafka.told import Told, of_rows, planned, settled
 
 
 async def whole(config: WorkerConfig, topic: str) -> list[ConsumerRecord]:
@@ -31,6 +34,24 @@ async def _partitions(config: WorkerConfig, topic: str) -> list[int]:
         return sorted(row["partition"] for row in found["partitions"])
     finally:
         await admin.close()
+
+
+async def rows(config: WorkerConfig) -> dict[str, bytes]:
+    """The last row of each entity on the state topic."""
+    kept: dict[str, bytes] = {}
+    for record in await whole(config, config.topics.state):
+        key = record.key.decode()
+        if record.value is None:
+            kept.pop(key, None)
+        elif record.key != MARKER and not key.startswith("baseline:"):
+            kept[key] = record.value
+    return kept
+
+
+async def told(config: WorkerConfig, findings: Iterable[Finding]) -> Told:
+    """What a run has come to."""
+    findings = list(findings)
+    return Told(settled(findings), planned(findings), of_rows(await rows(config)))
 
 
 class Published(Struct):
