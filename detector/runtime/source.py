@@ -19,6 +19,7 @@ from detector.runtime.owned import Batch
 log = logging.getLogger(__name__)
 _IDLE = 0.01
 _RETRY = 0.5
+_NEVER = (0, 0)
 
 
 class Source(Service):
@@ -40,7 +41,7 @@ class Source(Service):
         self.consumer = consumer
         self.ready: set[TopicPartition] = set()
         self.joined = False
-        self._turns: dict[TopicPartition, int] = {}
+        self._turns: dict[TopicPartition, tuple[int, int]] = {}
         self._turn = 0
         self._topics = list(topics)
         self._channel = channel
@@ -53,13 +54,12 @@ class Source(Service):
         await started(self.consumer)
         self.consumer.subscribe(self._topics, listener=_Listener(self))
 
-    def begin(self, where: TopicPartition, offset: int | None = None) -> None:
+    def begin(self, where: TopicPartition, offset: int) -> None:
         """Let records of a partition come, from `offset` on. What is still on its way from before
         is of no use any more."""
         self._turn += 1
-        self._turns[where] = self._turn
-        if offset is not None:
-            self.consumer.seek(where, offset)
+        self._turns[where] = self._turn, offset
+        self.consumer.seek(where, offset)
         self.ready.add(where)
         self.consumer.resume(where)
 
@@ -79,7 +79,7 @@ class Source(Service):
 
     def is_current(self, batch: Batch) -> bool:
         """Whether a batch was fetched since its partition began."""
-        return self._turns.get(batch.where) == batch.turn
+        return self._turns.get(batch.where, _NEVER)[0] == batch.turn
 
     async def on_stop(self) -> None:
         """Fetch no more. The group is left by `leave`, after the last checkpoints."""
@@ -117,16 +117,20 @@ class Source(Service):
 
     async def _batch(self, where: TopicPartition) -> bool:
         consumer = self.consumer
-        turn = self._turns.get(where, 0)
+        began = self._turns.get(where, _NEVER)
         try:
             begin = await consumer.position(where)
             found = await consumer.getmany(where, timeout_ms=0, max_records=self._most)
             end = await consumer.position(where)
+            now = self._turns.get(where, _NEVER)
+            if now not in {began, _NEVER}:
+                # It has begun again meanwhile, and these may be its first records.
+                consumer.seek(where, now[1])
         except IllegalStateError:  # it has moved to another worker meanwhile
             return False
-        if end == begin:
+        if end == begin or now != began or now == _NEVER:
             return False
-        await self._channel.send(value=Batch(where, begin, end, turn, found.get(where, [])))
+        await self._channel.send(value=Batch(where, begin, end, began[0], found.get(where, [])))
         return True
 
 
