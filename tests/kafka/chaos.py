@@ -19,12 +19,20 @@ class Workers:
     first one reaches the broker by `via`, if that is another way."""
 
     def __init__(
-        self, bootstrap: str, prefix: str, folder: Path, count: int, via: str = ""
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        count: int,
+        *,
+        via: str = "",
+        idle: int = 30_000,
     ) -> None:
         self.count = count
         self._ways = (via or bootstrap, bootstrap)
         self._prefix = prefix
         self._folder = folder
+        self._idle = idle
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._stopped: set[int] = set()
         self.exits: Counter[int] = Counter()
@@ -44,12 +52,21 @@ class Workers:
         command = [sys.executable, "-m", "tests.kafka.runner", self._ways[number > 0], self._prefix]
         with self.log(number).open("ab") as log:
             return subprocess.Popen(
-                [*command, str(number), str(self._folder)], stdout=log, stderr=log
+                [*command, str(number), str(self._folder), str(self._idle)], stdout=log, stderr=log
             )
 
     def log(self, number: int) -> Path:
         """What one of them says."""
         return self._folder / f"worker-{number}.log"
+
+    def runs(self, number: int) -> bool:
+        """Whether one of them is there."""
+        process = self._running.get(number)
+        return process is not None and process.poll() is None
+
+    def code(self, number: int) -> int | None:
+        """How one of them has ended."""
+        return self._running[number].poll()
 
     def send(self, number: int, how: int) -> None:
         """Send a signal to one of them."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct, field
@@ -11,9 +12,12 @@ from detector.findings import Finding
 from detector.runtime.admission import read_finding
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import arguments, reader
+from detector.runtime.connect import administrator, arguments, reader
 from detector.runtime.keeper import MARKER
+from detector.runtime.partition import Shared
 from tests.kafka.told import Told, of_rows, planned, settled
+
+_marker = msgspec.msgpack.Decoder(Shared).decode
 
 
 async def whole(config: WorkerConfig, topic: str) -> list[ConsumerRecord]:
@@ -46,6 +50,22 @@ async def rows(config: WorkerConfig) -> dict[str, bytes]:
         elif record.key != MARKER and not key.startswith("baseline:"):
             kept[key] = record.value
     return kept
+
+
+async def markers(config: WorkerConfig) -> dict[int, list[int]]:
+    """By partition, where each of its checkpoints says that it goes on, in the order of the log."""
+    found: dict[int, list[int]] = {}
+    for record in await whole(config, config.topics.state):
+        if record.key == MARKER:
+            found.setdefault(record.partition, []).append(_marker(record.value).offset)
+    return found
+
+
+async def committed(config: WorkerConfig, group: str) -> dict[TopicPartition, int]:
+    """What a group of the workers has committed."""
+    async with administrator(config.connection) as admin:
+        found = await admin.list_consumer_group_offsets(f"{config.group}-{group}")
+        return {where: kept.offset for where, kept in found.items()}
 
 
 async def told(config: WorkerConfig, findings: Iterable[Finding]) -> Told:
