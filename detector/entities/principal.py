@@ -156,7 +156,7 @@ class PrincipalState(Struct, gc=False):
         if signature.throttled:
             return  # it comes again
         if len(routine.noted) >= MOST_NOTED:
-            self.catch_up()
+            self._enter(routine)
         credential, time = event.credential, shared(event.time)
         static = credential is not None and credential.lifetime == "static"
         routine.noted = (*routine.noted, (common_words(event, signature), static, time))
@@ -180,10 +180,14 @@ class PrincipalState(Struct, gc=False):
             self.touches.add(secret, time, routine.uid, routine.action)
         routine.bits, routine.at, routine.uid, routine.action = 0, -1, _NOTHING, None
         if routine.noted:
-            noted, routine.noted = routine.noted, ()
-            for words, static, first in noted:
-                if self.seen.pending.get(words["operation"], UNBORN) > first:
-                    self._note(with_secret(words, secret) if static else words, first)
+            self._enter(routine)
+
+    def _enter(self, routine: Routine) -> None:
+        """Enter what has been noted."""
+        noted, routine.noted = routine.noted, ()
+        for words, static, first in noted:
+            if self.seen.pending.get(words["operation"], UNBORN) > first:
+                self._note(with_secret(words, routine.secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""

@@ -7,6 +7,7 @@ from detector.config import MINUTE, SECOND, EngineConfig
 from detector.entities.principal import PrincipalState
 from detector.entities.routine import MOST_NOTED
 from detector.pipeline import State, step
+from detector.pipeline.entity import read, written
 from detector.window.panes import QUARTER
 from schemas.event import Action, ActivityEvent, Credential, Origin, Outcome, Principal
 
@@ -75,6 +76,16 @@ def test_a_newcomer_notes_the_first_of_each_operation():
         START + n for n in range(count)
     ]
     assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
+
+
+@pytest.mark.parametrize("count", range(MOST_NOTED, 2 * MOST_NOTED + 3))
+def test_what_was_noted_last_is_not_lost(count: int):
+    """However many have been noted, all stand in the row that is written then."""
+    principal = after([made(n, START + n, f"List{n}") for n in range(count)], routine=True)
+    again = read(KEY, written(principal))
+
+    assert isinstance(again, PrincipalState)
+    assert {f"o:s3:List{n}" for n in range(count)} <= again.seen.pending.keys()
 
 
 def test_what_a_newcomer_did_an_hour_ago_keeps_its_first_time():
