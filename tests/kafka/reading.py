@@ -15,6 +15,8 @@ from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import administrator, arguments, reader
 from detector.runtime.keeper import MARKER
 from detector.runtime.partition import Shared
+from detector.runtime.wire import read
+from schemas.event import ActivityEvent
 from tests.kafka.told import Told, of_rows, planned, settled
 
 _marker = msgspec.msgpack.Decoder(Shared).decode
@@ -50,6 +52,27 @@ async def rows(config: WorkerConfig) -> dict[str, bytes]:
         elif record.key != MARKER and not key.startswith("baseline:"):
             kept[key] = record.value
     return kept
+
+
+async def unheard(config: WorkerConfig, events: Iterable[ActivityEvent]) -> set[str]:
+    """Ids of events that never came to `activity`."""
+    there = {one.uid for one in map(_record, await whole(config, config.topics.activity)) if one}
+    return {event.uid for event in events} - there
+
+
+def _record(record: ConsumerRecord) -> ActivityEvent | None:
+    made = read(record.value)
+    return made if isinstance(made, ActivityEvent) else None
+
+
+async def late(config: WorkerConfig) -> int:
+    """How many events came after their time had settled."""
+    last = {
+        record.partition: _marker(record.value).late
+        for record in await whole(config, config.topics.state)
+        if record.key == MARKER
+    }
+    return sum(last.values())
 
 
 async def markers(config: WorkerConfig) -> dict[int, list[int]]:

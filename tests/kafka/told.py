@@ -2,6 +2,7 @@
 be revoked, and what has been learned. It says nothing of the order in which that came about."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 from msgspec import Struct, to_builtins
 
@@ -13,6 +14,7 @@ from detector.findings import Finding
 from detector.pipeline import State
 from detector.pipeline.entity import Entity, read
 from detector.replay.drive import Replay
+from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent
 
 Settled = dict[str, tuple[int, tuple[str, ...]]]
@@ -30,7 +32,7 @@ class Told(Struct):
     def beside(self, other: "Told") -> list[str]:
         """What differs in another run, one line each."""
         return [
-            f"{name} {key}: {mine.get(key)} here, {theirs.get(key)} there"
+            f"{name} {key}: {_apart(mine.get(key), theirs.get(key))}"
             for name, mine, theirs in (
                 ("finding", self.settled, other.settled),
                 ("learned", self.learned, other.learned),
@@ -38,6 +40,17 @@ class Told(Struct):
             for key in sorted({*mine, *theirs})
             if mine.get(key) != theirs.get(key)
         ] + [f"command {one}" for one in sorted(self.planned ^ other.planned)]
+
+
+def _apart(here: object, there: object) -> str:
+    """Where two values part, without all that they share."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        keys = sorted(key for key in {*here, *there} if here.get(key) != there.get(key))
+        return ", ".join(f"{key}: {_apart(here.get(key), there.get(key))}" for key in keys)
+    if isinstance(here, tuple | list) and isinstance(there, tuple | list):
+        rows = enumerate(zip_longest(here, there))
+        return ", ".join(f"[{n}] {_apart(a, b)}" for n, (a, b) in rows if a != b)
+    return f"{here} here, {there} there"
 
 
 def _standing(findings: Iterable[Finding]) -> list[Finding]:
@@ -68,13 +81,23 @@ def planned(findings: Iterable[Finding]) -> Commands:
 
 
 def _known(entity: Entity) -> object:
-    """What an entity has learned; None for what only passes."""
+    """What an entity has learned; None for what only passes. Groups count in whole quarters. When a
+    newcomer first came to a region is left out: that depends on which of its first events were
+    looked at closely."""
     if isinstance(entity, PrincipalState):
         seen = entity.seen
-        return to_builtins((dict(seen.known), dict(seen.held), entity.learned))
+        known = {value: time for value, time in seen.known.items() if not value.startswith("r:")}
+        held = {value: times for value, times in seen.held.items() if not value.startswith("r:")}
+        return to_builtins((known, held, entity.learned))
     if isinstance(entity, CredentialState):
         return to_builtins((dict(entity.status), entity.task, sorted(entity.users)))
-    return to_builtins(entity.users) if isinstance(entity, GroupState) else None
+    if isinstance(entity, GroupState):
+        return {
+            f"{value} {member}": time // QUARTER
+            for value, users in entity.users.items()
+            for member, time in users.items()
+        }
+    return None
 
 
 def learned(entities: Iterable[Entity]) -> Learned:
