@@ -238,7 +238,7 @@ def versions(state: State, record: Tick) -> Outcome:
     version = (record.told + state.horizon) // epoch
     cutoff = (version * epoch - state.horizon) // QUARTER * QUARTER
     out = []
-    for group in state.groups.values():
+    for _, group in sorted(state.groups.items()):
         if group.sent < version:
             group.sent = version
             baseline = group.version(version, cutoff)

@@ -17,6 +17,7 @@ from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
 from detector.sources.base import DecodeError
+from schemas.progress import Progress
 
 log = logging.getLogger(__name__)
 _SLICE = 250
@@ -79,35 +80,40 @@ class Owned:
                 f"partition {batch.where.partition}: expected records from offset "
                 f"{self.partition.offset}, got them from {batch.begin}"
             )
-        records = batch.records
-        for start in range(0, len(records), _SLICE):
+        records, at = batch.records, 0
+        while at < len(records) or self.partition.offset < batch.end:
             async with self._steps:
                 if self.closed:
                     return
-                end = start + _SLICE
-                self.outbox.appended = records[start].timestamp
-                refused = self._take(records[start:end])
-                self.partition.offset = records[end].offset if end < len(records) else batch.end
+                if records:
+                    self.outbox.appended = records[at].timestamp
+                taken, refused = self._take(records[at : at + _SLICE])
+                at += taken
+                self.partition.offset = records[at].offset if at < len(records) else batch.end
                 self.partition.settle(_SETTLE)
                 await self._send(refused)
             await asyncio.sleep(0)
         if self.outbox.failed is not None:
             raise self.outbox.failed
 
-    def _take(self, records: list[ConsumerRecord]) -> list[Refused]:
-        """Take records; those that could not be."""
-        partition, refused = self.partition, []
+    def _take(self, records: list[ConsumerRecord]) -> tuple[int, list[Refused]]:
+        """Take records: how many, and those that could not be. It stops before one after which more
+        may settle while something still does, so that nobody waits for all of it at once."""
+        partition = self.partition
+        refused: list[Refused] = []
         take, ahead = partition.take, self.config.engine.max_ahead
-        for record in records:
+        for count, record in enumerate(records):
             try:
                 key, made = opened(record, partition.number, partition.of, ahead)
+                if type(made) is Progress and partition.settling:
+                    return count, refused
                 take(made, key)
             except DecodeError as error:
                 refused.append((record, str(error)))
             except Exception as error:  # a poisonous record must not stop those after it
                 log.exception("a record could not be taken", extra={"offset": record.offset})
                 refused.append((record, f"cannot be taken: {type(error).__name__}"))
-        return refused
+        return len(records), refused
 
     async def _send(self, refused: list[Refused]) -> None:
         effects = self.partition.effects()
