@@ -42,7 +42,8 @@ class Admitter:
                 row = batch[-1].value
             # The group may have read its position before the last owner was fenced.
             committed = await consumer.committed(where)
-            self.source.begin(where, committed)
+            begin = committed if committed is not None else await consumer.position(where)
+            self.source.begin(where, begin)
         except BaseException:
             await made.stop()
             raise

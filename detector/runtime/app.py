@@ -33,7 +33,7 @@ from detector.sources.registry import SOURCES
 
 log = logging.getLogger(__name__)
 _AHEAD = 4
-_TEND = 0.02
+_TEND = 0.05
 
 
 class _Boot(BootStrategy):

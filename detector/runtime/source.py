@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.types import ChannelT
 from mode import Service
@@ -17,7 +17,7 @@ from detector.runtime.connect import started
 from detector.runtime.owned import Batch
 
 log = logging.getLogger(__name__)
-_IDLE = 0.01
+_WAIT_MS = 200
 _RETRY = 0.5
 
 
@@ -41,6 +41,7 @@ class Source(Service):
         self.ready: set[TopicPartition] = set()
         self.joined = False
         self._turns: dict[TopicPartition, int] = {}
+        self._begins: dict[TopicPartition, int] = {}
         self._turn = 0
         self._topics = list(topics)
         self._channel = channel
@@ -53,13 +54,13 @@ class Source(Service):
         await started(self.consumer)
         self.consumer.subscribe(self._topics, listener=_Listener(self))
 
-    def begin(self, where: TopicPartition, offset: int | None = None) -> None:
+    def begin(self, where: TopicPartition, offset: int) -> None:
         """Let records of a partition come, from `offset` on. What is still on its way from before
         is of no use any more."""
         self._turn += 1
         self._turns[where] = self._turn
-        if offset is not None:
-            self.consumer.seek(where, offset)
+        self._begins[where] = offset
+        self.consumer.seek(where, offset)
         self.ready.add(where)
         self.consumer.resume(where)
 
@@ -108,26 +109,40 @@ class Source(Service):
             found = False
             try:
                 for where in sorted(self.ready):
-                    found |= await self._batch(where)
+                    found |= await self._batches([where], 0)
+                if not found:
+                    await self._batches(sorted(self.ready), _WAIT_MS)
             except ConsumerStoppedError:
                 return
-            if not found:
-                # Also joins the group, and waits for whatever comes next.
-                await asyncio.sleep(_IDLE)
 
-    async def _batch(self, where: TopicPartition) -> bool:
-        consumer = self.consumer
-        turn = self._turns.get(where, 0)
+    async def _batches(self, ready: list[TopicPartition], wait: int) -> bool:
+        """Fetch what there is of some partitions, or wait a little for what comes."""
+        if not ready:
+            await asyncio.sleep(_WAIT_MS / 1_000)
+            return False
+        consumer, turns = self.consumer, [self._turns.get(where) for where in ready]
         try:
-            begin = await consumer.position(where)
-            found = await consumer.getmany(where, timeout_ms=0, max_records=self._most)
-            end = await consumer.position(where)
-        except IllegalStateError:  # it has moved to another worker meanwhile
+            begins = [await consumer.position(where) for where in ready]
+            found = await consumer.getmany(*ready, timeout_ms=wait, max_records=self._most)
+        except IllegalStateError:  # one has moved to another worker meanwhile
             return False
-        if end == begin:
-            return False
-        await self._channel.send(value=Batch(where, begin, end, turn, found.get(where, [])))
-        return True
+        for where, turn, begin in zip(ready, turns, begins, strict=True):
+            await self._emit(where, turn, begin, found.get(where, []))
+        return bool(found)
+
+    async def _emit(
+        self, where: TopicPartition, turn: int | None, begin: int, records: list[ConsumerRecord]
+    ) -> None:
+        if where not in self.consumer.assignment() or self._turns.get(where) != turn:
+            if (
+                where in self._turns
+            ):  # it has begun again meanwhile, and what was fetched is its own
+                self.consumer.seek(where, self._begins[where])
+            return
+        # Marks of transactions move the position without a record.
+        end = await self.consumer.position(where)
+        if end != begin and turn is not None:
+            await self._channel.send(value=Batch(where, begin, end, turn, records))
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
