@@ -150,6 +150,11 @@ class Keeper:
         self.store.close()
 
 
+def shared_of(marker: bytes) -> Shared:
+    """What a marker says."""
+    return _decode(marker)
+
+
 def marker(shared: Shared) -> bytes:
     """The marker of a checkpoint."""
     return _encode(shared)

@@ -11,6 +11,9 @@ from detector.runtime.admission import read_finding
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import arguments, reader
+from detector.runtime.keeper import MARKER, shared_of
+from detector.runtime.wire import read
+from schemas.event import ActivityEvent
 
 
 async def whole(config: WorkerConfig, topic: str) -> list[ConsumerRecord]:
@@ -57,6 +60,21 @@ async def published(config: WorkerConfig) -> Published:
     for record in await whole(config, config.topics.alerts):
         out.alerts[dict(record.headers)["ce_id"]] += 1
     return out
+
+
+async def activity(config: WorkerConfig) -> set[str]:
+    """The ids of all events that normalisers have passed on."""
+    found = (read(record.value) for record in await whole(config, config.topics.activity))
+    return {record.uid for record in found if isinstance(record, ActivityEvent)}
+
+
+async def late(config: WorkerConfig) -> int:
+    """How many events came after their time had settled, as the last checkpoints say."""
+    last: dict[int, int] = {}
+    for record in await whole(config, config.topics.state):
+        if record.key == MARKER:
+            last[record.partition] = shared_of(record.value).late
+    return sum(last.values())
 
 
 async def lag(config: WorkerConfig) -> dict[str, int]:

@@ -16,8 +16,16 @@ from detector.runtime.config import WorkerConfig
 from detector.runtime.topics import create, plan
 from tests.kafka.broker import Broker, running
 from tests.kafka.chaos import Chaos, Workers
-from tests.kafka.feeding import Feeder, Record, Settled, expected, organisation, settled
-from tests.kafka.reading import lag, published
+from tests.kafka.feeding import (
+    Feeder,
+    Record,
+    Settled,
+    events,
+    expected,
+    organisation,
+    settled,
+)
+from tests.kafka.reading import activity, lag, late, published
 from tests.kafka.runner import ENGINE, config
 
 _PARTITIONS = 4
@@ -35,6 +43,8 @@ class Result(Struct):
     altered: int
     happened: dict[str, int]
     exits: dict[int, int]
+    lost: int
+    late: int
 
 
 async def run(
@@ -80,6 +90,8 @@ async def run(
         altered=said.altered,
         happened=dict(chaos.happened),
         exits=dict(crew.exits),
+        lost=len({event.uid for event in events(records)} - await activity(made)),
+        late=await late(made),
     )
 
 
@@ -136,7 +148,7 @@ def main() -> int:
     for uid in sorted({*result.found, *result.expected}):
         if result.found.get(uid) != result.expected.get(uid):
             print(uid, "expected", result.expected.get(uid), "found", result.found.get(uid))
-    print(f"logs: {folder}")
+    print(f"events lost: {result.lost}, late: {result.late}; logs: {folder}")
     return 0 if result.found == result.expected and not result.twice else 1
 
 
