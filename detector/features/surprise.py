@@ -37,6 +37,9 @@ PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "cross
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
 _NO_BUILDING = ("Stop", "Leave")
+# What goes on inside a machine that runs: a provisioner starts machines and does not enter them.
+_ENTERING = frozenset({"SendCommand", "StartSession", "ResumeSession", "ExecuteCommand",
+                       "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey"})  # fmt: skip
 _DAMPING = 0.72
 _FOREIGN, _EVERYBODY = 1.0, 1.6
 _DENIED = 0.5
@@ -76,14 +79,15 @@ def gravity(view: View, mark: Mark) -> float:
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
     if action.plane == "inference" and "operation" in mark.novel:
         weight = max(weight, _MODEL_USE)
-    weight += stranger(view, mark)
-    weight += _TO_ITSELF if to_itself(mark) else 0.0
+    outside = stranger(view, mark)
+    weight += min(0.0, outside) + (_TO_ITSELF if to_itself(mark) else 0.0)
     if (action.effect in _BUILDING and _at_work(view, mark, action)) or _on_behalf(view, mark):
         weight *= 0.4
     elif "operation" not in mark.novel and view.event.principal.type == "human" and not view.cold:
         weight *= _JOB
     elif _colleagues_do(view, mark):
         weight *= _ROLE
+    weight += max(0.0, outside)  # nobody's trade or role is to let in whom no one here knows
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
@@ -144,7 +148,7 @@ def novelty(view: View, mark: Mark) -> float:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
         if rarity.tenant_members >= _TELLING and not _at_work(view, mark, action):
             own = max(own, _news(view, rarity))
-        if "effect" not in mark.novel:
+        if "effect" not in mark.novel and not _enters(view, action):
             weight *= _SAME_EFFECT
     elif action is not None and _looks(action):
         weight *= _READING
@@ -153,9 +157,16 @@ def novelty(view: View, mark: Mark) -> float:
     return weight * own * min(1.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS)
 
 
+def _enters(view: View, action: Action) -> bool:
+    """Whether automation goes into a machine, which is more than starting one."""
+    return action.operation in _ENTERING and view.event.principal.type != "human"
+
+
 def _at_work(view: View, mark: Mark, action: Action | None) -> bool:
     """Whether a provisioning tool sets up or tears down. What watches it deletes, too, together with
-    all the rest, but does not stop it or leave it behind."""
+    all the rest, but does not stop it or leave it behind; and machines it starts, not enters."""
+    if action is not None and action.operation in _ENTERING:
+        return False
     stops = (
         action is not None
         and action.effect == "impair_defence"
