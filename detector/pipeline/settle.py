@@ -11,7 +11,7 @@ from detector.entities.credential import CredentialState
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.features.origin_view import WINDOW
-from detector.features.view import groups_of
+from detector.features.view import PERSON, groups_of, person_of
 from detector.pipeline import judge, origins
 from detector.pipeline.state import NOTHING, Outcome, State
 from detector.window.baseline import features
@@ -19,6 +19,7 @@ from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
 
 _SESSIONS = 3 * DAY
+_SEVERAL = 2
 _PRINCIPALS = 90 * DAY
 
 
@@ -131,12 +132,13 @@ _KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t":
          "a": "area"}  # fmt: skip
 
 
-_TOLD = frozenset("owefnc")
+_TOLD = frozenset("owefnca")
+_CARRIED = frozenset("nca")  # from account to account by one person
 
 
 def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
-    """What the identity's peers should know: operations, effects and foreign parties that it has
-    newly learned, and once the account that it belongs to, which is no foreign party."""
+    """What the identity's peers should know: operations, effects, places, tools and foreign parties that
+    it has newly learned, and once the account that it belongs to, which is no foreign party."""
     values = [(v, t) for v, t in learned if v[0] in _TOLD]
     if not values:
         return []
@@ -146,10 +148,19 @@ def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list
         values.append((own, values[0][1]))
     summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in values]))
     latest = max([t for _, t in values])
-    return [
+    facts = [
         Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
         for entity in groups_of(principal)
     ]
+    person = person_of(principal)
+    places = [(v, t) for v, t in values if v[0] in _CARRIED] if person else []
+    if places:
+        told = Summary(member=principal.who.uid, values=tuple([v for v, _ in places]))
+        at = max([t for _, t in places])
+        facts.append(
+            Fact(kind="summary", entity=person, sender=principal.key, time=at, summary=told)
+        )
+    return facts
 
 
 def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
@@ -209,6 +220,8 @@ def _peer_versions(state: State) -> list[Fact]:
         if group.sent < version:
             group.sent = version
             baseline = group.version(version, version * epoch - state.horizon)
+            if baseline.members < _SEVERAL and f"|{PERSON}|" in group.key:
+                continue  # who has one identity has nothing to tell another
             out.append(
                 Fact(
                     kind="baseline",
