@@ -227,7 +227,7 @@ def judged_uses(
     for i, use in enumerate(uses):
         if not since <= use.event.time < until:
             continue
-        view = CredentialUseView(holder, use, uses[:i], state.config)
+        view = CredentialUseView(holder, use, uses[:i], state.config, state.peers)
         for unit in _ON_CREDENTIAL:
             evidence = unit.judge(view)
             if evidence is not None and evidence.score >= state.floors[unit.META.id]:
