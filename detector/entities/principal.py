@@ -153,6 +153,8 @@ class PrincipalState(Struct, gc=False):
 
     def _first(self, event: ActivityEvent, signature: Signature, routine: Routine) -> None:
         """The first of an operation that is a newcomer's: to be noted, and then routine."""
+        if signature.throttled:
+            return  # it comes again
         if len(routine.noted) >= MOST_NOTED:
             self.catch_up()
         credential, time = event.credential, shared(event.time)
@@ -246,7 +248,7 @@ class PrincipalState(Struct, gc=False):
             return True
         if time - self.first < WARM_AGE and signature.value not in self.seen.known:
             # a newcomer's novelty is silent, so once noted there is no more to it
-            if self.seen.pending.get(signature.value, UNBORN) > time:
+            if not signature.throttled and self.seen.pending.get(signature.value, UNBORN) > time:
                 self._note(words_of(event, signature), time)
         elif not self._silent(signature, time, horizon):
             return True

@@ -6,6 +6,7 @@ which the engine's panes do not see.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from time import monotonic
@@ -31,6 +32,7 @@ from detector.window.panes import settle_bound
 from schemas.dead_letter import DeadLetter
 from schemas.progress import Progress
 
+log = logging.getLogger(__name__)
 _SLICE = 200
 _COMMIT = 1.0
 _CONTROL = b'{"record":"progress"'
@@ -90,7 +92,7 @@ class Normaliser:
         self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
-        self._committed = monotonic()
+        self._committed_at = monotonic()
         self._of = 0
 
     # ------------------------------------------------------------------------- partitions
@@ -100,8 +102,10 @@ class Normaliser:
         consumer = self.source.consumer
         self._of = sum(len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics)
         raw = Raw(where, self._decodings[where.topic], self._lateness(where))
-        raw.frontier = Frontier(await self._frontier(where))
-        raw.offset = raw.end = await consumer.position(where)
+        first = (await consumer.beginning_offsets([where]))[where]
+        committed, frontier = await self._committed(where)
+        raw.frontier = Frontier(frontier)
+        raw.offset = raw.end = max(first, committed)
         end = (await consumer.end_offsets([where]))[where]
         await self._say(raw, idle=raw.offset >= end and not raw.frontier.time)
         self.source.begin(where, raw.offset)
@@ -113,8 +117,8 @@ class Normaliser:
             return max([*engine.lateness.values(), engine.default_lateness])
         return engine.lateness_of(source)
 
-    async def _frontier(self, where: TopicPartition) -> int:
-        """What was committed with the offset, which a consumer does not show."""
+    async def _committed(self, where: TopicPartition) -> tuple[int, int]:
+        """The offset that was committed and the frontier with it, which a consumer does not show."""
         admin = AIOKafkaAdminClient(**arguments(self._config.connection))
         await started(admin)
         try:
@@ -123,7 +127,9 @@ class Normaliser:
         finally:
             await admin.close()
         found = kept.get(where)
-        return int(found.metadata) if found is not None and found.metadata.isdigit() else 0
+        if found is None or found.offset < 0:
+            return 0, 0
+        return found.offset, int(found.metadata) if found.metadata.isdigit() else 0
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Raw partitions move to another worker."""
@@ -138,6 +144,14 @@ class Normaliser:
         held back, which wait here and keep further ones from being fetched."""
         raw = self.raw.get(batch.where)
         if raw is None or not self.source.is_current(batch):
+            return
+        if batch.begin != raw.end:
+            log.warning(
+                "raw partition begins again", extra={"expected": raw.end, "got": batch.begin}
+            )
+            self.source.hold(batch.where)
+            self.raw.pop(batch.where)
+            await self.source.take_in([batch.where])
             return
         raw.active = monotonic()
         raw.waiting.extend(batch.records)
@@ -226,7 +240,7 @@ class Normaliser:
                 raw.frontier.confirm()
                 self._live(raw)
                 await self._say(raw, idle=True)
-        if monotonic() - self._committed >= _COMMIT:
+        if monotonic() - self._committed_at >= _COMMIT:
             await self.commit()
 
     def _is_caught_up(self, raw: Raw) -> bool:
@@ -248,7 +262,7 @@ class Normaliser:
         Raises:
             KafkaError: an event could not be sent. The worker must begin again.
         """
-        self._committed = monotonic()
+        self._committed_at = monotonic()
         offsets = {
             raw.where: OffsetAndMetadata(raw.offset, str(raw.frontier.time))
             for raw in self.raw.values()

@@ -9,6 +9,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
+from detector.runtime.bounded import within
 from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import Keeper, marker
 from detector.runtime.letters import Refused, letter_of, opened
@@ -22,6 +23,8 @@ _SLICE = 250
 _SETTLE = 250
 _THAW = 100
 _FIRST_ROW = 1_500
+# How long the group waits for a last checkpoint before the partition moves without one.
+_HANDOVER = 5.0
 _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -60,6 +63,7 @@ class Owned:
         self._row = _FIRST_ROW
         self._steps = asyncio.Lock()
         self._saving = asyncio.Lock()
+        self._saver: asyncio.Task[object] | None = None
 
     # ------------------------------------------------------------------------- records
 
@@ -141,7 +145,7 @@ class Owned:
             KafkaError: what came of the records before it cannot be sent.
         """
         async with self._saving:
-            began = monotonic()
+            self._saver, began = asyncio.current_task(), monotonic()
             written, pending = await self._freeze()
             more = True
             while more:
@@ -182,10 +186,17 @@ class Owned:
             await asyncio.sleep(next(waits))
 
     async def close(self, *, save: bool) -> None:
-        """Give the partition back; with a last checkpoint if there is time."""
-        try:
-            if save and not self.closed and self.partition.offset != self.saved_offset:
-                await self.save()
-        finally:
-            self.closed = True
-            await self.keeper.close()
+        """Give the partition back; with a last checkpoint if there is time. One that is under way
+        either ends before or is given up: it must not go on when others own the partition."""
+        if save and not self.closed:
+            await within("last checkpoint", self._last(), _HANDOVER)
+        self.closed = True
+        if self._saver is not None and self._saver is not asyncio.current_task():
+            self._saver.cancel()
+        await self.keeper.close()
+
+    async def _last(self) -> None:
+        async with self._saving:
+            pass
+        if self.partition.offset != self.saved_offset:
+            await self.save()

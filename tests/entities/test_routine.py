@@ -8,7 +8,7 @@ from detector.entities.principal import PrincipalState
 from detector.entities.routine import MOST_NOTED
 from detector.pipeline import State, step
 from detector.window.panes import QUARTER
-from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
+from schemas.event import Action, ActivityEvent, Credential, Origin, Outcome, Principal
 
 KEY = "principal:acme:ada"
 START = 40 * QUARTER
@@ -86,6 +86,22 @@ def test_what_a_newcomer_did_an_hour_ago_keeps_its_first_time():
 
     assert START + MINUTE == short.seen.pending["o:s3:ListKeys"]
     assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_throttled_call_is_no_novelty_in_any_order(first: int):
+    """What was only throttled has not been done yet, whichever way the event is looked at."""
+    events = [
+        made(0, START),
+        replace(made(1, START + 2 * SECOND, "GetBucketAcl"), outcome=Outcome("throttled")),
+        replace(made(2, START + 3 * SECOND), outcome=Outcome("throttled")),
+        made(3, START + 4 * SECOND, "GetBucketAcl"),
+    ]
+
+    pending = after([events[first], *events], routine=True).seen.pending
+
+    assert START == pending["o:s3:ListBuckets"]
+    assert START + 4 * SECOND == pending["o:s3:GetBucketAcl"]
 
 
 def test_a_principal_without_origin_or_credential_has_a_routine_too():
