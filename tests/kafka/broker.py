@@ -178,6 +178,11 @@ class Broker:
             f"{self.log.read_text('utf-8', 'replace')[-800:]}"
         )
 
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 while it does not run."""
+        return 0 if self._process is None else self._process.pid
+
     def keep_log(self) -> Path:
         """Copy the log to where it outlives the broker."""
         _BUILD.mkdir(exist_ok=True)
