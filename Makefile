@@ -22,7 +22,7 @@ CORE := schemas/*,models/*,detector/config.py,detector/findings.py,detector/pipe
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: $(VENV)/.package ## a small simulated day: findings, revoke commands, report
@@ -85,6 +85,10 @@ wheel: $(TRIAL)/venv/.dev ## build the wheel and try it installed, without the s
 bench: $(VENV)/.dev ## throughput, state and quality, next to the floor rules
 	@$(BIN)/detector bench $(ARGS)
 
+.PHONY: bench-kafka
+bench-kafka: $(VENV)/.dev ## the worker on a real broker, next to its peers and its floors
+	@$(BIN)/python -m tests.bench.kafka $(ARGS)
+
 .PHONY: lock
 lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes newer versions
 	@echo "==> pin requirements/*.txt"
@@ -97,7 +101,8 @@ lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes ne
 	pin kafka pyproject.toml --extra kafka -c requirements/run.txt; \
 	pin dev pyproject.toml --group dev -c requirements/kafka.txt; \
 	pin build --group build -c requirements/dev.txt; \
-	pin lock --group lock
+	pin lock --group lock; \
+	for peer in quix bytewax; do pin peers/$$peer requirements/peers/$$peer.in; done
 
 .PHONY: fmt
 fmt: $(VENV)/.dev ## format, and mend what ruff can mend by itself

@@ -33,13 +33,26 @@ _decode = msgspec.json.Decoder(ActivityEvent).decode
 
 def messages(events: int, identities: int, hot: float = 0.0) -> list[bytes]:
     """Encoded events of some 600 bytes; a share `hot` of them comes from one identity."""
-    draw = random.Random(1)
     encode = msgspec.json.Encoder().encode
-    return [encode(_event(draw, i, identities, hot)) for i in range(events)]
+    return [encode(event) for event in stream(events, identities, hot)]
 
 
-def _event(draw: random.Random, i: int, identities: int, hot: float) -> ActivityEvent:
-    who = 0 if draw.random() < hot else draw.randrange(identities)
+def stream(events: int, identities: int, hot: float = 0.0) -> Iterator[ActivityEvent]:
+    """The same, one by one and not encoded."""
+    draw = random.Random(1)
+    for i in range(events):
+        who = 0 if draw.random() < hot else draw.randrange(identities)
+        yield _event(draw, i, who)
+
+
+def everyone(events: int, identities: int) -> Iterator[ActivityEvent]:
+    """Events of which each identity has as many, one round of all of them after the other."""
+    draw = random.Random(1)
+    for i in range(events):
+        yield _event(draw, i, i % identities)
+
+
+def _event(draw: random.Random, i: int, who: int) -> ActivityEvent:
     service, operation, access = _OPERATIONS[(who + draw.randrange(_DISTINCT)) % len(_OPERATIONS)]
     return ActivityEvent(
         uid=f"{draw.getrandbits(128):032x}",

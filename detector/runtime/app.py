@@ -34,7 +34,7 @@ from detector.sources.registry import SOURCES
 
 log = logging.getLogger(__name__)
 _AHEAD = 4
-_TEND = 0.02
+_TEND = 0.05
 # A worker that is told to stop has some 30 s, of which each step may take so many.
 _STEP = 6.0
 

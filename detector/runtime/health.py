@@ -27,7 +27,8 @@ Where = tuple[str, int]
 class Held(Struct, frozen=True):
     """A partition in the hands of one part of the worker: the next record to take, and the end of
     the log if the broker has said it. `ready` once it takes records; `source` if it is a raw one;
-    `paced` while it waits on purpose, until the detectors have caught up."""
+    `paced` while it waits on purpose, until the detectors have caught up; `delivered` if a raw one
+    has ever had an event."""
 
     part: str
     topic: str
@@ -37,6 +38,7 @@ class Held(Struct, frozen=True):
     end: int | None = None
     source: str = ""
     paced: bool = False
+    delivered: bool = False
 
     @property
     def where(self) -> Where:

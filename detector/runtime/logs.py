@@ -17,6 +17,7 @@ import sys
 import threading
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
@@ -91,7 +92,8 @@ class _Handler(logging.StreamHandler[TextIO]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         place = f"{record.module}:{record.lineno}"
-        self.stream.write(f'{{"event": "an entry could not be written", "place": "{place}"}}\n')
+        with suppress(OSError, ValueError):  # of which a closed stream is one
+            self.stream.write(f'{{"event": "an entry could not be written", "place": "{place}"}}\n')
 
 
 def handler(stream: TextIO, secrets: Iterable[str] = ()) -> logging.Handler:

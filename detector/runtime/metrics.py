@@ -10,7 +10,8 @@ Examples:
     500.0
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -22,8 +23,11 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import generate_latest
 
-from detector.pipeline.admit import Passed
+from detector.detections import DETECTIONS
+from detector.pipeline.admit import Answer, Passed
+from detector.replay.reading import UNKNOWN
 from detector.runtime.measures import METRICS, Metric
+from detector.sources.registry import SOURCES
 
 SEVERITIES = {1: "informational", 2: "low", 3: "medium", 4: "high", 5: "critical"}
 
@@ -38,6 +42,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._clock = clock
         self._made = {metric.name: _made(metric, self.registry) for metric in METRICS}
+        self._children: dict[tuple[str, ...], Any] = {}
+        for name, labels in _known():
+            self.add(name, 0, **labels)
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 
@@ -45,15 +52,20 @@ class Metrics:
 
     def add(self, name: str, amount: float = 1, **labels: str) -> None:
         """Count."""
-        made = self._made[name]
-        assert isinstance(made, Counter)  # noqa: S101 - the table says so
-        (made.labels(**labels) if labels else made).inc(amount)
+        self._child(name, labels).inc(amount)
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         """One observation of a histogram; what clocks that differ make negative counts as 0."""
-        made = self._made[name]
-        assert isinstance(made, Histogram)  # noqa: S101 - the table says so
-        (made.labels(**labels) if labels else made).observe(max(0.0, seconds))
+        self._child(name, labels).observe(max(0.0, seconds))
+
+    def _child(self, name: str, labels: dict[str, str]) -> Any:
+        """The metric under these labels; to look that up costs more than to count."""
+        key = name, *labels.values()
+        found = self._children.get(key)
+        if found is None:
+            made = self._made[name]
+            found = self._children[key] = made.labels(**labels) if labels else made
+        return found
 
     def show(self, name: str, values: Mapping[tuple[str, ...], float]) -> None:
         """A gauge's values by labels, instead of all that it had."""
@@ -125,3 +137,25 @@ def _made(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Hist
             metric.name, metric.says, metric.labels, registry=registry, buckets=metric.bounds
         )
     return _KINDS[metric.kind](metric.name, metric.says, metric.labels, registry=registry)
+
+
+def _known() -> Iterator[tuple[str, dict[str, str]]]:
+    """Counters whose labels are known beforehand: they begin at 0, for Prometheus sees no increase in
+    a series that begins with its first finding."""
+    for detection in DETECTIONS:
+        for severity in SEVERITIES.values():
+            yield "detector_findings_total", {"detection": detection, "severity": severity}
+        for state in ("open", "update", "close"):
+            yield "detector_revisions_total", {"detection": detection, "state": state}
+    for answer in _answers():
+        yield "detector_commands_total", {"answer": answer}
+    for part in ("detect", "admit"):
+        yield "detector_partition_restarts_total", {"part": part}
+    for source in (*SOURCES, "activity", UNKNOWN):
+        yield "detector_dead_letters_total", {"source": source}
+
+
+def _answers() -> list[str]:
+    """Every answer of admission."""
+    nested = [get_args(one) or (one,) for one in get_args(Answer)]
+    return [answer for one in nested for answer in one if answer]

@@ -226,7 +226,7 @@ class Normaliser:
         said = Progress(name, self._of, (bound,), idle=idle)
         if said != raw.said:
             raw.said = said
-            await self._outbox.everywhere(said.key, written(said))
+            await self._outbox.progress(said)
 
     async def tend(self) -> None:
         """Say which partitions have nothing more, and commit; to be called often."""

@@ -1,12 +1,11 @@
 """Sources that fall silent: a log that stops is a fault of its shipper, or somebody's first step.
 
-Only what has delivered before can fall silent. A source is silent when all of its partitions that
+Only what has delivered an event before can fall silent, so nothing else is to be looked at. A source is silent when all of its partitions that
 are held here are: keys are spread over partitions, and one of them may well have nothing to say.
 
 Examples:
     >>> silences = Silences(lambda source: 3_600.0)
     >>> silences.look("cloudtrail", 0, position=500, now=0.0)
-    >>> silences.look("cloudtrail", 1, position=0, now=0.0)
     >>> silences.look("cloudtrail", 0, position=500, now=4_000.0)
     >>> silences.silent(now=4_000.0)
     {'cloudtrail': 4000.0}
@@ -37,8 +36,8 @@ class Silences:
         self._seen = {where: seen for where, seen in self._seen.items() if where in held}
 
     def lengths(self, now: float) -> dict[Partition, float]:
-        """For how long each partition that used to deliver has been silent."""
-        return {where: now - since for where, (at, since) in self._seen.items() if at > 0}
+        """For how long each partition has been silent."""
+        return {where: now - since for where, (_, since) in self._seen.items()}
 
     def silent(self, now: float) -> dict[str, float]:
         """The sources that have been silent for too long, and for how long."""

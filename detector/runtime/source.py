@@ -7,8 +7,9 @@ lets the service wait, so memory stays bounded when the input outruns the worker
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
 from faust.types import ChannelT
 from mode import Service
@@ -17,7 +18,7 @@ from detector.runtime.connect import started
 from detector.runtime.owned import Batch
 
 log = logging.getLogger(__name__)
-_IDLE = 0.01
+_WAIT_MS = 200
 _RETRY = 0.5
 _NEVER = (0, 0)
 
@@ -108,30 +109,40 @@ class Source(Service):
             found = False
             try:
                 for where in sorted(self.ready):
-                    found |= await self._batch(where)
+                    found |= await self._batches([where], 0)
+                if not found:
+                    await self._batches(sorted(self.ready), _WAIT_MS)
             except ConsumerStoppedError:
                 return
-            if not found:
-                # Also joins the group, and waits for whatever comes next.
-                await asyncio.sleep(_IDLE)
 
-    async def _batch(self, where: TopicPartition) -> bool:
-        consumer = self.consumer
-        began = self._turns.get(where, _NEVER)
+    async def _batches(self, ready: list[TopicPartition], wait: int) -> bool:
+        """Fetch what there is of some partitions, or wait a little for what comes."""
+        if not ready:
+            await asyncio.sleep(_WAIT_MS / 1_000)
+            return False
+        consumer, turns = self.consumer, [self._turns.get(where, _NEVER) for where in ready]
         try:
-            begin = await consumer.position(where)
-            found = await consumer.getmany(where, timeout_ms=0, max_records=self._most)
-            end = await consumer.position(where)
-            now = self._turns.get(where, _NEVER)
-            if now not in {began, _NEVER}:
-                # It has begun again meanwhile, and these may be its first records.
-                consumer.seek(where, now[1])
-        except IllegalStateError:  # it has moved to another worker meanwhile
+            begins = [await consumer.position(where) for where in ready]
+            found = await consumer.getmany(*ready, timeout_ms=wait, max_records=self._most)
+        except IllegalStateError:  # one has moved to another worker meanwhile
             return False
-        if end == begin or now != began or now == _NEVER:
-            return False
-        await self._channel.send(value=Batch(where, begin, end, began[0], found.get(where, [])))
-        return True
+        for where, turn, begin in zip(ready, turns, begins, strict=True):
+            with suppress(IllegalStateError):
+                await self._emit(where, turn[0], begin, found.get(where, []))
+        return bool(found)
+
+    async def _emit(
+        self, where: TopicPartition, turn: int, begin: int, records: list[ConsumerRecord]
+    ) -> None:
+        now, offset = self._turns.get(where, _NEVER)
+        if now != turn:
+            if now:  # it has begun again meanwhile, and these may be its first records
+                self.consumer.seek(where, offset)
+            return
+        # Marks of transactions move the position without a record.
+        end = await self.consumer.position(where)
+        if end != begin and now:
+            await self._channel.send(value=Batch(where, begin, end, turn, records))
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -120,11 +120,13 @@ class Watch(Service):
 
     def _one(self, part: str, where: TopicPartition) -> Held:
         parts = self._parts
-        topic, ready, position, paced = parts.short(where.topic), False, -1, False
+        topic, ready, position = parts.short(where.topic), False, -1
+        paced = delivered = False
         if part == "normalise" and parts.normaliser is not None:
             raw = parts.normaliser.raw.get(where)
             if raw is not None:
-                ready, position, paced = True, raw.offset, bool(raw.waiting and raw.held)
+                ready, position, delivered = True, raw.offset, bool(raw.frontier.time)
+                paced = bool(raw.waiting and raw.held)
         elif part == "detect" and parts.detector is not None:
             owned = parts.detector.owned.get(where.partition)
             if owned is not None:
@@ -133,7 +135,7 @@ class Watch(Service):
             ready, position = True, parts.taken.get(where, -1)
         end = self._ends.get(where) if position >= 0 else None
         source = parts.source_of(where.topic)
-        return Held(part, topic, where.partition, ready, position, end, source, paced)
+        return Held(part, topic, where.partition, ready, position, end, source, paced, delivered)
 
     def _unsaved(self, now: float) -> dict[int, float]:
         """For how long each partition has had something that no checkpoint holds."""
@@ -147,7 +149,7 @@ class Watch(Service):
 
     def _quiet(self, held: list[Held], now: float) -> dict[str, float]:
         """The sources that are silent; each is told once when it falls silent and when it is back."""
-        raw = [one for one in held if one.source and one.ready]
+        raw = [one for one in held if one.ready and one.delivered]
         for one in raw:
             self._silences.look(one.source, one.partition, one.position, now)
         self._silences.keep((one.source, one.partition) for one in raw)

@@ -180,6 +180,11 @@ class Broker:
             f"{self.log.read_text('utf-8', 'replace')[-800:]}"
         )
 
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 while it does not run."""
+        return 0 if self._process is None else self._process.pid
+
     def keep_log(self) -> Path:
         """Copy the log to where it outlives the broker."""
         _BUILD.mkdir(exist_ok=True)
@@ -194,7 +199,9 @@ class Broker:
 
 
 def _cluster_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """An id that no tool takes for an option."""
+    made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return f"A{made[1:]}"
 
 
 @contextmanager

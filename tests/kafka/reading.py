@@ -123,6 +123,21 @@ async def published(config: WorkerConfig) -> Published:
     return out
 
 
+async def activity(config: WorkerConfig) -> set[str]:
+    """The ids of all events that normalisers have passed on."""
+    found = (read(record.value) for record in await whole(config, config.topics.activity))
+    return {record.uid for record in found if isinstance(record, ActivityEvent)}
+
+
+async def late(config: WorkerConfig) -> int:
+    """How many events came after their time had settled, as the last checkpoints say."""
+    last: dict[int, int] = {}
+    for record in await whole(config, config.topics.state):
+        if record.key == MARKER:
+            last[record.partition] = _marker(record.value).late
+    return sum(last.values())
+
+
 async def lag(config: WorkerConfig) -> dict[str, int]:
     """How many records of each topic are still to be done, where there are any."""
     admin = AIOKafkaAdminClient(**arguments(config.connection))

@@ -137,7 +137,7 @@ def test_a_worker_s_life_can_be_watched(kafka: str, topics: Topics, worker: Work
     feed(kafka, topics.raw("cloudtrail"), [*good, b"rubbish"])
     until(lambda: worker.metric("detector_records_total", topic="raw.cloudtrail") == 6)
     until(lambda: (worker.metric("detector_records_total", topic="activity") or 0) >= 5)
-    until(lambda: worker.metric("detector_dead_letters_total") == 1)
+    until(lambda: worker.metric("detector_dead_letters_total", source="unknown") == 1)
     until(lambda: "cloudtrail: silent" in worker.page("/readyz")[1])
 
     assert 200 == worker.page("/healthz")[0]

@@ -16,9 +16,9 @@ from detector.runtime.config import WorkerConfig
 from detector.runtime.topics import create, plan
 from tests.kafka.broker import Broker, running
 from tests.kafka.chaos import Chaos, Workers
-from tests.kafka.feeding import Feeder, Record, expected, organisation
+from tests.kafka.feeding import Feeder, Record, events, expected, organisation
 from tests.kafka.proxy import Proxy, proxied
-from tests.kafka.reading import lag, published, told
+from tests.kafka.reading import activity, lag, late, published, told
 from tests.kafka.runner import ENGINE, config
 from tests.kafka.told import Told
 
@@ -38,6 +38,8 @@ class Result(Struct):
     altered: int
     happened: dict[str, int]
     exits: dict[int, int]
+    lost: int
+    late: int
 
 
 async def run(
@@ -87,6 +89,8 @@ async def run(
         altered=said.altered,
         happened=dict(chaos.happened),
         exits=dict(crew.exits),
+        lost=len({event.uid for event in events(records)} - await activity(made)),
+        late=await late(made),
     )
 
 
@@ -143,7 +147,7 @@ def main() -> int:
     print(
         f"seen twice by readers: {result.twice}; told twice: {result.repeats}, altered: {result.altered}"
     )
-    print(f"logs: {folder}")
+    print(f"events lost: {result.lost}, late: {result.late}; logs: {folder}")
     return 1 if differs or result.twice or result.altered else 0
 
 

@@ -123,14 +123,6 @@ def test_what_waits_on_purpose_is_no_stall() -> None:
         assert 0.0 == stalls.waited(one, 500.0)
 
 
-def test_only_what_has_delivered_falls_silent() -> None:
-    """A partition that never had a record is not silent."""
-    silences = Silences({"cloudtrail": 10.0}.__getitem__)
-    silences.look("cloudtrail", 0, 0, 0.0)
-
-    assert {} == silences.silent(100.0)
-
-
 def test_a_source_is_silent_if_all_its_partitions_are() -> None:
     """One partition that delivers is enough."""
     silences = Silences({"cloudtrail": 10.0}.__getitem__)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from detector.detections import DETECTIONS
 from detector.findings import Evidence, Finding, Moment
 from detector.pipeline.admit import Answer, Passed
 from detector.respond.admission import BreakerOpened
@@ -77,6 +78,19 @@ def test_commands_count_by_answer(metrics: Metrics) -> None:
     assert 1 == metrics.value("detector_commands_total", answer="rate")
     assert 1 == metrics.value("detector_breaker_opened_total")
     assert metrics.value("detector_commands_total", answer="") is None
+
+
+def test_series_begin_before_what_they_count(metrics: Metrics) -> None:
+    """Every detection, severity and answer has its series from the start, at 0: Prometheus sees no
+    increase in a series that begins with its first finding."""
+    assert 0 == metrics.value(
+        "detector_findings_total", detection="lateral_movement", severity="critical"
+    )
+    assert 0 == metrics.value("detector_commands_total", answer="protected")
+    assert all(
+        metrics.value("detector_revisions_total", detection=name, state="open") == 0
+        for name in DETECTIONS
+    )
 
 
 def test_a_gauge_forgets_what_is_gone(metrics: Metrics) -> None:

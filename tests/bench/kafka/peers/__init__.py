@@ -1,0 +1,1 @@
+"""What ours is compared with: each counts records per key, in an environment of its own."""

@@ -1,0 +1,51 @@
+"""Bytewax: a count per key in a stateful map, without a recovery store. Values are not even decoded.
+
+python count_bytewax.py BOOTSTRAP TOPIC GROUP COUNT FOLDER
+"""
+
+import sys
+import time
+from typing import Any
+
+import bytewax.operators as op
+from bytewax.connectors.kafka import KafkaSource
+from bytewax.dataflow import Dataflow
+from bytewax.outputs import DynamicSink, StatelessSinkPartition
+from bytewax.testing import run_main
+
+bootstrap, topic, _, count, _ = sys.argv[1:6]
+left = int(count)
+began = False
+
+
+def keyed(message: Any) -> tuple[str, None]:
+    global began  # noqa: PLW0603 - the peer's way to have a callback
+    if not began:
+        began = True
+        print("first", time.time(), flush=True)
+    return message.key.decode(), None
+
+
+def one(state: int | None, _: None) -> tuple[int, int]:
+    global left  # noqa: PLW0603
+    left -= 1
+    if not left:
+        print("last", time.time(), flush=True)
+    made = (state or 0) + 1
+    return made, made
+
+
+class _Nowhere(StatelessSinkPartition):  # type: ignore[misc]
+    def write_batch(self, items: list[Any]) -> None:
+        pass
+
+
+class _Sink(DynamicSink):  # type: ignore[misc]
+    def build(self, step_id: str, worker_index: int, worker_count: int) -> _Nowhere:
+        return _Nowhere()
+
+
+flow = Dataflow("count")
+records = op.input("in", flow, KafkaSource([bootstrap], [topic], tail=True))
+op.output("out", op.stateful_map("count", op.map("key", records, keyed), one), _Sink())
+run_main(flow)
