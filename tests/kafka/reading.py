@@ -54,27 +54,6 @@ async def rows(config: WorkerConfig) -> dict[str, bytes]:
     return kept
 
 
-async def unheard(config: WorkerConfig, events: Iterable[ActivityEvent]) -> set[str]:
-    """Ids of events that never came to `activity`."""
-    there = {one.uid for one in map(_record, await whole(config, config.topics.activity)) if one}
-    return {event.uid for event in events} - there
-
-
-def _record(record: ConsumerRecord) -> ActivityEvent | None:
-    made = read(record.value)
-    return made if isinstance(made, ActivityEvent) else None
-
-
-async def late(config: WorkerConfig) -> int:
-    """How many events came after their time had settled."""
-    last = {
-        record.partition: _marker(record.value).late
-        for record in await whole(config, config.topics.state)
-        if record.key == MARKER
-    }
-    return sum(last.values())
-
-
 async def markers(config: WorkerConfig) -> dict[int, list[int]]:
     """By partition, where each of its checkpoints says that it goes on, in the order of the log."""
     found: dict[int, list[int]] = {}

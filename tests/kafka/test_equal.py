@@ -29,3 +29,4 @@ def test_workers_come_to_what_replay_comes_to(
     assert result.expected.settled
     assert result.expected.planned
     assert (0, 0) == (result.twice, result.altered)
+    assert (0, 0) == (result.lost, result.late)

@@ -31,4 +31,4 @@ def test_what_is_struck_comes_to_the_same(own: Broker, tmp_path: Path) -> None:
     assert 8 == sum(result.happened.values())
     assert [] == result.expected.beside(result.found)
     assert result.expected.settled
-    assert (0, 0) == (result.twice, result.altered)
+    assert (0, 0, 0) == (result.twice, result.altered, result.lost)

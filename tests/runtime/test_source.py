@@ -25,7 +25,7 @@ class Consumer:
         """Ten records further."""
         await self.go.wait()
         self.at += 10
-        return {WHERE: []}
+        return {}
 
     def seek(self, _where: TopicPartition, offset: int) -> None:
         """Stand elsewhere."""
@@ -58,13 +58,13 @@ def test_a_partition_that_begins_again_during_a_fetch_loses_nothing():
         consumer, channel = Consumer(), Channel()
         source = Source(consumer, ["t"], channel, assigned=nothing, revoked=nothing, most=10)  # type: ignore[arg-type]
         source.begin(WHERE, 40)
-        fetch = asyncio.ensure_future(source._batch(WHERE))
+        fetch = asyncio.ensure_future(source._batches([WHERE], 0))
         await asyncio.sleep(0)
         source.hold(WHERE)
         source.begin(WHERE, 30)
         consumer.go.set()
         stale = await fetch
-        await source._batch(WHERE)
+        await source._batches([WHERE], 0)
         return [
             (0, 0, stale),
             *((batch.begin, batch.end, source.is_current(batch)) for batch in channel.sent),
@@ -80,7 +80,7 @@ def test_a_partition_that_has_moved_hands_nothing_on():
         consumer, channel = Consumer(), Channel()
         source = Source(consumer, ["t"], channel, assigned=nothing, revoked=nothing, most=10)  # type: ignore[arg-type]
         source.begin(WHERE, 40)
-        fetch = asyncio.ensure_future(source._batch(WHERE))
+        fetch = asyncio.ensure_future(source._batches([WHERE], 0))
         await asyncio.sleep(0)
         source.hold(WHERE)
         consumer.go.set()
