@@ -11,8 +11,8 @@ from tests.kafka.torture import run
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
-    """A day and a half of a small organisation, CloudTrail and token use."""
-    return organisation(tmp_path_factory.mktemp("logs"), seed=3, days=1.5, identities=30)
+    """Most of a day of a small organisation, CloudTrail and token use."""
+    return organisation(tmp_path_factory.mktemp("logs"), seed=1, days=0.6, identities=12)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
