@@ -14,7 +14,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from detector.config import HOUR, MINUTE, SECOND, EngineConfig
+from detector.config import HOUR, SECOND, EngineConfig
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
@@ -115,7 +115,6 @@ class WorkerConfig(Struct, frozen=True):
     session: int = 10 * SECOND
     fetch: int = 1_000
     idle: int = 5 * SECOND
-    pace: int = 120 * MINUTE
     port: int = 6066
     silence: int = HOUR
     silences: Mapping[str, int] = field(default_factory=dict)

@@ -9,13 +9,13 @@ from msgspec import MsgspecError
 from detector.findings import Finding
 from detector.runtime.admission import Desk, memory, read_finding
 from detector.runtime.compacted import Tail
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import producer, started
 from detector.runtime.keeper import FencedError
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import appended
 from detector.runtime.owned import Batch
 from detector.runtime.source import Source
+from detector.worker import WorkerConfig
 
 log = logging.getLogger(__name__)
 _KEY = b"memory"

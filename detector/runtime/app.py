@@ -21,7 +21,6 @@ from mode import Service
 from detector.runtime import logs, pages
 from detector.runtime.admit import Admitter
 from detector.runtime.bounded import within
-from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, member, producer, started
 from detector.runtime.detect import Detector
 from detector.runtime.metrics import Metrics
@@ -32,6 +31,7 @@ from detector.runtime.source import Source
 from detector.runtime.watch import Watch
 from detector.sources.base import Context
 from detector.sources.registry import SOURCES
+from detector.worker import MIXED, WorkerConfig
 
 log = logging.getLogger(__name__)
 _AHEAD = 4

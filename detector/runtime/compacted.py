@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import reader, started
+from detector.worker import WorkerConfig
 
 _AT_ONCE = 5_000
 

@@ -19,7 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from aiokafka.helpers import create_ssl_context
 
-from detector.runtime.config import Connection, WorkerConfig
+from detector.worker import Connection, WorkerConfig
 
 # A broker may be away for a minute or two; what is on its way waits for so long.
 _PATIENCE_MS = 180_000

@@ -36,7 +36,7 @@ _LIMITS = Limits()
 
 class Decoding:
     """Decodes records of one topic, of the `source` that writes there, or of any (`auto`).
-    `on_dead_letter` takes what cannot be read. `skipped` counts what was set aside, by reason."""
+    `on_dead_letter` takes what cannot be read; `reading` counts what was set aside, by reason."""
 
     def __init__(
         self, source: str, context: Context, on_dead_letter: Callable[[DeadLetter], None]
@@ -45,11 +45,6 @@ class Decoding:
         self._context = context
         self._on_dead_letter = on_dead_letter
         self.reading = Reading()
-
-    @property
-    def skipped(self) -> dict[str, int]:
-        """How many records were set aside, by reason."""
-        return self.reading.skipped
 
     def events(
         self, topic: str, partition: int, offset: int, raw: bytes | None

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import FencedError, Keeper
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch, Owned
 from detector.runtime.partition import Partition
 from detector.runtime.source import Source
+from detector.worker import WorkerConfig
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from detector.runtime.bounded import within
 from detector.runtime.compacted import Tail
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import producer, started
 from detector.runtime.partition import FORMAT, Shared
 from detector.runtime.resident import Row
 from detector.runtime.store import Store
+from detector.worker import WorkerConfig
 
 MARKER = b"~marker"
 _AT_ONCE = 1_000

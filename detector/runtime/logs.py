@@ -28,8 +28,8 @@ from structlog.processors import JSONRenderer, StackInfoRenderer, format_exc_inf
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, Processor
 
-from detector.runtime.config import Connection
 from detector.sources.redact import MASK, mask_secrets
+from detector.worker import Connection
 
 # What these say at `info` is for their own developers: every fetch, every service that starts.
 _QUIET = ("aiohttp", "aiokafka", "asyncio", "faust", "kafka", "mode")

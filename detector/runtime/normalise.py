@@ -17,7 +17,6 @@ from aiokafka.errors import KafkaError
 from msgspec import MsgspecError
 
 from detector.config import HOUR
-from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
@@ -29,6 +28,7 @@ from detector.runtime.source import Source
 from detector.runtime.wire import read, written
 from detector.sources.base import Context
 from detector.window.panes import settle_bound
+from detector.worker import MIXED, WorkerConfig
 from schemas.dead_letter import DeadLetter
 from schemas.progress import Progress
 

@@ -11,10 +11,10 @@ import msgspec
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from detector.findings import Finding
-from detector.runtime.config import Topics
 from detector.runtime.metrics import Metrics
 from detector.runtime.partition import Effects
 from detector.runtime.wire import partition_of, written
+from detector.worker import Topics
 from schemas.dead_letter import DeadLetter
 from schemas.fact import Fact
 from schemas.progress import Progress

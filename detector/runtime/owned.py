@@ -10,13 +10,13 @@ from aiokafka.errors import KafkaError
 from msgspec import Struct
 
 from detector.runtime.bounded import within
-from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import Keeper, marker
 from detector.runtime.letters import Refused, letter_of, opened
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
 from detector.sources.base import DecodeError
+from detector.worker import WorkerConfig
 from schemas.progress import Progress
 
 log = logging.getLogger(__name__)

@@ -22,10 +22,10 @@ from mode import Service
 from msgspec import MsgspecError
 
 from detector.config import HOUR
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import reader, started
 from detector.runtime.watermarks import ACTIVITY
 from detector.runtime.wire import read
+from detector.worker import WorkerConfig
 from schemas.progress import Progress
 
 _ABREAST = HOUR

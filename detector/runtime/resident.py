@@ -17,7 +17,7 @@ Examples:
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 import msgspec
@@ -154,12 +154,12 @@ class Entities:
         rows, self._taken = self._taken, []
         return rows
 
-    def evict(self, keep: int, busy: Iterable[str] = ()) -> int:
+    def evict(self, keep: int) -> int:
         """Let entities go that have not changed since they were written, until `keep` are here."""
         spare = len(self.resident) - keep
         if spare <= 0:
             return 0
-        stay = self.dirty.union(self._frozen, busy)
+        stay = self.dirty.union(self._frozen)
         gone = 0
         for key in list(self.resident):
             if gone >= spare:

@@ -13,9 +13,9 @@ from aiokafka.errors import KafkaError, for_code
 from msgspec import Struct
 
 from detector.config import DAY
-from detector.runtime.config import MIXED, Connection, Topics
 from detector.runtime.connect import administrator
 from detector.sources.registry import SOURCES
+from detector.worker import MIXED, Connection, Topics
 
 _PATIENCE, _PAUSE = 300, 0.1
 _COMPACTED = {

@@ -3,7 +3,7 @@ import re
 import pytest
 from compose_spec import PyCompose, PyOptions
 
-from detector.runtime.config import WorkerConfig
+from detector.worker import WorkerConfig
 from tests.deploy.documents import DEPLOY, compose
 from tests.kafka.broker import SETTINGS
 

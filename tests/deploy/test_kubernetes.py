@@ -3,7 +3,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from detector.runtime.config import WorkerConfig
+from detector.worker import WorkerConfig
 from tests.deploy.documents import DEPLOY, manifests, merged, pods
 
 CUSTOM = {"ScaledObject"}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from detector.cli.guard import guarded
-from detector.runtime.config import Connection, Topics, WorkerConfig
+from detector.worker import Connection, Topics, WorkerConfig
 
 PASSWORD = "planted-kafka-password"
 KEY = "planted-fingerprint-key"

@@ -10,8 +10,8 @@ from typing import NoReturn
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from detector.runtime.config import Connection, Topics
 from detector.runtime.topics import create, plan
+from detector.worker import Connection, Topics
 from tests.kafka.broker import Broker, NoBrokerError, running
 from tests.kafka.commands import Run, runner, settings
 from tests.kafka.provide import provided

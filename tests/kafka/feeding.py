@@ -11,13 +11,13 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from detector.config import EngineConfig
-from detector.runtime.config import Topics, WorkerConfig
 from detector.runtime.connect import producer
 from detector.simulate import simulate
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.registry import SOURCES
 from detector.window.panes import QUARTER
+from detector.worker import Topics, WorkerConfig
 from schemas.event import ActivityEvent
 from schemas.progress import Progress
 from tests.kafka.runner import KEY

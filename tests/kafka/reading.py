@@ -11,11 +11,11 @@ from msgspec import Struct, field
 from detector.findings import Finding
 from detector.runtime.admission import read_finding
 from detector.runtime.compacted import Tail
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import administrator, arguments, reader
 from detector.runtime.keeper import MARKER
 from detector.runtime.partition import Shared
 from detector.runtime.wire import read
+from detector.worker import WorkerConfig
 from schemas.event import ActivityEvent
 from tests.kafka.told import Told, of_rows, planned, settled
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from detector.config import EngineConfig
 from detector.runtime.app import run
-from detector.runtime.config import Connection, Topics, WorkerConfig
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
+from detector.worker import Connection, Topics, WorkerConfig
 
 KEY = "a key for tests, long enough"
 ENGINE = EngineConfig(budget=12.5)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import msgspec
 import orjson
 
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import writing
 from detector.runtime.topics import create, plan
 from detector.runtime.wire import partition_of, written
+from detector.worker import WorkerConfig
 from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent, Principal
 from tests.cli.logs import records

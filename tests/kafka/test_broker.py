@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from detector.runtime.config import Topics
+from detector.worker import Topics
 from tests.kafka.answers import is_answering
 from tests.kafka.broker import NoBrokerError, free_ports
 from tests.kafka.provide import environment, provided

@@ -17,8 +17,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 
-from detector.runtime.config import Topics
 from detector.runtime.measures import METRICS
+from detector.worker import Topics
 from tests.deploy.documents import command_lines
 from tests.kafka.broker import free_ports
 from tests.shared_data import PROJECT

@@ -12,8 +12,8 @@ from pathlib import Path
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
-from detector.runtime.config import WorkerConfig
 from detector.runtime.topics import create, plan
+from detector.worker import WorkerConfig
 from tests.kafka.broker import Broker, running
 from tests.kafka.chaos import Chaos, Workers
 from tests.kafka.feeding import Feeder, Record, events, expected, organisation

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from detector.runtime.config import Connection
 from detector.runtime.logs import Redaction, secrets_of, set_up
 from detector.sources.redact import EXAMPLES
+from detector.worker import Connection
 
 PASSWORD = 'pa"ss\\wört-EXAMPLE'
 log = logging.getLogger("detector.runtime.example")

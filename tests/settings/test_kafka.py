@@ -1,6 +1,5 @@
 """The table `[kafka]`: what a worker is told, and that its secrets stay out of files and texts."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from detector.worker import Connection, WorkerConfig
 
 PASSWORD = "planted-kafka-password"
 # Said apart: what is not set by an operator.
-NO_SETTING = {"engine", "connection", "topics", "role", "pace"}
+NO_SETTING = {"engine", "connection", "topics", "role"}
 
 EVERYTHING = """
 budget = 1
@@ -40,25 +39,6 @@ silences = { cloudtrail = "15m", mixed = "0s" }
 """
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting in the environment but what a test puts there."""
-    for name in [name for name in os.environ if name.upper().startswith("DETECTOR_")]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str], Path]:
-    """Write a settings file and give its path."""
-
-    def write(text: str) -> Path:
-        path = tmp_path / "detector.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
 def test_defaults_are_the_worker_s_own() -> None:
     """Nothing set gives exactly the configuration that a worker has by itself."""
     assert WorkerConfig() == worker_config(load_settings())
@@ -84,7 +64,7 @@ def test_every_setting_reaches_the_worker(
 
     same = {n for n in plain.__struct_fields__ if getattr(made, n) == getattr(plain, n)}
     inner = Connection.__struct_fields__
-    assert {"pace"} == same
+    assert set() == same
     assert [] == [n for n in inner if getattr(made.connection, n) == getattr(Connection(), n)]
 
 

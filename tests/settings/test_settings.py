@@ -1,6 +1,5 @@
 """Settings from file and environment."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,25 +10,6 @@ from detector.settings import ResponseSettings, Settings, SettingsError, load_se
 from detector.settings.load import fingerprint_key, variables
 
 KEY = "planted-fingerprint-key"
-
-
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting in the environment but what a test puts there."""
-    for name in [name for name in os.environ if name.upper().startswith("DETECTOR_")]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str], Path]:
-    """Write a settings file and give its path."""
-
-    def write(text: str) -> Path:
-        path = tmp_path / "detector.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
 
 
 def test_defaults_are_the_engine_s_own() -> None:

@@ -11,9 +11,9 @@ from aiokafka import TopicPartition
 from msgspec import Struct, field
 
 from detector.bench import Figure
-from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import reading
 from detector.runtime.follow import partitions as partitions_of
+from detector.worker import WorkerConfig
 from schemas.alert import Alert
 from schemas.command import RevokeCommand
 from tests.bench.kafka.options import Options

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from detector.runtime.config import Connection, Role, Topics, WorkerConfig
+from detector.worker import Connection, Role, Topics, WorkerConfig
 
 
 class Shared(Topics, frozen=True):

@@ -18,9 +18,9 @@ from aiokafka import AIOKafkaProducer
 from msgspec.structs import replace
 
 from detector.bench.engine import stream
-from detector.runtime.config import Connection, WorkerConfig
 from detector.runtime.connect import writing
 from detector.runtime.wire import partition_of
+from detector.worker import Connection, WorkerConfig
 from schemas.event import ActivityEvent, Credential, Principal
 
 _BEAT = 0.01

@@ -12,10 +12,10 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
-from detector.runtime.config import Connection, Topics, WorkerConfig
 from detector.runtime.connect import administrator, reading, writing
 from detector.runtime.topics import create, plan
 from detector.runtime.wire import partition_of
+from detector.worker import Connection, Topics, WorkerConfig
 from schemas.event import ActivityEvent
 from tests.bench.kafka.processes import Contender, cpu_of
 from tests.kafka.broker import Broker, running
