@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from time import monotonic
+from time import monotonic, time
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -35,6 +35,7 @@ from schemas.progress import Progress
 log = logging.getLogger(__name__)
 _SLICE = 200
 _COMMIT = 1.0
+_ANSWERS = 5.0
 _CONTROL = b'{"record":"progress"'
 
 
@@ -92,7 +93,7 @@ class Normaliser:
         self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
-        self._committed_at = monotonic()
+        self._committed_at = self._tended_at = monotonic()
         self._of = 0
 
     # ------------------------------------------------------------------------- partitions
@@ -230,18 +231,27 @@ class Normaliser:
 
     async def tend(self) -> None:
         """Say which partitions have nothing more, and commit; to be called often."""
+        away = monotonic() - self._tended_at > _ANSWERS
         for raw in list(self.raw.values()):
             await self._work(raw)
             if raw.waiting:
                 self.source.rest(raw.where)
                 continue
             self.source.go_on(raw.where)
+            if away or not self._is_answered(raw):
+                raw.active = monotonic()
             if (monotonic() - raw.active) * 1_000 >= self._config.idle and self._is_caught_up(raw):
                 raw.frontier.confirm()
                 self._live(raw)
                 await self._say(raw, idle=True)
         if monotonic() - self._committed_at >= _COMMIT:
             await self.commit()
+        self._tended_at = monotonic()
+
+    def _is_answered(self, raw: Raw) -> bool:
+        """Whether the broker answers fetches: where it does not, silence says nothing."""
+        at = self.source.consumer.last_poll_timestamp(raw.where)
+        return at is not None and time() - at / 1_000 <= _ANSWERS
 
     def _is_caught_up(self, raw: Raw) -> bool:
         last = self.source.consumer.last_stable_offset(raw.where)
