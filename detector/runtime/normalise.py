@@ -20,6 +20,7 @@ from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
+from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch
@@ -87,7 +88,8 @@ class Normaliser:
             for topic, source in topics.items()
         }
         self._metrics = metrics or Metrics()
-        self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
+        mail = Mail(producer, config.topics.activity)
+        self._outbox = Outbox(mail, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
         self._committed = monotonic()
