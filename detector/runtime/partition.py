@@ -13,6 +13,8 @@ Examples:
     ['principal:t:p']
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct, field
 
 from detector.config import EngineConfig
@@ -69,7 +71,8 @@ class Partition:
         self.offset = 0
         self.version = 0
         self._due: list[str] = []
-        self._settling: dict[str, None] = {}
+        self._settling: set[str] = set()
+        self._queue: Iterator[str] = iter(())
         self._tick: Tick | None = None
         self._said = Progress(f"{ACTIVITY}{number}", of, self.marks.levels)
         self._out = Effects()
@@ -118,14 +121,17 @@ class Partition:
         tick = Tick(target + config.fact_allowance)
         due = settle.begin(self.state, tick)
         if due is not None:
-            self._tick, self._due, self._settling = tick, due, dict.fromkeys(due)
+            self._tick, self._due, self._settling = tick, due, set(due)
+            self._queue = iter(due)
             self.settle(0)
 
     def settle(self, most: int) -> bool:
         """Settle up to `most` entities that are due; whether there are more."""
         while self._settling and most > 0:
-            self._one(next(iter(self._settling)))
-            most -= 1
+            key = next(self._queue)
+            if key in self._settling:
+                self._one(key)
+                most -= 1
         if self._settling or self._tick is None:
             return bool(self._settling)
         self._add(settle.finish(self.state, self._due))
@@ -140,7 +146,7 @@ class Partition:
         return self._tick is not None
 
     def _one(self, key: str) -> None:
-        del self._settling[key]
+        self._settling.remove(key)
         self.entities.touch(key)
         outcome = settle.one(self.state, key)
         if outcome is not NOTHING:

@@ -144,8 +144,8 @@ class Entities:
 
     def thaw(self, most: int) -> bool:
         """Write up to `most` frozen entities; whether there are more."""
-        for key in list(self._frozen)[:most] if most < len(self._frozen) else list(self._frozen):
-            del self._frozen[key]
+        for _ in range(min(most, len(self._frozen))):
+            key, _ = self._frozen.popitem()
             self._taken.append((key, self._written(key)))
         return bool(self._frozen)
 
