@@ -86,7 +86,9 @@ def peers(partitions: int) -> list[Entry]:
     """What others take to count."""
     return [
         Entry("Faust, Table write per event", _module("plain"), more=(str(partitions),)),
-        Entry("Quix Streams, count per key", _environment("quix")),
-        Entry("Bytewax, count per key", _environment("bytewax"), group=False),
+        Entry("Quix Streams, count per key", _environment("quix"), more=("bare",)),
+        Entry("Quix Streams, decode and count", _environment("quix"), more=("whole",)),
+        Entry("Bytewax, count per key", _environment("bytewax"), group=False, more=("bare",)),
+        Entry("Bytewax, decode and count", _environment("bytewax"), group=False, more=("whole",)),
         Entry("Kafka Streams exactly once, count per key", _streams),
     ]

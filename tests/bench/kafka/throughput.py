@@ -1,5 +1,6 @@
 """One process each on the same topic: floors, peers that count, and a worker that detects."""
 
+import re
 from collections.abc import AsyncIterator
 
 from detector.bench import Figure
@@ -11,7 +12,12 @@ from tests.bench.kafka.race import Lap, Race, figures, quiet
 from tests.bench.kafka.stage import Stage
 
 _LOG, _OURS = "throughput", "ours."
-_NOTES = {"Bytewax, count per key": "no recovery store, commits nothing"}
+_NOTES = {
+    "Bytewax, count per key": "values not decoded, no recovery store",
+    "Bytewax, decode and count": "recovery store on local disk",
+    "Quix Streams, count per key": "values not decoded",
+    "Kafka Streams exactly once, count per key": "values not decoded",
+}
 NAME = "ours, all detections, checkpoints on"
 
 
@@ -31,14 +37,14 @@ async def throughput(
 
 
 async def _other(race: Race, entry: Entry) -> list[Figure]:
-    stage, group = race.stage, entry.name.split(",")[0].replace(" ", "-").replace(":", "").lower()
+    stage, group = race.stage, re.sub(r"\W+", "-", entry.name).lower()
     folder = stage.folder / group
     whole = sum(race.ends)
     made = entry.contender(stage.bootstrap, race.topic, group, whole, folder)
     lap = await race.run(made, group if entry.group else None)
     await quiet()
     stopped = f"stopped after {lap.records:,} events" if lap.records < whole else ""
-    note = _NOTES.get(entry.name, stopped)
+    note = "; ".join(filter(None, (_NOTES.get(entry.name), stopped)))
     return list(figures("throughput", entry.name, lap, note))
 
 

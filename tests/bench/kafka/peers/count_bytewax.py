@@ -1,19 +1,25 @@
-"""Bytewax: a count per key in a stateful map, without a recovery store. Values are not even decoded.
+"""Bytewax: a count per key in a stateful map. `bare` decodes no value and has no recovery store; `whole`
+decodes each value and writes its state to a recovery store once a second.
 
-python count_bytewax.py BOOTSTRAP TOPIC GROUP COUNT FOLDER
+python count_bytewax.py BOOTSTRAP TOPIC GROUP COUNT FOLDER bare|whole
 """
 
+import json
 import sys
 import time
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import bytewax.operators as op
 from bytewax.connectors.kafka import KafkaSource
 from bytewax.dataflow import Dataflow
 from bytewax.outputs import DynamicSink, StatelessSinkPartition
+from bytewax.recovery import RecoveryConfig, init_db_dir
 from bytewax.testing import run_main
 
-bootstrap, topic, _, count, _ = sys.argv[1:6]
+bootstrap, topic, _, count, folder, how = sys.argv[1:7]
+whole = how == "whole"
 left = int(count)
 began = False
 
@@ -23,6 +29,8 @@ def keyed(message: Any) -> tuple[str, None]:
     if not began:
         began = True
         print("first", time.time(), flush=True)
+    if whole:
+        json.loads(message.value)
     return message.key.decode(), None
 
 
@@ -48,4 +56,10 @@ class _Sink(DynamicSink):  # type: ignore[misc]
 flow = Dataflow("count")
 records = op.input("in", flow, KafkaSource([bootstrap], [topic], tail=True))
 op.output("out", op.stateful_map("count", op.map("key", records, keyed), one), _Sink())
-run_main(flow)
+if whole:
+    store = Path(folder) / "recovery"
+    store.mkdir()
+    init_db_dir(store, 1)
+    run_main(flow, epoch_interval=timedelta(seconds=1), recovery_config=RecoveryConfig(str(store)))
+else:
+    run_main(flow)

@@ -1,19 +1,20 @@
-"""Quix Streams: a count per key in its state, with a changelog. Values are not even decoded.
+"""Quix Streams: a count per key in its state, with a changelog. `bare` decodes no value, `whole` each.
 
-python count_quix.py BOOTSTRAP TOPIC GROUP COUNT FOLDER
+python count_quix.py BOOTSTRAP TOPIC GROUP COUNT FOLDER bare|whole
 """
 
 import sys
 import time
+from typing import Any
 
 from quixstreams import Application, State
 
-bootstrap, topic, group, count, folder = sys.argv[1:6]
+bootstrap, topic, group, count, folder, how = sys.argv[1:7]
 left = int(count)
 began = False
 
 
-def one(_: bytes, state: State) -> None:
+def one(_: Any, state: State) -> None:
     global began, left  # noqa: PLW0603 - the peer's way to have a callback
     if not began:
         began = True
@@ -32,6 +33,6 @@ app = Application(
     commit_interval=1.0,
     loglevel="WARNING",
 )
-frame = app.dataframe(app.topic(topic, value_deserializer="bytes"))
+frame = app.dataframe(app.topic(topic, value_deserializer="json" if how == "whole" else "bytes"))
 frame.update(one, stateful=True)
 app.run()
