@@ -61,6 +61,10 @@ imports: $(VENV)/.dev
 	@echo "==> imports"
 	@$(BIN)/lint-imports --no-logo
 
+.PHONY: torture
+torture: $(VENV)/.dev ## workers and their broker killed at random while logs come in; ARGS="--strikes 200 --seed 7"
+	@$(BIN)/python -m tests.kafka.torture --strikes 100 --workers 3 $(ARGS)
+
 .PHONY: cover
 cover: $(VENV)/.dev ## the suite with branch coverage; fails when what `step` reaches has a gap
 	@echo "==> tests with branch coverage"

@@ -164,10 +164,13 @@ def demo() -> str:
 
 
 def _trimmed(lines: list[str]) -> str:
-    """The first finding in full, the rest as one line, then what became of the attacks."""
+    """The findings up to the first that carries a command, the rest as one line, then what became of
+    the attacks."""
     rows = [at for at, line in enumerate(lines) if _FINDING.match(line)]
+    command = next(at for at, line in enumerate(lines) if line.endswith("needs approval"))
     planted = next(at for at, line in enumerate(lines) if line.startswith("What was planted"))
-    kept = [*lines[: rows[1]], f" ... {len(rows) - 1} more findings ...", *lines[planted:]]
+    left = [at for at in rows if at > command]
+    kept = [*lines[: left[0]], f" ... {len(left)} more findings ...", *lines[planted:]]
     return "".join(f"{line}\n" for line in kept if line)
 
 

@@ -36,7 +36,7 @@ META = Detection(
 ON = "credential"
 # Shares of the risk: whose credential it is, and what of the second context is new for its user.
 _PERSON, _MACHINE = 0.25, 0.3
-_SESSION, _NETWORK, _TOOL, _HANDS = 0.22, 0.18, 0.22, 0.06
+_SESSION, _NETWORK, _TOOL, _HANDS, _ACT = 0.22, 0.18, 0.22, 0.06, 0.06
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -84,6 +84,8 @@ def _score(view: CredentialUseView, aspects: list[str]) -> float:
     score += _NETWORK if "network" in view.use.novel else 0.0
     score += _TOOL if "client" in aspects and "client" in view.use.novel else 0.0
     score += _HANDS if {"principal", "source", "workload"} & set(aspects) else 0.0
+    # behind a new gateway a machine goes on with its work; other hands begin with theirs
+    score += _ACT if ephemeral and "operation" in view.use.novel else 0.0
     return min(0.97, score)
 
 

@@ -9,7 +9,7 @@ from math import log
 from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.features.evidence import gather
-from detector.features.surprise import context, provisioner, risk
+from detector.features.surprise import context, provisioner, risk, unshared
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -36,7 +36,7 @@ _MANY = 5
 _MIDDLE = 5.0
 _REFRESH = 2.0
 _TRADE = 1.6
-_BATCH, _BY_PATH = 4, 2
+_BATCH, _STORE, _LEVEL = 9, 9, 5
 _MOST_OWN = 4.5
 _UNHEARD, _MANY_PEERS = 2.5, 30
 
@@ -66,7 +66,19 @@ def _bulk(mark: Mark) -> int:
     name = action.operation if action is not None else ""
     if name.startswith("Batch"):
         return _BATCH
-    return _BY_PATH if name.endswith("ByPath") else 0
+    return _below(mark) if name.endswith("ByPath") else 0
+
+
+def _below(mark: Mark) -> int:
+    """How many more lie below a path: the root holds everybody's secrets, a first level those of an
+    environment or an application, a deeper one the settings of a part, which count as one."""
+    target = mark.event.target
+    if target is None:
+        return _LEVEL
+    path = target.uid.partition("/")[2].strip("/")
+    if not path:
+        return _STORE
+    return 0 if "/" in path else _LEVEL
 
 
 def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
@@ -77,8 +89,18 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
         return 0.8, 0.5 + ("operation" in view.mark.novel) + unheard
     own = view.habits.surprise("target")
     if any("operation" in m.novel for m in marks):
-        return 1.0, min(_MOST_OWN, own + view.habits.surprise("operation"))
+        return 1.0, min(_MOST_OWN, own + _unshared(view) * view.habits.surprise("operation"))
+    if view.event.principal.type != "human" and "client" in view.mark.novel:
+        return 1.0, own  # the trade is that of the tool which has read so far
     return 0.6 * min(1.0, own / _TRADE), own
+
+
+def _unshared(view: View) -> float:
+    """1 for a way of reading secrets that is unheard of among peers, less for a person who reads as
+    colleagues do: people of one role take to each other's tasks, automation does not."""
+    if view.event.principal.type != "human":
+        return 1.0
+    return unshared(view.rarity(view.mark.value).share)
 
 
 def _nobody_does(view: View) -> bool:

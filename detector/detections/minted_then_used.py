@@ -31,6 +31,7 @@ ON = "credential"
 # A person hands a colleague a key now and then; automation never does, unless that is its trade.
 _BY_HAND, _BY_MACHINE = 0.51, 0.65
 _PASSWORD = 0.1  # who is given one is always somewhere else
+_OURS, _SEVERAL = 0.2, 2  # an office, a gateway: where several others here work
 _OWN_TOOL = 0.15  # an owner that has moved uses its new key as it used the old one
 
 
@@ -50,6 +51,7 @@ def judge(view: CredentialUseView) -> Evidence | None:
     by_hand = issued.event.principal.type == "human"
     score = (_BY_HAND if by_hand else _BY_MACHINE) + (0.15 if "operation" in issued.novel else 0.0)
     score += 0.1 if use.context.client != origin.client else 0.0
+    score -= _OURS if view.sharing(use.context.network) >= _SEVERAL else 0.0
     score += 0.2 if {"network", "client"} & set(issued.novel) else 0.0
     score -= 0.0 if {"client", "principal"} & set(use.novel) else _OWN_TOOL
     if issued.credential is not None and issued.credential.type == "password":

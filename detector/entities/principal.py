@@ -153,8 +153,10 @@ class PrincipalState(Struct, gc=False):
 
     def _first(self, event: ActivityEvent, signature: Signature, routine: Routine) -> None:
         """The first of an operation that is a newcomer's: to be noted, and then routine."""
+        if signature.throttled:
+            return  # it comes again
         if len(routine.noted) >= MOST_NOTED:
-            self.catch_up()
+            self._enter(routine)
         credential, time = event.credential, shared(event.time)
         static = credential is not None and credential.lifetime == "static"
         routine.noted = (*routine.noted, (common_words(event, signature), static, time))
@@ -178,10 +180,14 @@ class PrincipalState(Struct, gc=False):
             self.touches.add(secret, time, routine.uid, routine.action)
         routine.bits, routine.at, routine.uid, routine.action = 0, -1, _NOTHING, None
         if routine.noted:
-            noted, routine.noted = routine.noted, ()
-            for words, static, first in noted:
-                if self.seen.pending.get(words["operation"], UNBORN) > first:
-                    self._note(with_secret(words, secret) if static else words, first)
+            self._enter(routine)
+
+    def _enter(self, routine: Routine) -> None:
+        """Enter what has been noted."""
+        noted, routine.noted = routine.noted, ()
+        for words, static, first in noted:
+            if self.seen.pending.get(words["operation"], UNBORN) > first:
+                self._note(with_secret(words, routine.secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""
@@ -246,7 +252,7 @@ class PrincipalState(Struct, gc=False):
             return True
         if time - self.first < WARM_AGE and signature.value not in self.seen.known:
             # a newcomer's novelty is silent, so once noted there is no more to it
-            if self.seen.pending.get(signature.value, UNBORN) > time:
+            if not signature.throttled and self.seen.pending.get(signature.value, UNBORN) > time:
                 self._note(words_of(event, signature), time)
         elif not self._silent(signature, time, horizon):
             return True

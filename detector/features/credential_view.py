@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from detector.config import HOUR, EngineConfig
 from detector.entities.credential import CredentialState, OpenUse
+from detector.entities.group import Peers
 from detector.features.evidence import moment
 from detector.findings import MAX_MOMENTS, Evidence
 
@@ -14,14 +15,25 @@ class CredentialUseView:
     """One use of a credential in one context, seen with every earlier one."""
 
     def __init__(
-        self, state: CredentialState, use: OpenUse, before: Sequence[OpenUse], config: EngineConfig
+        self,
+        state: CredentialState,
+        use: OpenUse,
+        before: Sequence[OpenUse],
+        config: EngineConfig,
+        peers: Peers,
     ) -> None:
         """`before` are the uses whose earliest event came before this one's, in order."""
+        self._peers = peers
         self.state = state
         self.use = use
         self.before = before
         self.config = config
         self.time = use.event.time
+
+    def sharing(self, network: str) -> int:
+        """How many of the tenant's identities are known to use a network."""
+        version, group = self.time // self.config.epoch, f"group:{self.state.tenant}"
+        return self._peers.usage(group, "n:" + network, version)[0]
 
     def live(self) -> list[OpenUse]:
         """The earlier uses that were still live within the hour before this one."""

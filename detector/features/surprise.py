@@ -13,7 +13,8 @@ References:
 from math import exp, log
 
 from detector.features.view import Rarity, View
-from detector.window.marks import Mark
+from detector.window.area import area
+from detector.window.marks import Mark, client_word
 from schemas.event import Action
 
 EFFECT_WEIGHT = {
@@ -37,6 +38,9 @@ PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "cross
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
 _NO_BUILDING = ("Stop", "Leave")
+# What goes on inside a machine that runs: a provisioner starts machines and does not enter them.
+_ENTERING = frozenset({"SendCommand", "StartSession", "ResumeSession", "ExecuteCommand",
+                       "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey"})  # fmt: skip
 _DAMPING = 0.72
 _FOREIGN, _EVERYBODY = 1.0, 1.6
 _DENIED = 0.5
@@ -47,7 +51,7 @@ _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
 _TRADE = 0.75
 _NEWS_COLD, _NEWS_PERSON, _NEWS_UNHEARD, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.2, 1.8, 2.0, 4.5
-_BY_HAND = frozenset({"aws-cli", "browser", "console"})
+BY_HAND = frozenset({"aws-cli", "browser", "console"})
 _TELLING, _MANY = 10, 30
 _MOST_CONTEXT = 2.2
 _SETTLED = 0.8
@@ -76,24 +80,38 @@ def gravity(view: View, mark: Mark) -> float:
     weight = max(EFFECT_WEIGHT[action.effect], ACCESS_WEIGHT.get(action.access, 0.0))
     if action.plane == "inference" and "operation" in mark.novel:
         weight = max(weight, _MODEL_USE)
-    weight += stranger(view, mark)
-    weight += _TO_ITSELF if to_itself(mark) else 0.0
+    outside = stranger(view, mark)
+    weight += min(0.0, outside) + (_TO_ITSELF if to_itself(mark) else 0.0)
     if (action.effect in _BUILDING and _at_work(view, mark, action)) or _on_behalf(view, mark):
         weight *= 0.4
     elif "operation" not in mark.novel and view.event.principal.type == "human" and not view.cold:
         weight *= _JOB
     elif _colleagues_do(view, mark):
         weight *= _ROLE
+    weight += max(0.0, outside)  # nobody's trade or role is to let in whom no one here knows
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
     return weight * STATUS_FACTOR.get(status, 0.0) + extra
 
 
+def news(view: View, mark: Mark) -> set[str]:
+    """What is novel about a mark, without the places and tools that its person is known by under
+    another identity: who moves between accounts takes laptop and network along."""
+    kinds, origin = set(mark.novel), mark.event.origin
+    if origin is None or view.event.principal.type != "human":
+        return kinds
+    if "network" in kinds and view.person_uses("n:" + origin.network):
+        kinds -= {"network", "area"}
+    if "client" in kinds and view.person_uses("c:" + client_word(origin)):
+        kinds.discard("client")
+    return kinds
+
+
 def _colleagues_do(view: View, mark: Mark) -> bool:
     """Whether a person does, in the usual place with the usual tool, what several of the same role
     have done."""
-    if view.cold or view.event.principal.type != "human" or _ELSEWHERE.intersection(mark.novel):
+    if view.cold or view.event.principal.type != "human" or _ELSEWHERE & news(view, mark):
         return False
     return view.rarity(mark.value).users >= _SEVERAL
 
@@ -144,18 +162,30 @@ def novelty(view: View, mark: Mark) -> float:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
         if rarity.tenant_members >= _TELLING and not _at_work(view, mark, action):
             own = max(own, _news(view, rarity))
-        if "effect" not in mark.novel:
+        if "effect" not in mark.novel and not _enters(view, action):
             weight *= _SAME_EFFECT
     elif action is not None and _looks(action):
         weight *= _READING
     if _at_work(view, mark, action) or _on_behalf(view, mark):
         weight *= _PROVISIONING
-    return weight * own * min(1.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS)
+    return weight * own * unshared(share)
+
+
+def unshared(share: float) -> float:
+    """How rare among peers: 1 for what a tenth of them do or fewer, 0 for what all do."""
+    return min(1.0, max(0.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS))
+
+
+def _enters(view: View, action: Action) -> bool:
+    """Whether automation goes into a machine, which is more than starting one."""
+    return action.operation in _ENTERING and view.event.principal.type != "human"
 
 
 def _at_work(view: View, mark: Mark, action: Action | None) -> bool:
     """Whether a provisioning tool sets up or tears down. What watches it deletes, too, together with
-    all the rest, but does not stop it or leave it behind."""
+    all the rest, but does not stop it or leave it behind; and machines it starts, not enters."""
+    if action is not None and action.operation in _ENTERING:
+        return False
     stops = (
         action is not None
         and action.effect == "impair_defence"
@@ -180,7 +210,7 @@ def _news(view: View, rarity: Rarity) -> float:
     if person:
         unheard = not rarity.tenant_users and rarity.tenant_members >= _MANY
         return _NEWS_UNHEARD if unheard and not rarity.users else _NEWS_PERSON
-    return _NEWS_TERMINAL if view.state.home in _BY_HAND else _NEWS_MACHINE
+    return _NEWS_TERMINAL if view.state.home in BY_HAND else _NEWS_MACHINE
 
 
 def stranger(view: View, mark: Mark) -> float:
@@ -203,8 +233,8 @@ def context(view: View, marks: list[Mark]) -> float:
     the tenant's other identities share is no stranger's, nor is a tool that peers use."""
     strange = _strange_tool(view)
     if view.cold:
-        return _SECOND_TOOL * strange if second_tool(view) else 0.0
-    kinds = set().union(*[mark.novel for mark in marks])
+        return _SECOND_TOOL * strange if second_tool(view) else _newcomer(view, strange)
+    kinds = set().union(*[news(view, mark) for mark in marks])
     out = 0.0
     machine = view.event.principal.type != "human"
     if "network" in kinds:
@@ -212,7 +242,10 @@ def context(view: View, marks: list[Mark]) -> float:
         if "area" in kinds:  # build runners roam, within their areas
             nats = max(nats, view.habits.surprise("area"))
         foreign = _foreign_place(view, marks)
-        out += foreign * min(_MOST_CONTEXT if machine or "client" in kinds else _TRAVEL, nats)
+        most = _MOST_CONTEXT if machine else _TRAVEL
+        if "client" in kinds:  # a traveller's tool is one that colleagues use
+            most += strange * (_MOST_CONTEXT - most)
+        out += foreign * min(most, nats)
         if machine:  # a machine that has not moved in weeks does not go travelling
             out += foreign * _SETTLED * max(0.0, nats - _LONG_SETTLED)
         if "client" in kinds:
@@ -227,18 +260,37 @@ def context(view: View, marks: list[Mark]) -> float:
     return out
 
 
+def _newcomer(view: View, strange: float) -> float:
+    """Nats for a person who comes into an account for the first time: from where and with what they
+    were never seen in their other accounts."""
+    if not view.well_known:
+        return 0.0
+    kinds = news(view, view.mark)
+    place = _TRAVEL * _foreign_place(view, [view.mark]) if "network" in kinds else 0.0
+    return place + (_SECOND_TOOL * strange if "client" in kinds else 0.0)
+
+
 def _strange_tool(view: View) -> float:
     """How rare the tool is among peers: 0 for one that a tenth of them use, 1 for one unheard of."""
     rarity = view.rarity("c:" + view.mark.tool)
     if rarity.tenant_members < _TELLING:
         return 1.0
-    return min(1.0, max(0.0, -log(max(rarity.share, 0.01)) / _RARE_AMONG_PEERS))
+    return unshared(rarity.share)
 
 
 def _foreign_place(view: View, marks: list[Mark]) -> float:
-    """1 for a network that nobody else here uses, less for one that is shared."""
+    """1 for a network that nobody else here uses, less for one that is shared. Persons come by the
+    same few carriers and homes' providers as their colleagues do, so for them its area counts too;
+    what machines share areas with, a provider's customers, are no colleagues."""
+    person = view.event.principal.type == "human"
     networks = {m.event.origin.network for m in marks if "network" in m.novel and m.event.origin}
-    return max((_SHARED[min(2, view.rarity("n:" + n).tenant_users)] for n in networks), default=1.0)
+    return max((_SHARED[min(2, _sharing(view, n, person=person))] for n in networks), default=1.0)
+
+
+def _sharing(view: View, network: str, *, person: bool) -> int:
+    """How many others are known to use a network, or, with a person's, its area."""
+    users = view.rarity("n:" + network).tenant_users
+    return max(users, view.rarity("a:" + area(network)).users) if person else users
 
 
 def _other_hands(view: View) -> float:

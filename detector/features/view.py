@@ -25,6 +25,7 @@ from schemas.fact import Step
 _WARM_QUARTERS = 2
 _LEAN = 2.0
 _TELLING = 10
+PERSON = "person"
 
 
 class Rarity(Struct, frozen=True):
@@ -160,6 +161,18 @@ class View:
                 users, members = found
         return Rarity(users, members, tenant_users, tenant_members)
 
+    def person_uses(self, value: str) -> bool:
+        """Whether the person behind this identity is known by a place or a tool under another of
+        their identities: in another account, with another permission set."""
+        person = person_of(self.state)
+        return person != "" and self._peers.usage(person, value, self.version)[0] > 0
+
+    @property
+    def well_known(self) -> bool:
+        """Whether the person behind this identity has others, which have a past."""
+        person = person_of(self.state)
+        return person != "" and self._peers.members(person, self.version) > 1
+
     def approved(self, since: int) -> bool:
         """Whether a human approved something between `since` and this moment."""
         return any(since <= t <= self.time for t in self.state.approvals)
@@ -178,6 +191,14 @@ def groups_of(state: PrincipalState) -> tuple[str, ...]:
     every account), its kind with its home client, and the tenant."""
     who = state.who
     return _groups(state.tenant, who.type, who.profile or state.home, who.role)
+
+
+def person_of(state: PrincipalState) -> str:
+    """The group of all identities of one person behind single sign-on, which names them alike in
+    every account; empty for others."""
+    who = state.who
+    known = who.type == "human" and who.name and (who.session == who.name or "@" in who.name)
+    return f"group:{state.tenant}|{PERSON}|{who.name}" if known else ""
 
 
 @lru_cache(4_096)

@@ -128,10 +128,17 @@ def touched(
 
 
 def _out_of_bounds(
-    state: State, principal: PrincipalState, record: ActivityEvent, value: str, found: Breach
+    state: State,
+    principal: PrincipalState,
+    record: ActivityEvent,
+    value: str,
+    found: Breach,
+    novel: tuple[str, ...] = (),
 ) -> Evidence | None:
     """The evidence of a use that no mark stands for; none where the bound does not count by itself."""
-    view = View(principal, Mark(record, value, 3), -1, state.peers, state.config, found)
+    mark = Mark(record, value, 3)
+    mark.novel = novel
+    view = View(principal, mark, -1, state.peers, state.config, found)
     evidence: Evidence | None = DETECTIONS["credential_out_of_bounds"].judge(view)
     return evidence
 
@@ -227,7 +234,7 @@ def judged_uses(
     for i, use in enumerate(uses):
         if not since <= use.event.time < until:
             continue
-        view = CredentialUseView(holder, use, uses[:i], state.config)
+        view = CredentialUseView(holder, use, uses[:i], state.config, state.peers)
         for unit in _ON_CREDENTIAL:
             evidence = unit.judge(view)
             if evidence is not None and evidence.score >= state.floors[unit.META.id]:
@@ -250,7 +257,8 @@ def late(
     found = breach(_bounds_of(principal, record), record)
     if found is None:
         return NOTHING
-    evidence = _out_of_bounds(state, principal, record, signature.value, found)
+    novel = principal.novelties(words_of(record, signature), record.time, state.horizon)
+    evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:
         return NOTHING
     principal.episodes.late(principal.key, evidence, state.config.quiet)

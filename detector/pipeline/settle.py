@@ -11,7 +11,7 @@ from detector.entities.credential import CredentialState
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.features.origin_view import WINDOW
-from detector.features.view import groups_of
+from detector.features.view import PERSON, groups_of, person_of
 from detector.pipeline import judge, origins
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.window.baseline import features
@@ -19,6 +19,7 @@ from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
 
 _SESSIONS = 3 * DAY
+_SEVERAL = 2
 _PRINCIPALS = 90 * DAY
 _ORIGIN = "origin:"
 
@@ -155,12 +156,13 @@ _KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t":
          "a": "area"}  # fmt: skip
 
 
-_TOLD = frozenset("owefnc")
+_TOLD = frozenset("owefnca")
+_CARRIED = frozenset("nca")  # from account to account by one person
 
 
 def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
-    """What the identity's peers should know: operations, effects and foreign parties that it has
-    newly learned, and once the account that it belongs to, which is no foreign party."""
+    """What the identity's peers should know: operations, effects, places, tools and foreign parties that
+    it has newly learned, and once the account that it belongs to, which is no foreign party."""
     values = [(v, t) for v, t in learned if v[0] in _TOLD]
     if not values:
         return []
@@ -168,17 +170,22 @@ def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list
     if principal.who.account and own not in principal.seen.known:
         principal.seen.known[own] = values[0][1]
         values.append((own, values[0][1]))
-    groups, out = groups_of(principal), []
+    out = []
     # One for each quarter: versions count whole ones, however many have settled at once.
     for quarter in sorted({t // QUARTER for _, t in values}):
         rows = [(v, t) for v, t in values if t // QUARTER == quarter]
-        summary = Summary(member=principal.who.uid, values=tuple([v for v, _ in rows]))
-        latest = max([t for _, t in rows])
-        out += [
-            Fact(kind="summary", entity=entity, sender=principal.key, time=latest, summary=summary)
-            for entity in groups
-        ]
+        out += [_summary(principal, group, rows) for group in groups_of(principal)]
+        person = person_of(principal)
+        carried = [(v, t) for v, t in rows if v[0] in _CARRIED] if person else []
+        if carried:
+            out.append(_summary(principal, person, carried))
     return out
+
+
+def _summary(principal: PrincipalState, group: str, rows: list[tuple[str, int]]) -> Fact:
+    told = Summary(member=principal.who.uid, values=tuple([v for v, _ in rows]))
+    latest = max([t for _, t in rows])
+    return Fact(kind="summary", entity=group, sender=principal.key, time=latest, summary=told)
 
 
 def _credential(state: State, credential: CredentialState, bound: int) -> Outcome:
@@ -238,10 +245,12 @@ def versions(state: State, record: Tick) -> Outcome:
     version = (record.told + state.horizon) // epoch
     cutoff = (version * epoch - state.horizon) // QUARTER * QUARTER
     out = []
-    for group in state.groups.values():
+    for _, group in sorted(state.groups.items()):
         if group.sent < version:
             group.sent = version
             baseline = group.version(version, cutoff)
+            if baseline.members < _SEVERAL and f"|{PERSON}|" in group.key:
+                continue  # who has one identity has nothing to tell another
             out.append(
                 Fact(
                     kind="baseline",

@@ -42,8 +42,8 @@ class Admitter:
                 row = batch[-1].value
             # The group may have read its position before the last owner was fenced.
             committed = await consumer.committed(where)
-            begin = committed if committed is not None else await consumer.position(where)
-            self.source.begin(where, begin)
+            first = (await consumer.beginning_offsets([where]))[where]
+            self.source.begin(where, max(first, committed or 0))
         except BaseException:
             await made.stop()
             raise

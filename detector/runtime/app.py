@@ -20,6 +20,7 @@ from mode import Service
 
 from detector.runtime import logs, pages
 from detector.runtime.admit import Admitter
+from detector.runtime.bounded import within
 from detector.runtime.config import MIXED, WorkerConfig
 from detector.runtime.connect import arguments, member, producer, started
 from detector.runtime.detect import Detector
@@ -35,6 +36,8 @@ from detector.sources.registry import SOURCES
 log = logging.getLogger(__name__)
 _AHEAD = 4
 _TEND = 0.05
+# A worker that is told to stop has some 30 s, of which each step may take so many.
+_STEP = 6.0
 
 
 class _Boot(BootStrategy):
@@ -161,15 +164,15 @@ class Shell(Service):
         for source in parts.sources.values():
             source.ready.clear()
         if parts.normaliser is not None:
-            await parts.normaliser.commit()
+            await within("last commit", parts.normaliser.commit(), _STEP)
         if parts.detector is not None:
-            await parts.detector.stop()
+            await within("last checkpoints", parts.detector.stop(), _STEP)
         if parts.admitter is not None:
-            await parts.admitter.stop()
-        for source in parts.sources.values():
-            await source.leave()
+            await within("admission", parts.admitter.stop(), _STEP)
+        leaving = [within("leave", source.leave(), _STEP) for source in parts.sources.values()]
+        await asyncio.gather(*leaving)
         for made in self._producers:
-            await made.stop()
+            await within("last records", made.stop(), _STEP)
 
 
 async def _cluster(config: WorkerConfig) -> str:

@@ -56,7 +56,8 @@ class Decoding:
     ) -> Sequence[ActivityEvent]:
         """The events of one raw record."""
         if not raw:
-            self._dead(UNKNOWN, topic, partition, offset, "expected a log record, got a null value")
+            reason = "expected a log record, got a null value"
+            self._dead(UNKNOWN, topic, partition, offset, reason, b"")
             return []
         source = self._fixed or auto(raw)
         if source is not None and raw.startswith(b"{"):
@@ -69,8 +70,9 @@ class Decoding:
             except SkipRecord as skipped:
                 self.reading.skip(skipped.reason)
                 return made
-            except DecodeError:
-                if made:
+            except DecodeError as error:
+                if made:  # of a document it comes after the readable records
+                    self._dead(source.name, topic, partition, offset, str(error), raw)
                     return made
             except Exception:  # noqa: BLE001, S110 - a fault in a source: the long way says which
                 pass
@@ -103,9 +105,10 @@ class Decoding:
         desk.settle(UNKNOWN, place)
         return made
 
-    def _dead(self, source: str, topic: str, partition: int, offset: int, reason: str) -> None:
-        letter = DeadLetter(source, topic, offset, reason, partition, sample(b""))
-        self._on_dead_letter(letter)
+    def _dead(
+        self, source: str, topic: str, partition: int, offset: int, reason: str, raw: bytes
+    ) -> None:
+        self._on_dead_letter(DeadLetter(source, topic, offset, reason, partition, sample(raw)))
 
 
 def _chained(head: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:

@@ -17,8 +17,6 @@ from detector.runtime.partition import Partition
 from detector.runtime.source import Source
 
 log = logging.getLogger(__name__)
-# How long the group waits for a partition's last checkpoint before it moves without one.
-_HANDOVER = 5.0
 
 
 class Detector:
@@ -86,14 +84,8 @@ class Detector:
     async def _close(self, number: int, *, save: bool) -> None:
         async with self._opening.setdefault(number, asyncio.Lock()):
             owned = self.owned.pop(number, None)
-            if owned is None:
-                return
-            try:
-                await asyncio.wait_for(owned.close(save=save), _HANDOVER)
-            except (TimeoutError, KafkaError, FencedError) as error:
-                log.warning(
-                    "partition moves without a last checkpoint", extra={"error": repr(error)}
-                )
+            if owned is not None:
+                await owned.close(save=save)
 
     async def process(self, batch: Batch) -> None:
         """Feed a batch to its partition, if it is still here. What cannot be sent makes the
@@ -142,5 +134,4 @@ class Detector:
 
     async def stop(self) -> None:
         """A last checkpoint of everything."""
-        await asyncio.gather(*self._saves, return_exceptions=True)
         await asyncio.gather(*(self._close(number, save=True) for number in list(self.owned)))

@@ -31,7 +31,7 @@ class Grant(Struct, frozen=True):
 def _normalise(topics: Topics, group: str) -> list[Grant]:
     return [
         *(Grant("topic", topics.raw(name), ("Read",)) for name in (*SOURCES, MIXED)),
-        Grant("topic", topics.progress, ("Read",)),
+        Grant("topic", topics.progress, ("Read", "Write")),
         Grant("topic", topics.activity, ("Write",)),
         Grant("topic", topics.dead_letters, ("Write",)),
         Grant("group", f"{group}-normalise", ("Read",)),

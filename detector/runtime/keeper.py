@@ -13,6 +13,7 @@ import msgspec
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
+from detector.runtime.bounded import within
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
 from detector.runtime.connect import producer, started
@@ -22,6 +23,7 @@ from detector.runtime.store import Store
 
 MARKER = b"~marker"
 _AT_ONCE = 1_000
+_STOP = 3.0
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Shared).decode
 
@@ -79,7 +81,8 @@ class Keeper:
             self.store.write(rows, batch[-1].offset + 1, marker)
 
     async def commit(self, rows: list[Row], marker: bytes) -> int:
-        """Write a checkpoint: how many bytes it took.
+        """Write a checkpoint: how many bytes it took. After an error, `renew` ends what has begun: to
+        abort it here could wait for ever for a producer that is closed meanwhile.
 
         Raises:
             FencedError: another worker owns the partition.
@@ -88,9 +91,10 @@ class Keeper:
         source = TopicPartition(self._config.topics.activity, self._partition)
         group = f"{self._config.group}-detect"
         try:
-            async with self._producer.transaction():
-                last = await self._send([*((k.encode(), v) for k, v in rows), (MARKER, marker)])
-                await self._producer.send_offsets_to_transaction({source: offset}, group)
+            await self._producer.begin_transaction()
+            last = await self._send([*((k.encode(), v) for k, v in rows), (MARKER, marker)])
+            await self._producer.send_offsets_to_transaction({source: offset}, group)
+            await self._producer.commit_transaction()
         except ProducerFenced as error:
             raise FencedError(f"partition {self._partition} has another owner") from error
         # The mark of the transaction stands after the last record.
@@ -135,7 +139,7 @@ class Keeper:
             FencedError: another worker has committed since. To go on would mix two states.
         """
         before = self.store.marker
-        await self._producer.stop()
+        await within("old producer", self._producer.stop(), _STOP)
         self._producer = producer(self._config, self._id)
         await started(self._producer)
         await self._catch_up()
@@ -146,8 +150,10 @@ class Keeper:
 
     async def close(self) -> None:
         """Let go of the partition's producer and folder."""
-        await self._producer.stop()
-        self.store.close()
+        try:
+            await within("last records", self._producer.stop(), _STOP)
+        finally:
+            self.store.close()
 
 
 def marker(shared: Shared) -> bytes:

@@ -6,6 +6,7 @@ which the engine's panes do not see.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from time import monotonic
@@ -32,6 +33,7 @@ from detector.window.panes import settle_bound
 from schemas.dead_letter import DeadLetter
 from schemas.progress import Progress
 
+log = logging.getLogger(__name__)
 _SLICE = 200
 _COMMIT = 1.0
 _CONTROL = b'{"record":"progress"'
@@ -92,7 +94,7 @@ class Normaliser:
         self._outbox = Outbox(mail, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
-        self._committed = monotonic()
+        self._committed_at = monotonic()
         self._of = 0
 
     # ------------------------------------------------------------------------- partitions
@@ -102,8 +104,10 @@ class Normaliser:
         consumer = self.source.consumer
         self._of = sum(len(consumer.partitions_for_topic(topic) or ()) for topic in self._topics)
         raw = Raw(where, self._decodings[where.topic], self._lateness(where))
-        raw.frontier = Frontier(await self._frontier(where))
-        raw.offset = raw.end = await consumer.position(where)
+        first = (await consumer.beginning_offsets([where]))[where]
+        committed, frontier = await self._committed(where)
+        raw.frontier = Frontier(frontier)
+        raw.offset = raw.end = max(first, committed)
         end = (await consumer.end_offsets([where]))[where]
         await self._say(raw, idle=raw.offset >= end and not raw.frontier.time)
         self.source.begin(where, raw.offset)
@@ -115,8 +119,8 @@ class Normaliser:
             return max([*engine.lateness.values(), engine.default_lateness])
         return engine.lateness_of(source)
 
-    async def _frontier(self, where: TopicPartition) -> int:
-        """What was committed with the offset, which a consumer does not show."""
+    async def _committed(self, where: TopicPartition) -> tuple[int, int]:
+        """The offset that was committed and the frontier with it, which a consumer does not show."""
         admin = AIOKafkaAdminClient(**arguments(self._config.connection))
         await started(admin)
         try:
@@ -125,7 +129,9 @@ class Normaliser:
         finally:
             await admin.close()
         found = kept.get(where)
-        return int(found.metadata) if found is not None and found.metadata.isdigit() else 0
+        if found is None or found.offset < 0:
+            return 0, 0
+        return found.offset, int(found.metadata) if found.metadata.isdigit() else 0
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Raw partitions move to another worker."""
@@ -140,6 +146,14 @@ class Normaliser:
         held back, which wait here and keep further ones from being fetched."""
         raw = self.raw.get(batch.where)
         if raw is None or not self.source.is_current(batch):
+            return
+        if batch.begin != raw.end:
+            log.warning(
+                "raw partition begins again", extra={"expected": raw.end, "got": batch.begin}
+            )
+            self.source.hold(batch.where)
+            self.raw.pop(batch.where)
+            await self.source.take_in([batch.where])
             return
         raw.active = monotonic()
         raw.waiting.extend(batch.records)
@@ -214,7 +228,7 @@ class Normaliser:
         said = Progress(name, self._of, (bound,), idle=idle)
         if said != raw.said:
             raw.said = said
-            await self._outbox.everywhere(said.key, written(said))
+            await self._outbox.progress(said)
 
     async def tend(self) -> None:
         """Say which partitions have nothing more, and commit; to be called often."""
@@ -228,7 +242,7 @@ class Normaliser:
                 raw.frontier.confirm()
                 self._live(raw)
                 await self._say(raw, idle=True)
-        if monotonic() - self._committed >= _COMMIT:
+        if monotonic() - self._committed_at >= _COMMIT:
             await self.commit()
 
     def _is_caught_up(self, raw: Raw) -> bool:
@@ -250,7 +264,7 @@ class Normaliser:
         Raises:
             KafkaError: an event could not be sent. The worker must begin again.
         """
-        self._committed = monotonic()
+        self._committed_at = monotonic()
         offsets = {
             raw.where: OffsetAndMetadata(raw.offset, str(raw.frontier.time))
             for raw in self.raw.values()

@@ -18,6 +18,7 @@ from detector.runtime.partition import Effects
 from detector.runtime.wire import partition_of, written
 from schemas.dead_letter import DeadLetter
 from schemas.fact import Fact
+from schemas.progress import Progress
 
 _json = msgspec.json.Encoder().encode
 _finding = msgspec.msgpack.Encoder().encode
@@ -59,9 +60,12 @@ class Outbox:
         for fact in effects.facts:
             await self._fact(fact)
         if effects.progress is not None:
-            said = effects.progress
-            await self.everywhere(said.key, written(said))
-            await self._send(self._topics.progress, said.key, written(said), None)
+            await self.progress(effects.progress)
+
+    async def progress(self, said: Progress) -> None:
+        """How far a sender is: to every partition, and to whoever keeps pace."""
+        await self.everywhere(said.key, written(said))
+        await self._send(self._topics.progress, said.key, written(said), 0)
 
     async def _finding(self, finding: Finding) -> None:
         where = partition_of(finding.tenant, self._tenants)

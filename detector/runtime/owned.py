@@ -9,6 +9,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
+from detector.runtime.bounded import within
 from detector.runtime.config import WorkerConfig
 from detector.runtime.keeper import Keeper, marker
 from detector.runtime.letters import Refused, letter_of, opened
@@ -16,12 +17,15 @@ from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
 from detector.sources.base import DecodeError
+from schemas.progress import Progress
 
 log = logging.getLogger(__name__)
 _SLICE = 250
 _SETTLE = 250
 _THAW = 100
 _FIRST_ROW = 1_500
+# How long the group waits for a last checkpoint before the partition moves without one.
+_HANDOVER = 5.0
 _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -60,6 +64,7 @@ class Owned:
         self._row = _FIRST_ROW
         self._steps = asyncio.Lock()
         self._saving = asyncio.Lock()
+        self._saver: asyncio.Task[object] | None = None
 
     # ------------------------------------------------------------------------- records
 
@@ -75,35 +80,40 @@ class Owned:
                 f"partition {batch.where.partition}: expected records from offset "
                 f"{self.partition.offset}, got them from {batch.begin}"
             )
-        records = batch.records
-        for start in range(0, len(records), _SLICE):
+        records, at = batch.records, 0
+        while at < len(records) or self.partition.offset < batch.end:
             async with self._steps:
                 if self.closed:
                     return
-                end = start + _SLICE
-                self.outbox.appended = records[start].timestamp
-                refused = self._take(records[start:end])
-                self.partition.offset = records[end].offset if end < len(records) else batch.end
+                if records:
+                    self.outbox.appended = records[at].timestamp
+                taken, refused = self._take(records[at : at + _SLICE])
+                at += taken
+                self.partition.offset = records[at].offset if at < len(records) else batch.end
                 self.partition.settle(_SETTLE)
                 await self._send(refused)
             await asyncio.sleep(0)
         if self.outbox.failed is not None:
             raise self.outbox.failed
 
-    def _take(self, records: list[ConsumerRecord]) -> list[Refused]:
-        """Take records; those that could not be."""
-        partition, refused = self.partition, []
+    def _take(self, records: list[ConsumerRecord]) -> tuple[int, list[Refused]]:
+        """Take records: how many, and those that could not be. It stops before one after which more
+        may settle while something still does, so that nobody waits for all of it at once."""
+        partition = self.partition
+        refused: list[Refused] = []
         take, ahead = partition.take, self.config.engine.max_ahead
-        for record in records:
+        for count, record in enumerate(records):
             try:
                 key, made = opened(record, partition.number, partition.of, ahead)
+                if type(made) is Progress and partition.settling:
+                    return count, refused
                 take(made, key)
             except DecodeError as error:
                 refused.append((record, str(error)))
             except Exception as error:  # a poisonous record must not stop those after it
                 log.exception("a record could not be taken", extra={"offset": record.offset})
                 refused.append((record, f"cannot be taken: {type(error).__name__}"))
-        return refused
+        return len(records), refused
 
     async def _send(self, refused: list[Refused]) -> None:
         effects = self.partition.effects()
@@ -141,7 +151,7 @@ class Owned:
             KafkaError: what came of the records before it cannot be sent.
         """
         async with self._saving:
-            began = monotonic()
+            self._saver, began = asyncio.current_task(), monotonic()
             written, pending = await self._freeze()
             more = True
             while more:
@@ -182,10 +192,17 @@ class Owned:
             await asyncio.sleep(next(waits))
 
     async def close(self, *, save: bool) -> None:
-        """Give the partition back; with a last checkpoint if there is time."""
-        try:
-            if save and not self.closed and self.partition.offset != self.saved_offset:
-                await self.save()
-        finally:
-            self.closed = True
-            await self.keeper.close()
+        """Give the partition back; with a last checkpoint if there is time. One that is under way
+        either ends before or is given up: it must not go on when others own the partition."""
+        if save and not self.closed:
+            await within("last checkpoint", self._last(), _HANDOVER)
+        self.closed = True
+        if self._saver is not None and self._saver is not asyncio.current_task():
+            self._saver.cancel()
+        await self.keeper.close()
+
+    async def _last(self) -> None:
+        async with self._saving:
+            pass
+        if self.partition.offset != self.saved_offset:
+            await self.save()

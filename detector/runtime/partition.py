@@ -109,6 +109,9 @@ class Partition:
     def _told(self, record: Progress) -> None:
         self.marks.take(record)
         self._versions()
+        if self.marks.target(self.state.config.epoch) > self.state.bound:
+            # What settles next must not depend on how far settling has come: only on the log.
+            self.settle(len(self._settling))
         self._advance()
         self._say()
 
@@ -121,6 +124,7 @@ class Partition:
         tick = Tick(target + config.fact_allowance)
         due = settle.begin(self.state, tick)
         if due is not None:
+            due.sort()  # as after a crash
             self._tick, self._due, self._settling = tick, due, set(due)
             self._queue = iter(due)
             self.settle(0)

@@ -7,6 +7,7 @@ lets the service wait, so memory stays bounded when the input outruns the worker
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
@@ -19,6 +20,7 @@ from detector.runtime.owned import Batch
 log = logging.getLogger(__name__)
 _WAIT_MS = 200
 _RETRY = 0.5
+_NEVER = (0, 0)
 
 
 class Source(Service):
@@ -40,8 +42,7 @@ class Source(Service):
         self.consumer = consumer
         self.ready: set[TopicPartition] = set()
         self.joined = False
-        self._turns: dict[TopicPartition, int] = {}
-        self._begins: dict[TopicPartition, int] = {}
+        self._turns: dict[TopicPartition, tuple[int, int]] = {}
         self._turn = 0
         self._topics = list(topics)
         self._channel = channel
@@ -58,8 +59,7 @@ class Source(Service):
         """Let records of a partition come, from `offset` on. What is still on its way from before
         is of no use any more."""
         self._turn += 1
-        self._turns[where] = self._turn
-        self._begins[where] = offset
+        self._turns[where] = self._turn, offset
         self.consumer.seek(where, offset)
         self.ready.add(where)
         self.consumer.resume(where)
@@ -80,7 +80,7 @@ class Source(Service):
 
     def is_current(self, batch: Batch) -> bool:
         """Whether a batch was fetched since its partition began."""
-        return self._turns.get(batch.where) == batch.turn
+        return self._turns.get(batch.where, _NEVER)[0] == batch.turn
 
     async def on_stop(self) -> None:
         """Fetch no more. The group is left by `leave`, after the last checkpoints."""
@@ -120,28 +120,28 @@ class Source(Service):
         if not ready:
             await asyncio.sleep(_WAIT_MS / 1_000)
             return False
-        consumer, turns = self.consumer, [self._turns.get(where) for where in ready]
+        consumer, turns = self.consumer, [self._turns.get(where, _NEVER) for where in ready]
         try:
             begins = [await consumer.position(where) for where in ready]
             found = await consumer.getmany(*ready, timeout_ms=wait, max_records=self._most)
         except IllegalStateError:  # one has moved to another worker meanwhile
             return False
         for where, turn, begin in zip(ready, turns, begins, strict=True):
-            await self._emit(where, turn, begin, found.get(where, []))
+            with suppress(IllegalStateError):
+                await self._emit(where, turn[0], begin, found.get(where, []))
         return bool(found)
 
     async def _emit(
-        self, where: TopicPartition, turn: int | None, begin: int, records: list[ConsumerRecord]
+        self, where: TopicPartition, turn: int, begin: int, records: list[ConsumerRecord]
     ) -> None:
-        if where not in self.consumer.assignment() or self._turns.get(where) != turn:
-            if (
-                where in self._turns
-            ):  # it has begun again meanwhile, and what was fetched is its own
-                self.consumer.seek(where, self._begins[where])
+        now, offset = self._turns.get(where, _NEVER)
+        if now != turn:
+            if now:  # it has begun again meanwhile, and these may be its first records
+                self.consumer.seek(where, offset)
             return
         # Marks of transactions move the position without a record.
         end = await self.consumer.position(where)
-        if end != begin and turn is not None:
+        if end != begin and now:
             await self._channel.send(value=Batch(where, begin, end, turn, records))
 
 

@@ -28,6 +28,11 @@ class Signature(Struct, frozen=True, gc=False, eq=False):
     shapes: tuple[int, ...]
     action: ActionKey
 
+    @property
+    def throttled(self) -> bool:
+        """Whether it was neither done nor denied, and so is no novelty yet."""
+        return self.action[4] == "throttled"
+
 
 class Signatures:
     """A bounded table of signatures, by (service, operation, access, effect, status).

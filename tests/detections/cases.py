@@ -46,7 +46,8 @@ ACCOUNT = "123456789012"
 
 class Actor(Struct, frozen=True, forbid_unknown_fields=True):
     """One identity, or a crowd of `count`, with its habits: in each of `bouts` a day it does all of
-    `does`, `pace` seconds apart. An identity with `days: 0` has no past."""
+    `does`, `pace` seconds apart. An identity with `days: 0` has no past. Identities of one person
+    bear one `name`."""
 
     who: str
     does: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Actor(Struct, frozen=True, forbid_unknown_fields=True):
     source: str = "cloudtrail"
     role: str = ""
     console: bool = False
+    name: str = ""
 
 
 class Made(Struct, frozen=True, forbid_unknown_fields=True):
@@ -231,7 +233,8 @@ def _action(words: tuple[str, ...], act: Act) -> Action:
 def _principal(actor: Actor, who: str) -> Principal:
     number = who.rpartition("-")[2]
     role = actor.role.format(n=number)
-    return Principal(uid=who, name=who, account=ACCOUNT, type=actor.type, role=role)
+    name = actor.name or who
+    return Principal(uid=who, name=name, account=ACCOUNT, type=actor.type, role=role)
 
 
 def _used(actor: Actor, act: Act) -> Credential:

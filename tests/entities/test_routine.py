@@ -7,8 +7,9 @@ from detector.config import MINUTE, SECOND, EngineConfig
 from detector.entities.principal import PrincipalState
 from detector.entities.routine import MOST_NOTED
 from detector.pipeline import State, step
+from detector.pipeline.entity import read, written
 from detector.window.panes import QUARTER
-from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
+from schemas.event import Action, ActivityEvent, Credential, Origin, Outcome, Principal
 
 KEY = "principal:acme:ada"
 START = 40 * QUARTER
@@ -77,6 +78,16 @@ def test_a_newcomer_notes_the_first_of_each_operation():
     assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
 
 
+@pytest.mark.parametrize("count", range(MOST_NOTED, 2 * MOST_NOTED + 3))
+def test_what_was_noted_last_is_not_lost(count: int):
+    """However many have been noted, all stand in the row that is written then."""
+    principal = after([made(n, START + n, f"List{n}") for n in range(count)], routine=True)
+    again = read(KEY, written(principal))
+
+    assert isinstance(again, PrincipalState)
+    assert {f"o:s3:List{n}" for n in range(count)} <= again.seen.pending.keys()
+
+
 def test_what_a_newcomer_did_an_hour_ago_keeps_its_first_time():
     """Its first use in another hour is no first one."""
     rows = (("ListBuckets", 0), ("ListKeys", 1), ("ListBuckets", 60), ("ListKeys", 61))
@@ -86,6 +97,22 @@ def test_what_a_newcomer_did_an_hour_ago_keeps_its_first_time():
 
     assert START + MINUTE == short.seen.pending["o:s3:ListKeys"]
     assert (short.panes.packed(), short.seen) == (long.panes.packed(), long.seen)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_throttled_call_is_no_novelty_in_any_order(first: int):
+    """What was only throttled has not been done yet, whichever way the event is looked at."""
+    events = [
+        made(0, START),
+        replace(made(1, START + 2 * SECOND, "GetBucketAcl"), outcome=Outcome("throttled")),
+        replace(made(2, START + 3 * SECOND), outcome=Outcome("throttled")),
+        made(3, START + 4 * SECOND, "GetBucketAcl"),
+    ]
+
+    pending = after([events[first], *events], routine=True).seen.pending
+
+    assert START == pending["o:s3:ListBuckets"]
+    assert START + 4 * SECOND == pending["o:s3:GetBucketAcl"]
 
 
 def test_a_principal_without_origin_or_credential_has_a_routine_too():

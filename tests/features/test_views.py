@@ -10,8 +10,8 @@ from detector.entities.origin import Arrival, OriginState
 from detector.entities.principal import PrincipalState
 from detector.features.credential_view import CredentialUseView
 from detector.features.origin_view import OriginView
-from detector.features.surprise import stranger
-from detector.features.view import View, groups_of
+from detector.features.surprise import news, stranger
+from detector.features.view import View, groups_of, person_of
 from detector.window.marks import Mark
 from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
 from schemas.fact import Fact, PeerBaseline
@@ -87,10 +87,38 @@ def test_a_permission_set_is_one_role_in_every_account():
     ) == groups_of(state)
 
 
+def test_the_identities_of_a_person_are_one_group_of_their_own():
+    """Single sign-on names a person alike in every account; a user's name is only that user's."""
+    mail = replace(ADA, name="ada@acme.example")
+    session = replace(ADA, name="ada", session="ada")
+    rows = (mail, session, replace(ADA, name="ada"), replace(mail, type="workload"))
+
+    assert ["group:acme|person|ada@acme.example", "group:acme|person|ada", "", ""] == [
+        person_of(PrincipalState.born(event("e", NOON, "s3:Get:read", who=who))) for who in rows
+    ]
+
+
+def test_what_a_person_carries_along_is_not_new():
+    """A place and a tool that a person is known by elsewhere are no news; those of others are."""
+    mail = replace(ADA, name="ada@acme.example")
+    here = Origin(network="192.0.2.0/24", client="boto3")
+    record = replace(event("e", NOON, "s3:Get:read", who=mail), origin=here)
+    peers = Peers()
+    known = (("c:boto3", 1), ("n:192.0.2.0/24", 1))
+    peers.receive("group:acme|person|ada@acme.example", PeerBaseline(0, 2, known))
+    kinds = ("operation", "network", "area", "client")
+    views = (view(record, peers, novel=kinds), view(record, novel=kinds))
+
+    assert [{"operation"}, set(kinds)] == [news(seen, seen.mark) for seen in views]
+    assert [True, False] == [seen.well_known for seen in views]
+
+
 # ------------------------------------------------------------------------ conditions of detections
 
 
-def minted(at: int, network: str, **changes: object) -> CredentialUseView:
+def minted(
+    at: int, network: str, peers: Peers | None = None, **changes: object
+) -> CredentialUseView:
     """A key that root minted for Ada, used `at` ms later from a network."""
     made = issue("i", NOON, key(2), used=key(1), who=ROOT)
     state = CredentialState("credential:acme:f002", "acme")
@@ -100,7 +128,7 @@ def minted(at: int, network: str, **changes: object) -> CredentialUseView:
                  origin=Origin(network=network, client="curl"))  # fmt: skip
     fact = Fact("context", state.key, used.key, used.time, event=used, novel=("network",))
     state.used(replace(fact, context=context_of(used)))
-    return CredentialUseView(state, state.ordered()[0], [], CONFIG)
+    return CredentialUseView(state, state.ordered()[0], [], CONFIG, peers or Peers())
 
 
 def speaks(seen: CredentialUseView) -> bool:

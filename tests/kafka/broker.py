@@ -83,7 +83,8 @@ def free_ports(count: int) -> list[int]:
 
 class Broker:
     """One broker with its own data in `folder`. `extra` are further settings, `users` passwords for
-    SCRAM. `stop` and `start` it again as often as you like."""
+    SCRAM. `stop` and `start` it again as often as you like. Clients that come by the listener on port
+    `behind` are sent on to port `front`, where a proxy may stand between."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class Broker:
         controller: int = 0,
     ) -> None:
         self.folder = folder
-        free, other = free_ports(2)
+        free, other, self.behind, self.front = free_ports(4)
         self.port, self.controller = port or free, controller or other
         self.bootstrap = f"127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -114,10 +115,11 @@ class Broker:
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@127.0.0.1:{self.controller}",
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},VIA://127.0.0.1:{self.behind},"
+            f"CONTROLLER://127.0.0.1:{self.controller}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port},VIA://127.0.0.1:{self.front}",
             "controller.listener.names": "CONTROLLER",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,VIA:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": str(self.folder / "logs"),
             **SETTINGS,
         }

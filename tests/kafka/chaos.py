@@ -9,17 +9,30 @@ from collections import Counter
 from pathlib import Path
 
 from tests.kafka.broker import Broker
+from tests.kafka.proxy import Proxy
 
-_PATIENCE = 30.0
+_PATIENCE = 40.0
 
 
 class Workers:
-    """Up to `count` worker processes; one that ends is started again, as a supervisor would."""
+    """Up to `count` worker processes; one that ends is started again, as a supervisor would. The
+    first one reaches the broker by `via`, if that is another way."""
 
-    def __init__(self, bootstrap: str, prefix: str, folder: Path, count: int) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        prefix: str,
+        folder: Path,
+        count: int,
+        *,
+        via: str = "",
+        idle: int = 30_000,
+    ) -> None:
         self.count = count
-        self._arguments = (bootstrap, prefix)
+        self._ways = (via or bootstrap, bootstrap)
+        self._prefix = prefix
         self._folder = folder
+        self._idle = idle
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._stopped: set[int] = set()
         self.exits: Counter[int] = Counter()
@@ -36,9 +49,24 @@ class Workers:
             self._running[number] = self._start(number)
 
     def _start(self, number: int) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.kafka.runner", *self._arguments, str(number)]
-        with (self._folder / f"worker-{number}.log").open("ab") as log:
-            return subprocess.Popen([*command, str(self._folder)], stdout=log, stderr=log)
+        command = [sys.executable, "-m", "tests.kafka.runner", self._ways[number > 0], self._prefix]
+        with self.log(number).open("ab") as log:
+            return subprocess.Popen(
+                [*command, str(number), str(self._folder), str(self._idle)], stdout=log, stderr=log
+            )
+
+    def log(self, number: int) -> Path:
+        """What one of them says."""
+        return self._folder / f"worker-{number}.log"
+
+    def runs(self, number: int) -> bool:
+        """Whether one of them is there."""
+        process = self._running.get(number)
+        return process is not None and process.poll() is None
+
+    def code(self, number: int) -> int | None:
+        """How one of them has ended."""
+        return self._running[number].poll()
 
     def send(self, number: int, how: int) -> None:
         """Send a signal to one of them."""
@@ -48,24 +76,31 @@ class Workers:
 
     def end(self, how: int = signal.SIGTERM) -> None:
         """End all of them."""
-        for number, process in self._running.items():
+        for number in self._running:
             self.send(number, signal.SIGCONT)
             self.send(number, how)
+        for process in self._running.values():
             try:
                 process.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
-                self.send(number, signal.SIGUSR1)
+                process.send_signal(signal.SIGUSR1)
                 self.stuck += 1
                 process.kill()
+                process.wait()
 
 
 class Chaos:
-    """Draws what happens next, from a seed. `happened` counts it."""
+    """Draws what happens next, from a seed. `happened` counts it. The way of the first worker to the
+    broker is cut where there is a `proxy`."""
 
-    def __init__(self, seed: int, workers: Workers, broker: Broker | None) -> None:
+    def __init__(
+        self, seed: int, workers: Workers, broker: Broker | None, proxy: Proxy | None = None
+    ) -> None:
         self._random = random.Random(seed)
         self._workers = workers
         self._broker = broker
+        self._proxy = proxy
+        self._cut = 0
         self._asleep: dict[int, int] = {}
         self.happened: Counter[str] = Counter()
 
@@ -76,6 +111,8 @@ class Chaos:
         kinds = ["kill", "kill", "kill", "term", "pause", "scale"]
         if self._broker is not None:
             kinds += ["broker"]
+        if self._proxy is not None:
+            kinds += ["cut"]
         kind = draw.choice(kinds)
         number = draw.randrange(self._workers.count)
         self.happened[kind] += 1
@@ -88,6 +125,9 @@ class Chaos:
             self._asleep[number] = draw.randint(1, 6)
         elif kind == "scale":
             self._scale(draw.randint(1, 3))
+        elif kind == "cut" and self._proxy is not None:
+            self._proxy.cut()
+            self._cut = draw.randint(1, 8)
         elif self._broker is not None:
             self._broker.stop(draw.choice([signal.SIGTERM, signal.SIGKILL]))
             self._broker.start()
@@ -99,6 +139,9 @@ class Chaos:
         self._workers.count = count
 
     def _wake(self) -> None:
+        self._cut -= 1
+        if self._proxy is not None and self._cut <= 0:
+            self._proxy.mend()
         for number, left in list(self._asleep.items()):
             if left <= 1:
                 del self._asleep[number]
@@ -108,6 +151,8 @@ class Chaos:
 
     def calm(self) -> None:
         """Nothing happens any more."""
+        if self._proxy is not None:
+            self._proxy.mend()
         for number in self._asleep:
             self._workers.send(number, signal.SIGCONT)
         self._asleep.clear()

@@ -5,13 +5,14 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from detector.runtime.config import Connection, Topics
 from detector.runtime.topics import create, plan
-from tests.kafka.broker import NoBrokerError
+from tests.kafka.broker import Broker, NoBrokerError, running
 from tests.kafka.commands import Run, runner, settings
 from tests.kafka.provide import provided
 
@@ -25,9 +26,23 @@ def kafka() -> Iterator[str]:
         with provided() as bootstrap:
             yield bootstrap
     except NoBrokerError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no Kafka to test with, which CI=true asks for: {error}")
-        pytest.skip(f"no Kafka to test with: {error}")
+        _without(error)
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Broker]:
+    """A broker that a test may stop, start and kill."""
+    try:
+        with running() as broker:
+            yield broker
+    except NoBrokerError as error:
+        _without(error)
+
+
+def _without(error: NoBrokerError) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no Kafka to test with, which CI=true asks for: {error}")
+    pytest.skip(f"no Kafka to test with: {error}")
 
 
 @pytest.fixture
@@ -39,6 +54,14 @@ def topics(kafka: str, request: pytest.FixtureRequest) -> Iterator[Topics]:
     asyncio.run(create(Connection(kafka), specs))
     yield made
     asyncio.run(_delete(kafka, [spec.name for spec in specs]))
+
+
+@pytest.fixture
+def prefix(kafka: str) -> Iterator[str]:
+    """A prefix for the topics that a test makes by itself; they are deleted after it."""
+    made = f"test-{os.getpid()}-{next(_numbers)}."
+    yield made
+    asyncio.run(_delete(kafka, [spec.name for spec in plan(Topics(made), 1)]))
 
 
 @pytest.fixture

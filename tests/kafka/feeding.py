@@ -11,8 +11,6 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from detector.config import EngineConfig
-from detector.findings import Finding
-from detector.replay.drive import replay
 from detector.runtime.config import Topics, WorkerConfig
 from detector.runtime.connect import producer
 from detector.simulate import simulate
@@ -23,6 +21,7 @@ from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent
 from schemas.progress import Progress
 from tests.kafka.runner import KEY
+from tests.kafka.told import Told, replayed
 
 
 class Record(NamedTuple):
@@ -71,22 +70,9 @@ def events(records: Iterable[Record]) -> list[ActivityEvent]:
     return sorted(made, key=lambda event: (event.time, event.uid))
 
 
-Settled = dict[str, tuple[int, tuple[str, ...]]]
-
-
-def settled(findings: Iterable[Finding]) -> Settled:
-    """Finding id to severity and evidence ids, by the last revision; withdrawn ones left out."""
-    last = {finding.uid: finding for finding in findings}
-    return {
-        uid: (finding.severity, tuple(moment.uid for moment in finding.evidence.moments))
-        for uid, finding in sorted(last.items())
-        if not finding.superseded_by and not finding.withdrawn
-    }
-
-
-def expected(records: Iterable[Record], config: EngineConfig) -> Settled:
-    """What replay from files finds in them."""
-    return settled(replay(events(records), config))
+def expected(records: Iterable[Record], config: EngineConfig) -> Told:
+    """What replay from files makes of them."""
+    return replayed(events(records), config)
 
 
 class Feeder:

@@ -1,7 +1,9 @@
 """What a cluster holds at the end: findings as a reader sees them, and where the workers stand."""
 
 from collections import Counter
+from collections.abc import Iterable
 
+import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct, field
@@ -10,7 +12,14 @@ from detector.findings import Finding
 from detector.runtime.admission import read_finding
 from detector.runtime.compacted import Tail
 from detector.runtime.config import WorkerConfig
-from detector.runtime.connect import arguments, reader
+from detector.runtime.connect import administrator, arguments, reader
+from detector.runtime.keeper import MARKER
+from detector.runtime.partition import Shared
+from detector.runtime.wire import read
+from schemas.event import ActivityEvent
+from tests.kafka.told import Told, of_rows, planned, settled
+
+_marker = msgspec.msgpack.Decoder(Shared).decode
 
 
 async def whole(config: WorkerConfig, topic: str) -> list[ConsumerRecord]:
@@ -31,6 +40,40 @@ async def _partitions(config: WorkerConfig, topic: str) -> list[int]:
         return sorted(row["partition"] for row in found["partitions"])
     finally:
         await admin.close()
+
+
+async def rows(config: WorkerConfig) -> dict[str, bytes]:
+    """The last row of each entity on the state topic."""
+    kept: dict[str, bytes] = {}
+    for record in await whole(config, config.topics.state):
+        key = record.key.decode()
+        if record.value is None:
+            kept.pop(key, None)
+        elif record.key != MARKER and not key.startswith("baseline:"):
+            kept[key] = record.value
+    return kept
+
+
+async def markers(config: WorkerConfig) -> dict[int, list[int]]:
+    """By partition, where each of its checkpoints says that it goes on, in the order of the log."""
+    found: dict[int, list[int]] = {}
+    for record in await whole(config, config.topics.state):
+        if record.key == MARKER:
+            found.setdefault(record.partition, []).append(_marker(record.value).offset)
+    return found
+
+
+async def committed(config: WorkerConfig, group: str) -> dict[TopicPartition, int]:
+    """What a group of the workers has committed."""
+    async with administrator(config.connection) as admin:
+        found = await admin.list_consumer_group_offsets(f"{config.group}-{group}")
+        return {where: kept.offset for where, kept in found.items()}
+
+
+async def told(config: WorkerConfig, findings: Iterable[Finding]) -> Told:
+    """What a run has come to."""
+    findings = list(findings)
+    return Told(settled(findings), planned(findings), of_rows(await rows(config)))
 
 
 class Published(Struct):
@@ -57,6 +100,21 @@ async def published(config: WorkerConfig) -> Published:
     for record in await whole(config, config.topics.alerts):
         out.alerts[dict(record.headers)["ce_id"]] += 1
     return out
+
+
+async def activity(config: WorkerConfig) -> set[str]:
+    """The ids of all events that normalisers have passed on."""
+    found = (read(record.value) for record in await whole(config, config.topics.activity))
+    return {record.uid for record in found if isinstance(record, ActivityEvent)}
+
+
+async def late(config: WorkerConfig) -> int:
+    """How many events came after their time had settled, as the last checkpoints say."""
+    last: dict[int, int] = {}
+    for record in await whole(config, config.topics.state):
+        if record.key == MARKER:
+            last[record.partition] = _marker(record.value).late
+    return sum(last.values())
 
 
 async def lag(config: WorkerConfig) -> dict[str, int]:

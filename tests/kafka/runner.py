@@ -1,4 +1,4 @@
-"""One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER`."""
+"""One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER IDLE`."""
 
 import asyncio
 import signal
@@ -15,7 +15,9 @@ KEY = "a key for tests, long enough"
 ENGINE = EngineConfig(budget=12.5)
 
 
-def config(bootstrap: str, prefix: str, number: int, folder: Path) -> WorkerConfig:
+def config(
+    bootstrap: str, prefix: str, number: int, folder: Path, idle: int = 30_000
+) -> WorkerConfig:
     """The settings of worker `number`: checkpoints come often, so that crashes meet them."""
     return WorkerConfig(
         engine=ENGINE,
@@ -26,7 +28,7 @@ def config(bootstrap: str, prefix: str, number: int, folder: Path) -> WorkerConf
         checkpoint_least=500,
         checkpoint_most=2_000,
         session=6_000,
-        idle=30_000,  # event time passes an hour in a second here
+        idle=idle,  # event time may pass an hour in a second here
         resident=200,
         port=0,
     )
@@ -40,6 +42,6 @@ def _stacks(*_: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, _stacks)
-    where, prefix, number, folder = sys.argv[1:5]
-    made = config(where, prefix, int(number), Path(folder))
+    where, prefix, number, folder, idle = sys.argv[1:6]
+    made = config(where, prefix, int(number), Path(folder), int(idle))
     run(made, Context(Fingerprints(KEY)), loglevel="info")

@@ -1,5 +1,7 @@
 """Judging: what is looked at again, and what is no news."""
 
+from msgspec.structs import replace
+
 from detector.config import HOUR, MINUTE
 from detector.pipeline import State, step
 from detector.pipeline.state import NOTHING
@@ -68,3 +70,15 @@ def test_a_late_use_of_an_exposed_key_as_ever_is_no_finding():
 
     assert NOTHING == step(state, use("late", NOON + 2 * HOUR))
     assert 1 == state.late
+
+
+def test_a_late_use_of_an_exposed_key_by_another_hand_is_a_finding():
+    """From a strange network with a strange tool it is the exposure's harvest, however late it comes."""
+    seen = event("seen", NOON + HOUR, "iam:Report:admin", kind="exposure", child=Child(None, ADA))
+    state = after(use("a", NOON), seen, Tick(NOON + 4 * HOUR))
+    elsewhere = Origin("198.51.100.7", "198.51.100.0/24", "curl")
+    late = replace(use("late", NOON + 2 * HOUR), origin=elsewhere)
+
+    told = [(finding.detection, finding.state) for finding in step(state, late).findings]
+
+    assert [("credential_out_of_bounds", "open"), ("credential_out_of_bounds", "close")] == told

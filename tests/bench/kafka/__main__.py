@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -82,6 +84,8 @@ def _line(figure: Figure) -> str:
 def main() -> None:
     """Measure, and write down."""
     told = _arguments()
+    # Whoever is told to end takes what it has started along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # Clients complain of what is only not there yet.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     figures = _measured(told)
