@@ -25,7 +25,7 @@ from schemas.event import ActivityEvent, Credential, Principal
 
 _BEAT = 0.01
 _EVERY = 0.25
-_WARM = 0.25
+WARM = 20.0
 _TENANT = 5  # more commands for one tenant would look like a fault, and be held back
 _HOUR = 3_600_000
 _UID, _TIME = "@@uid@@", 1_111_111_111_111
@@ -87,16 +87,16 @@ class Pacer:
         self.sent = 0
 
     async def run(self, pools: list[Pool], like: ActivityEvent, seconds: float) -> None:
-        """Go on for so long."""
+        """Warm up, then go on for so long."""
         began, plants = time.monotonic(), 0
         for beat in itertools.count(1):
             await asyncio.sleep(max(0.0, began + beat * _BEAT - time.monotonic()))
             passed = time.monotonic() - began
-            if passed >= seconds:
+            if passed >= WARM + seconds:
                 break
             extra = None
-            # Nothing is planted while the identities are new.
-            if passed >= max(seconds * _WARM, plants * _EVERY):
+            # Nothing is planted while the identities are new, and the broker was just started.
+            if passed >= WARM + plants * _EVERY:
                 plants += 1
                 extra = planted(like, plants + int(began * 1_000), int(time.time() * 1_000))
             for where, pool in enumerate(pools):
