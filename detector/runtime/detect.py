@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from detector.runtime.keeper import FencedError, Keeper
+from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch, Owned
@@ -36,7 +37,7 @@ class Detector:
         self.owned: dict[int, Owned] = {}
         self._config = config
         self._metrics = metrics or Metrics()
-        self._producer = producer
+        self._mail = Mail(producer, config.topics.activity)
         self._partitions = partitions
         self._tenants = tenants
         self._cluster = cluster
@@ -64,7 +65,7 @@ class Detector:
                     )
                 partition.offset = begin
             sizes = self._partitions, self._tenants
-            outbox = Outbox(self._producer, self._config.topics, *sizes, self._metrics)
+            outbox = Outbox(self._mail, self._config.topics, *sizes, self._metrics)
             owned = Owned(partition, keeper, outbox, self._config, self._metrics)
             if not self._is_ours(where):
                 await owned.close(save=False)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from time import monotonic, time
+from time import monotonic
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -20,6 +20,7 @@ from detector.config import HOUR
 from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
+from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch
@@ -90,7 +91,8 @@ class Normaliser:
             for topic, source in topics.items()
         }
         self._metrics = metrics or Metrics()
-        self._outbox = Outbox(producer, config.topics, partitions, 1, self._metrics)
+        mail = Mail(producer, config.topics.activity)
+        self._outbox = Outbox(mail, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
         self._committed_at = self._tended_at = monotonic()
@@ -251,7 +253,7 @@ class Normaliser:
     def _is_answered(self, raw: Raw) -> bool:
         """Whether the broker answers fetches: where it does not, silence says nothing."""
         at = self.source.consumer.last_poll_timestamp(raw.where)
-        return at is not None and time() - at / 1_000 <= _ANSWERS
+        return at is not None and self._clock() - at <= _ANSWERS * 1_000
 
     def _is_caught_up(self, raw: Raw) -> bool:
         last = self.source.consumer.last_stable_offset(raw.where)

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import ConsumerRecord
 
 from detector.findings import Finding
+from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.partition import Effects
 from detector.runtime.wire import partition_of, written
@@ -22,31 +23,34 @@ from schemas.progress import Progress
 _json = msgspec.json.Encoder().encode
 _finding = msgspec.msgpack.Encoder().encode
 _APPENDED = "appended"
+_LARGE = 64 * 2**10
 
 
 Headers = Sequence[tuple[str, bytes]]
 
 
 class Outbox:
-    """Sends on behalf of one partition. `partitions` is how many `activity` has, `tenants` how many
-    the findings' topic has. `appended` is when the records were appended that led to what is sent
-    (ms): findings carry it, so that their delay can be told."""
+    """Sends on behalf of one partition; `mail` leads to `activity`. `partitions` is how many
+    `activity` has, `tenants` how many the findings' topic has. `appended` is when the records were
+    appended that led to what is sent (ms): findings carry it, so that their delay can be told."""
 
     def __init__(
         self,
-        producer: AIOKafkaProducer,
+        mail: Mail,
         topics: Topics,
         partitions: int,
         tenants: int,
         metrics: Metrics | None = None,
     ) -> None:
-        self._producer = producer
+        self._mail = mail
+        self._producer = mail.producer
         self._topics = topics
         self._partitions = partitions
         self._tenants = tenants
         self._metrics = metrics or Metrics()
         self.appended = 0
         self._pending: set[asyncio.Future[object]] = set()
+        self._last: dict[int, asyncio.Future[object]] = {}
         self.failed: BaseException | None = None
 
     async def effects(self, effects: Effects) -> None:
@@ -73,16 +77,30 @@ class Outbox:
             await self.everywhere(fact.key, written(fact))
         else:
             where = partition_of(fact.key, self._partitions)
-            await self._send(self._topics.activity, fact.key, written(fact), where)
+            await self._post(where, fact.key.encode(), written(fact))
 
     async def everywhere(self, key: str, value: bytes) -> None:
         """The same record to every partition of `activity`."""
+        encoded = key.encode()
         for where in range(self._partitions):
-            await self._send(self._topics.activity, key, value, where)
+            await self._post(where, encoded, value)
 
     async def activity(self, key: str, value: bytes) -> None:
         """An event to its entity's owner."""
-        await self._send(self._topics.activity, key, value, partition_of(key, self._partitions))
+        await self._post(partition_of(key, self._partitions), key.encode(), value)
+
+    async def _post(self, where: int, key: bytes, value: bytes) -> None:
+        lane = self._mail.lane(where)
+        if len(value) > _LARGE:
+            # The producer has to say whether it is too large, and may not be asked before its turn.
+            await lane.emptied()
+            await self._send(self._topics.activity, key.decode(), value, where)
+            return
+        await lane.room()
+        together = lane.put(key, value)
+        if together is not self._last.get(where):
+            self._last[where] = together
+            self._await(together)
 
     async def dead_letter(self, letter: DeadLetter) -> None:
         """A record that cannot be read."""
@@ -95,6 +113,9 @@ class Outbox:
         future = await self._producer.send(
             topic, value, key.encode(), partition=where, headers=headers or None
         )
+        self._await(future)
+
+    def _await(self, future: "asyncio.Future[object]") -> None:
         self._pending.add(future)
         future.add_done_callback(self._done)
 
@@ -113,7 +134,10 @@ class Outbox:
         Raises:
             KafkaError: it refused one of them, or was away for too long.
         """
-        await asyncio.gather(*futures, return_exceptions=True)
+        waiting = set(futures)
+        if waiting:
+            # Whoever gives up here takes nothing from others who wait for the same.
+            await asyncio.wait(waiting)
         if self.failed is not None:
             raise self.failed
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from detector.config import EngineConfig
+from detector.runtime.mail import Mail
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Owned
 from detector.runtime.partition import Partition
@@ -32,7 +33,7 @@ class Keeper:
 
 def owned(keeper: Keeper) -> Owned:
     """A partition that has something to write."""
-    outbox = Outbox(None, Topics(), 1, 1)
+    outbox = Outbox(Mail(None, "activity"), Topics(), 1, 1)
     partition = Partition(0, 1, EngineConfig(), Everything())
     made = Owned(partition, keeper, outbox, WorkerConfig())  # type: ignore[arg-type]
     partition.offset = 7
