@@ -6,6 +6,8 @@ Examples:
     Connection(127.0.0.1:9092, PLAINTEXT)
     >>> Topics("team-a.").alerts
     'team-a.alerts'
+    >>> Topics(generation=2).state
+    'detector.state-2'
 """
 
 from collections.abc import Mapping
@@ -40,9 +42,11 @@ class Connection(Struct, frozen=True):
 
 
 class Topics(Struct, frozen=True):
-    """Names of topics, all below one prefix."""
+    """Names of topics, all below one prefix. A change of the number of partitions makes a new
+    `generation` of those topics whose partitions stand for entities."""
 
     prefix: str = "detector."
+    generation: int = 1
 
     def raw(self, source: str) -> str:
         """The raw log of one source; `mixed` is one for any."""
@@ -51,12 +55,12 @@ class Topics(Struct, frozen=True):
     @property
     def activity(self) -> str:
         """Events, facts and progress, keyed by entity."""
-        return f"{self.prefix}activity"
+        return self._of_generation("activity")
 
     @property
     def state(self) -> str:
         """Entities as of the last checkpoint: compacted, as many partitions as `activity`."""
-        return f"{self.prefix}state"
+        return self._of_generation("state")
 
     @property
     def findings(self) -> str:
@@ -71,7 +75,7 @@ class Topics(Struct, frozen=True):
     @property
     def progress(self) -> str:
         """How far each partition is, for normalisers: compacted."""
-        return f"{self.prefix}progress"
+        return self._of_generation("progress")
 
     @property
     def alerts(self) -> str:
@@ -87,6 +91,20 @@ class Topics(Struct, frozen=True):
     def dead_letters(self) -> str:
         """Records that cannot be read."""
         return f"{self.prefix}dead-letters"
+
+    def next(self, generation: int) -> "Topics":
+        """The same in another generation."""
+        return Topics(self.prefix, generation)
+
+    def _of_generation(self, name: str) -> str:
+        return f"{self.prefix}{name}" + (f"-{self.generation}" if self.generation > 1 else "")
+
+    def short(self, topic: str) -> str:
+        """A topic's name without the prefix and the generation."""
+        name = topic.removeprefix(self.prefix)
+        if topic in {self.activity, self.state, self.progress}:
+            return name.partition("-")[0]
+        return name
 
 
 class WorkerConfig(Struct, frozen=True):

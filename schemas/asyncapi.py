@@ -52,10 +52,10 @@ CHANNELS: Mapping[str, Channel] = {
     ),
     "progress": Channel(
         "progress",
-        ("progress",),
+        ("progress", "generation"),
         "the sender",
         ("send", "receive"),
-        "How far each partition of activity is.",
+        "How far each partition of activity is, and what a change of their number has left.",
         compacted=True,
     ),
     "alerts": Channel(

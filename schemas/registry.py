@@ -25,6 +25,7 @@ from schemas.command import RevokeCommand
 from schemas.dead_letter import DeadLetter
 from schemas.event import SCHEMA_VERSION, ActivityEvent
 from schemas.fact import Fact, Tick
+from schemas.generation import Generation
 from schemas.progress import Progress
 from schemas.receipt import RevokeResult
 
@@ -57,6 +58,10 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         "progress": Contract(
             Progress,
             "How far a sender is; a record of the activity, progress and raw topics.",
+        ),
+        "generation": Contract(
+            Generation,
+            "Which generation of topics is in use; a record of the progress topic.",
         ),
         "alert": Contract(
             Alert,

@@ -75,9 +75,11 @@ def check_cluster(config: "WorkerConfig") -> None:
     """Go on only if the topics that the role needs are there and it may use them.
 
     Raises:
-        FailedError: one is missing, one is forbidden, or the brokers cannot be reached.
+        FailedError: one is missing, one is forbidden, they are not those to work with, or the brokers
+            cannot be reached.
     """
     from detector.runtime.doctor import forbidden, missing
+    from detector.runtime.generation import GenerationError, check_generation
 
     gaps = awaited(config, lambda: missing(config))
     if gaps:
@@ -85,6 +87,10 @@ def check_cluster(config: "WorkerConfig") -> None:
     rights = awaited(config, lambda: forbidden(config))
     if rights:
         raise FailedError(f"{rights[0]}{_more(rights)}: detector topics plan lists the rights")
+    try:
+        awaited(config, lambda: check_generation(config))
+    except GenerationError as error:
+        raise FailedError(str(error)) from error
 
 
 def _more(found: Sized) -> str:

@@ -68,7 +68,7 @@ def create(
     """Create the topics that are missing; those that are there stay as they are.
 
     The number of partitions bounds how many workers can share the work, and to change it later is a
-    migration: rather more than fewer. A single broker needs `--replication 1`.
+    migration (`detector topics migrate`): rather more than fewer. A single broker needs `--replication 1`.
 
     For example:
 
@@ -115,3 +115,61 @@ def check(
     if gaps:
         raise FailedError(f"{several(len(gaps), 'difference')} from the plan")
     typer.echo("All topics are as planned.")
+
+
+@app.command()
+def migrate(
+    *,
+    partitions: Annotated[
+        int, typer.Option(min=1, max=10_000, help="How many activity is to have.")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Give `activity` another number of partitions, with all that was learned.
+
+    Offline, and at rest: let `detector worker --role detect` take what is left, then stop all workers.
+    What was learned is written to new topics, which `kafka.generation` names afterwards; the old ones
+    stay. If it is interrupted, run it again. Raw topics are not concerned.
+
+    For example:
+
+    - `detector topics migrate --partitions 32 --dry-run`
+    - `detector topics migrate --partitions 32 --config detector.toml`
+    """
+    from detector.cli.guard import FailedError
+    from detector.cli.kafka import awaited, configured
+    from detector.report.words import several
+    from detector.runtime.migrate import Plan, opened
+    from detector.runtime.rest import RefusedError
+
+    _, made = configured(config)
+
+    async def migrated() -> Plan:
+        async with opened(made, partitions, dry=dry_run) as migration:
+            planned = migration.planned()
+            if not dry_run:
+                await migration.done()
+            return planned
+
+    try:
+        done = awaited(made, migrated)
+    except RefusedError as error:
+        raise FailedError(str(error)) from error
+    would = "would go" if dry_run else "went"
+    moved = several(sum(done.entities), "row")
+    for name in done.topics:
+        typer.echo(f"{'would create' if dry_run else 'created'} {name}")
+    typer.echo(
+        f"{moved} of entities {would} from {done.partitions} to {done.to} partitions, between "
+        f"{min(done.entities):,} and {max(done.entities):,} each; "
+        f"{several(done.baselines, 'baseline')} of peers to all of them."
+    )
+    if not dry_run:
+        typer.echo(
+            f"Now set kafka.generation = {done.new.generation} for all workers, grant what `detector "
+            f"topics plan` then says, and start them. Once they run, {done.old.activity}, "
+            f"{done.old.state} and {done.old.progress} may be deleted."
+        )

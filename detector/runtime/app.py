@@ -13,7 +13,6 @@ from typing import Any
 
 import faust
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from faust.app.base import BootStrategy
 from faust.types import ChannelT, StreamT
 from mode import Service
@@ -21,8 +20,9 @@ from mode import Service
 from detector.runtime import logs, pages
 from detector.runtime.admit import Admitter
 from detector.runtime.bounded import within
-from detector.runtime.connect import arguments, member, producer, started
+from detector.runtime.connect import identity, member, producer, started
 from detector.runtime.detect import Detector
+from detector.runtime.generation import check_generation
 from detector.runtime.metrics import Metrics
 from detector.runtime.normalise import Normaliser
 from detector.runtime.owned import Batch
@@ -77,8 +77,8 @@ class Parts:
             self.metrics.taken(self.short(batch.where.topic), len(batch.records), appended)
 
     def short(self, topic: str) -> str:
-        """A topic's name without the prefix."""
-        return topic.removeprefix(self.config.topics.prefix)
+        """A topic's name without the prefix and the generation."""
+        return self.config.topics.short(topic)
 
     def source_of(self, topic: str) -> str:
         """The source of a raw topic; empty for any other."""
@@ -100,6 +100,7 @@ class Shell(Service):
         self.app.flow_control.resume()
         await self.add_runtime_dependency(self.parts.watch)
         config, parts = self.parts.config, self.parts
+        await check_generation(config)
         made = producer(config)
         await started(made)
         self._producers.append(made)
@@ -127,7 +128,7 @@ class Shell(Service):
                 made,
                 partitions=partitions,
                 tenants=tenants,
-                cluster=await _cluster(config),
+                cluster=await identity(config.connection),
                 metrics=parts.metrics,
             )
             await self._source(parts.detector, "detect", [config.topics.activity])
@@ -173,16 +174,6 @@ class Shell(Service):
         await asyncio.gather(*leaving)
         for made in self._producers:
             await within("last records", made.stop(), _STEP)
-
-
-async def _cluster(config: WorkerConfig) -> str:
-    """The cluster's own id: state of another one is none of ours."""
-    admin = AIOKafkaAdminClient(**arguments(config.connection))
-    await started(admin)
-    try:
-        return str((await admin.describe_cluster())["cluster_id"])
-    finally:
-        await admin.close()
 
 
 def _now() -> int:

@@ -129,6 +129,16 @@ def reader(config: WorkerConfig) -> AIOKafkaConsumer:
     )
 
 
+async def identity(connection: Connection) -> str:
+    """The cluster's own id: state of another one is none of ours."""
+    admin = AIOKafkaAdminClient(**arguments(connection))
+    await started(admin)
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
 @asynccontextmanager
 async def administrator(connection: Connection) -> AsyncIterator[AIOKafkaAdminClient]:
     """A client that asks about the cluster, for as long as the block."""

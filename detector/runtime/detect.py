@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from detector.runtime.keeper import FencedError, Keeper
+from detector.runtime.keeper import FencedError, Keeper, StateError
 from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch, Owned
-from detector.runtime.partition import Partition
+from detector.runtime.partition import Partition, Shared
 from detector.runtime.source import Source
 from detector.worker import WorkerConfig
 
@@ -55,6 +55,7 @@ class Detector:
             shared = await keeper.open()
             partition = Partition(number, self._partitions, self._config.engine, keeper.store)
             if shared is not None:
+                _check_count(shared, self._partitions)
                 partition.resume(shared)
             begin = (await self.source.consumer.beginning_offsets([where]))[where]
             if partition.offset < begin:
@@ -135,3 +136,12 @@ class Detector:
     async def stop(self) -> None:
         """A last checkpoint of everything."""
         await asyncio.gather(*(self._close(number, save=True) for number in list(self.owned)))
+
+
+def _check_count(shared: Shared, partitions: int) -> None:
+    """What was learned belongs to a number of partitions: with another one, keys lead elsewhere."""
+    if shared.marks.of != partitions:
+        raise StateError(
+            f"expected {shared.marks.of} partitions of activity, for which the state was made, got "
+            f"{partitions}: their number is changed by detector topics migrate only"
+        )

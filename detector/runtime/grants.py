@@ -39,8 +39,8 @@ def _normalise(topics: Topics, group: str) -> list[Grant]:
 
 
 def _detect(topics: Topics, group: str) -> list[Grant]:
-    both = (topics.activity, topics.state, topics.findings, topics.admission)
-    out = (topics.progress, topics.alerts, topics.commands, topics.dead_letters)
+    both = (topics.activity, topics.state, topics.progress, topics.findings, topics.admission)
+    out = (topics.alerts, topics.commands, topics.dead_letters)
     return [
         *(Grant("topic", name, ("Read", "Write")) for name in both),
         *(Grant("topic", name, ("Write",)) for name in out),
@@ -72,6 +72,17 @@ def _operate(topics: Topics, group: str) -> list[Grant]:
     ]
 
 
+def _migrate(topics: Topics, group: str) -> list[Grant]:
+    used = ("Create", "Describe", "DescribeConfigs", "Read", "Write")
+    names = ("activity", "state", "progress")
+    return [
+        *(Grant("topic", topics.prefix + name, used, prefixed=True) for name in names),
+        Grant("group", f"{group}-", ("Describe",), prefixed=True),
+        Grant("group", f"{group}-detect", ("Read",)),
+        Grant("transactional-id", f"{group}-state-", ("Describe", "Write"), prefixed=True),
+    ]
+
+
 def _all(topics: Topics, group: str) -> list[Grant]:
     merged: dict[tuple[Kind, str], Grant] = {}
     for grant in _normalise(topics, group) + _detect(topics, group):
@@ -91,9 +102,11 @@ ROLES: Mapping[str, Callable[[Topics, str], list[Grant]]] = MappingProxyType(
         "shipper": _ship,
         "reader": _read,
         "operator": _operate,
+        "migration": _migrate,
     }
 )
-"""Roles of the worker, then who writes raw logs, who reads alerts and commands, who looks after it."""
+"""Roles of the worker, then who writes raw logs, who reads alerts and commands, who looks after it and
+who changes the number of partitions."""
 
 
 def grants(topics: Topics, group: str, role: str) -> list[Grant]:

@@ -7,10 +7,9 @@ worker that was stopped and wakes after its partitions have moved can commit not
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from detector.runtime.bounded import within
@@ -45,8 +44,7 @@ class Keeper:
         self._partition = partition
         self._id = f"{config.group}-state-{partition}"
         self._producer = producer(config, self._id)
-        folder = Path(config.folder) / f"{config.topics.state}-{partition}"
-        self.store = Store(folder, f"{cluster}/{self._topic}/{partition}")
+        self.store = copy(config, partition, cluster)
 
     async def open(self) -> Shared | None:
         """Fence others, then bring the copy on this machine up to date: the last checkpoint's
@@ -57,28 +55,10 @@ class Keeper:
         """
         await started(self._producer)
         await self._catch_up()
-        written = self.store.marker
-        if written is None:
-            return None
-        shared = _decode(written)
-        if shared.format != FORMAT:
-            raise StateError(
-                f"{self._topic}/{self._partition}: expected state of format {FORMAT}, got "
-                f"{shared.format}: run the version that wrote it, or delete the topic and learn anew"
-            )
-        return shared
+        return read_marker(self.store.marker, f"{self._topic}/{self._partition}")
 
     async def _catch_up(self) -> None:
-        tail = Tail(self._config, self._topic, self._partition, self.store.offset)
-        async for batch in tail.batches():
-            marker = None
-            rows: list[Row] = []
-            for record in batch:
-                if record.key == MARKER:
-                    marker = record.value
-                elif record.key is not None:
-                    rows.append((record.key.decode(), record.value))
-            self.store.write(rows, batch[-1].offset + 1, marker)
+        await catch_up(self.store, self._config, self._partition)
 
     async def commit(self, rows: list[Row], marker: bytes) -> int:
         """Write a checkpoint: how many bytes it took. After an error, `renew` ends what has begun: to
@@ -92,7 +72,11 @@ class Keeper:
         group = f"{self._config.group}-detect"
         try:
             await self._producer.begin_transaction()
-            last = await self._send([*((k.encode(), v) for k, v in rows), (MARKER, marker)])
+            last = await sent(
+                self._producer,
+                TopicPartition(self._topic, self._partition),
+                [*((k.encode(), v) for k, v in rows), (MARKER, marker)],
+            )
             await self._producer.send_offsets_to_transaction({source: offset}, group)
             await self._producer.commit_transaction()
         except ProducerFenced as error:
@@ -107,29 +91,6 @@ class Keeper:
             self.store.write(rows[start : start + _AT_ONCE], self.store.offset)
             await asyncio.sleep(0)
         self.store.write((), offset, marker)
-
-    async def _send(self, rows: Iterable[tuple[bytes, bytes | None]]) -> int:
-        """Send rows in large batches; the offset of the last one."""
-        batch, futures = self._producer.create_batch(), []
-        count = 0
-        for key, row in rows:
-            if batch.append(key=key, value=row, timestamp=None) is None:
-                futures.append((await self._submit(batch), count))
-                batch, count = self._producer.create_batch(), 0
-                if batch.append(key=key, value=row, timestamp=None) is None:
-                    raise KafkaError(f"an entity of {len(row or b''):,} bytes is too large to keep")
-            count += 1
-        futures.append((await self._submit(batch), count))
-        last = 0
-        for future, count in futures:
-            last = (await future).offset + count - 1
-        return last
-
-    async def _submit(self, batch: object) -> "asyncio.Future[Any]":
-        made: asyncio.Future[Any] = await self._producer.send_batch(
-            batch, self._topic, partition=self._partition
-        )
-        return made
 
     async def renew(self, tried: bytes) -> bool:
         """Begin anew with the broker after a commit of this marker has failed; whether it had come
@@ -156,6 +117,71 @@ class Keeper:
             self.store.close()
 
 
+def copy(config: WorkerConfig, partition: int, cluster: str) -> Store:
+    """The copy of a partition's state on this machine."""
+    topic = config.topics.state
+    return Store(Path(config.folder) / f"{topic}-{partition}", f"{cluster}/{topic}/{partition}")
+
+
+async def catch_up(store: Store, config: WorkerConfig, partition: int) -> None:
+    """Bring the copy of a partition's state on this machine up to date with its topic."""
+    async for batch in Tail(config, config.topics.state, partition, store.offset).batches():
+        marker = None
+        rows: list[Row] = []
+        for record in batch:
+            if record.key == MARKER:
+                marker = record.value
+            elif record.key is not None:
+                rows.append((record.key.decode(), record.value))
+        store.write(rows, batch[-1].offset + 1, marker)
+
+
+async def sent(
+    producer: AIOKafkaProducer, where: TopicPartition, rows: Iterable[tuple[bytes, bytes | None]]
+) -> int:
+    """Send rows in large batches; the offset of the last one once the broker has them.
+
+    Raises:
+        KafkaError: one is too large, or the broker refuses them.
+    """
+    batch, futures = producer.create_batch(), []
+    count = 0
+
+    async def submit() -> None:
+        made = await producer.send_batch(batch, where.topic, partition=where.partition)
+        futures.append((made, count))
+
+    for key, row in rows:
+        if batch.append(key=key, value=row, timestamp=None) is None:
+            await submit()
+            batch, count = producer.create_batch(), 0
+            if batch.append(key=key, value=row, timestamp=None) is None:
+                raise KafkaError(f"an entity of {len(row or b''):,} bytes is too large to keep")
+        count += 1
+    await submit()
+    last = 0
+    for future, count in futures:
+        last = (await future).offset + count - 1
+    return last
+
+
 def marker(shared: Shared) -> bytes:
     """The marker of a checkpoint."""
     return _encode(shared)
+
+
+def read_marker(written: bytes | None, place: str) -> Shared | None:
+    """What a marker says; None if there is none.
+
+    Raises:
+        StateError: its format is not known.
+    """
+    if written is None:
+        return None
+    shared = _decode(written)
+    if shared.format != FORMAT:
+        raise StateError(
+            f"{place}: expected state of format {FORMAT}, got {shared.format}: run the version that "
+            "wrote it, or delete the topic and learn anew"
+        )
+    return shared

@@ -61,6 +61,16 @@ async def lags(config: WorkerConfig, names: Iterable[str] = GROUPS) -> list[Lag]
     ]
 
 
+async def offsets(config: WorkerConfig, group: str) -> dict[TopicPartition, int]:
+    """What a group has committed.
+
+    Raises:
+        KafkaError: we may not see it.
+    """
+    async with administrator(config.connection) as admin:
+        return await _offsets(admin, group)
+
+
 async def _ends(
     config: WorkerConfig, wanted: Collection[TopicPartition]
 ) -> dict[TopicPartition, int]:

@@ -22,6 +22,7 @@ from mode import Service
 from msgspec import MsgspecError
 
 from detector.config import HOUR
+from detector.runtime import generation
 from detector.runtime.connect import reader, started
 from detector.runtime.watermarks import ACTIVITY
 from detector.runtime.wire import read
@@ -71,6 +72,7 @@ class PaceReader(Service):
         super().__init__()
         self._pace = pace
         self._where = TopicPartition(config.topics.progress, 0)
+        self._generation = config.topics.generation
         self._consumer = reader(config)
 
     async def on_start(self) -> None:
@@ -84,6 +86,10 @@ class PaceReader(Service):
         while not self.should_stop:
             found = await self._consumer.getmany(timeout_ms=200)
             for record in found.get(self._where, ()):
+                note = generation.read(record.key, record.value)
+                if note is not None:
+                    generation.check(note, self._generation)
+                    continue
                 try:
                     told = read(record.value)
                 except (MsgspecError, TypeError, ValueError):

@@ -32,7 +32,7 @@ from detector.pipeline.entity import heading, read, written
 Row = tuple[str, bytes | None]
 """A key and what a checkpoint writes under it; None where the entity is forgotten."""
 
-_BASELINE = "baseline:"
+BASELINE = "baseline:"
 _GROUP = "group:"
 _Versions = dict[int, tuple[int, dict[str, int]]]
 _encode = msgspec.msgpack.Encoder().encode
@@ -92,7 +92,7 @@ class Entities:
         """Take in what is always in memory, and note what is due to settle."""
         for key, row in self.rows.items():
             self.known[_kind(key)] += 1
-            if key.startswith((_BASELINE, _GROUP)):
+            if key.startswith((BASELINE, _GROUP)):
                 self._load(key)
             elif heading(row).due:
                 self.state.due.append(key)
@@ -106,8 +106,8 @@ class Entities:
         if row is None:
             self.known[_kind(key)] += 1
             return
-        if key.startswith(_BASELINE):
-            self.state.peers.versions[key.removeprefix(_BASELINE)] = _versions(row)
+        if key.startswith(BASELINE):
+            self.state.peers.versions[key.removeprefix(BASELINE)] = _versions(row)
             return
         entity = read(key, row)
         if isinstance(entity, GroupState):
@@ -125,8 +125,8 @@ class Entities:
 
     def _written(self, key: str) -> bytes | None:
         state = self.state
-        if key.startswith(_BASELINE):
-            return _encode(state.peers.versions.get(key.removeprefix(_BASELINE), {}))
+        if key.startswith(BASELINE):
+            return _encode(state.peers.versions.get(key.removeprefix(BASELINE), {}))
         entity = (
             state.principals.get(key)
             or state.credentials.get(key)
@@ -164,7 +164,7 @@ class Entities:
         for key in list(self.resident):
             if gone >= spare:
                 break
-            if key not in stay and not key.startswith((_BASELINE, _GROUP)):
+            if key not in stay and not key.startswith((BASELINE, _GROUP)):
                 self._drop(key)
                 gone += 1
         return gone

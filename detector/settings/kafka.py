@@ -64,6 +64,12 @@ class KafkaSettings(BaseModel):
     prefix: str = Field(
         default=_WORKER.topics.prefix, description="What the names of all topics begin with."
     )
+    generation: int = Field(
+        default=_WORKER.topics.generation,
+        ge=1,
+        description="Which generation of activity, state and progress is in use: what "
+        "`detector topics migrate` says; the same for all workers.",
+    )
     sources: Names = Field(
         default=_WORKER.sources,
         description="Sources whose raw topics are read, `mixed` among them; empty: all.",
@@ -169,4 +175,4 @@ class KafkaSettings(BaseModel):
 
     def topics(self) -> Topics:
         """The names of the topics."""
-        return Topics(self.prefix)
+        return Topics(self.prefix, self.generation)

@@ -37,6 +37,7 @@ class Workers:
         self._stopped: set[int] = set()
         self.exits: Counter[int] = Counter()
         self.stuck = 0
+        self.generation = 1
 
     def tend(self) -> None:
         """Start what is not running."""
@@ -52,7 +53,9 @@ class Workers:
         command = [sys.executable, "-m", "tests.kafka.runner", self._ways[number > 0], self._prefix]
         with self.log(number).open("ab") as log:
             return subprocess.Popen(
-                [*command, str(number), str(self._folder), str(self._idle)], stdout=log, stderr=log
+                [*command, *map(str, (number, self._folder, self._idle, self.generation))],
+                stdout=log,
+                stderr=log,
             )
 
     def log(self, number: int) -> Path:

@@ -53,7 +53,7 @@ def topics(kafka: str, request: pytest.FixtureRequest) -> Iterator[Topics]:
     specs = plan(made, getattr(request, "param", 2))
     asyncio.run(create(Connection(kafka), specs))
     yield made
-    asyncio.run(_delete(kafka, [spec.name for spec in specs]))
+    asyncio.run(_delete(kafka, below=made.prefix))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def prefix(kafka: str) -> Iterator[str]:
     """A prefix for the topics that a test makes by itself; they are deleted after it."""
     made = f"test-{os.getpid()}-{next(_numbers)}."
     yield made
-    asyncio.run(_delete(kafka, [spec.name for spec in plan(Topics(made), 1)]))
+    asyncio.run(_delete(kafka, below=made))
 
 
 @pytest.fixture
@@ -79,10 +79,10 @@ def run(
     return runner(capfd)
 
 
-async def _delete(bootstrap: str, names: list[str]) -> None:
+async def _delete(bootstrap: str, *, below: str) -> None:
     async with _admin(bootstrap) as admin:
-        there = set(await admin.list_topics())
-        await admin.delete_topics([name for name in names if name in there])
+        names = [name for name in await admin.list_topics() if name.startswith(below)]
+        await admin.delete_topics(names)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER IDLE`."""
+"""One worker as a process of its own: `python -m tests.kafka.runner BOOTSTRAP PREFIX NUMBER FOLDER IDLE GENERATION`."""
 
 import asyncio
 import signal
@@ -16,13 +16,13 @@ ENGINE = EngineConfig(budget=12.5)
 
 
 def config(
-    bootstrap: str, prefix: str, number: int, folder: Path, idle: int = 30_000
+    bootstrap: str, prefix: str, number: int, folder: Path, idle: int = 30_000, generation: int = 1
 ) -> WorkerConfig:
     """The settings of worker `number`: checkpoints come often, so that crashes meet them."""
     return WorkerConfig(
         engine=ENGINE,
         connection=Connection(bootstrap),
-        topics=Topics(prefix),
+        topics=Topics(prefix, generation),
         group=f"{prefix}group",
         folder=folder / f"worker-{number}",
         checkpoint_least=500,
@@ -42,6 +42,6 @@ def _stacks(*_: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, _stacks)
-    where, prefix, number, folder, idle = sys.argv[1:6]
-    made = config(where, prefix, int(number), Path(folder), int(idle))
+    where, prefix, number, folder, idle, generation = sys.argv[1:7]
+    made = config(where, prefix, int(number), Path(folder), int(idle), int(generation))
     run(made, Context(Fingerprints(KEY)), loglevel="info")

@@ -8,7 +8,8 @@ from msgspec import Struct, field
 from detector.config import EngineConfig
 from detector.findings import Finding
 from detector.runtime.partition import Effects, Partition, Shared
-from detector.runtime.resident import Everything
+from detector.runtime.repartition import repartitioned, together
+from detector.runtime.resident import BASELINE, Everything
 from detector.runtime.wire import Record, partition_of
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent
@@ -111,16 +112,36 @@ class Cluster:
             for host in self.hosts:
                 self.send(host.go_on(len(host.log), chunk))
 
-    def play(self, events: list[ActivityEvent], chunk: int) -> None:
-        """Events in the order of their times; a quarter's end is told when it can be."""
+    def play(self, events: list[ActivityEvent], chunk: int, *, ends: bool = True) -> None:
+        """Events in the order of their times; a quarter's end is told when it can be, and unless it
+        `ends` here, nothing of what may still come."""
         self._tell(events[0].time - SLACK)
         for n, event in enumerate(events):
             self.hosts[partition_of(event.key, len(self.hosts))].log.append(event)
             self._tell(event.time - SLACK)
             if not n % 100:
                 self.drain(chunk)
-        self._tell(events[-1].time + QUARTER)
+        if ends:
+            self._tell(events[-1].time + QUARTER)
         self.drain(chunk)
+
+    def dealt_out(self, partitions: int) -> "Cluster":
+        """The same with another number of partitions, from checkpoints of all of them."""
+        for host in self.hosts:
+            host.save()
+        made = Cluster(partitions)
+        made.findings, made._bound = self.findings, self._bound
+        for host in self.hosts:
+            for key, row in host.rows.items():
+                if key.startswith(BASELINE):
+                    for other in made.hosts:
+                        other.rows[key] = together(row, other.rows.get(key))
+                else:
+                    made.hosts[partition_of(key, partitions)].rows[key] = row
+        shared = repartitioned([_shared(host.marker) for host in self.hosts], partitions)
+        for host, one in zip(made.hosts, shared, strict=True):
+            host.partition.resume(one)
+        return made
 
     def _tell(self, time: int) -> None:
         bound = time // QUARTER * QUARTER

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.msgpack import encode
 
+from detector.runtime.partition import Partition
+from detector.runtime.repartition import ApartError, repartitioned, together
+from detector.runtime.resident import Everything
 from tests.kafka.told import replayed, settled
 from tests.properties.stories import Scene, plots, story
 from tests.runtime.cluster import CONFIG, Cluster, Hosted, revisions, told
@@ -82,3 +86,45 @@ def test_what_leaves_memory_comes_back_as_it_was(plot: list[Scene], keep: int) -
         spare.partition.entities.evict(keep)
 
     assert told(expected) == told(found)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (2, 3), (3, 1)])
+@settings(max_examples=4, deadline=None)
+@given(plot=plots, at=st.floats(0, 1))
+def test_another_number_of_partitions_goes_on_as_one_engine(
+    before: int, after: int, plot: list[Scene], at: float
+) -> None:
+    """When what was learned has been dealt out anew at rest, the settled findings are still those of
+    one engine that sees everything, and no revision is made twice."""
+    events = story(plot)
+    half = int(at * (len(events) - 2)) + 1
+    cluster = Cluster(before)
+    cluster.play(events[:half], 50, ends=False)
+    cluster = cluster.dealt_out(after)
+    cluster.play(events[half:], 50)
+
+    assert replayed(events, CONFIG).settled == settled(cluster.findings)
+    assert len(cluster.findings) == len({(one.uid, one.revision) for one in cluster.findings})
+
+
+def test_partitions_that_stand_apart_are_not_dealt_out() -> None:
+    """Time that only some have settled would be of two minds in one partition."""
+    shared = [Partition(n, 2, CONFIG, Everything()).shared() for n in (0, 1)]
+    shared[1].bound = 900_000
+    with pytest.raises(ApartError) as raised:
+        repartitioned(shared, 3)
+
+    assert "expected all partitions at one bound, got 0 to 900000" == str(raised.value)
+
+
+def test_baselines_that_two_partitions_have_are_one() -> None:
+    """What one of them has and the other has not is kept, the last three versions."""
+    older, newer = _baselines(1, 2, 3), _baselines(3, 4)
+
+    assert _baselines(2, 3, 4) == together(newer, older)
+    assert older == together(older, None)
+
+
+def _baselines(*versions: int) -> bytes:
+    """Versions of one group's baseline as a row."""
+    return encode({version: (version, {}) for version in versions})

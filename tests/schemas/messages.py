@@ -26,6 +26,7 @@ from schemas.event import (
     Workload,
 )
 from schemas.fact import Context, Fact, PeerBaseline, Step, Summary, Tick
+from schemas.generation import Generation
 from schemas.progress import Progress
 from tests.sinks.findings import ANSWERED, OPENED, REPLACED
 
@@ -144,6 +145,7 @@ MESSAGES: Mapping[str, msgspec.Struct] = {
     "progress": Progress(
         "activity/3", of=8, levels=(NOON, NOON - 1, 0), settled=NOON - 2, version=7, idle=True
     ),
+    "generation": Generation(2, of=32, done=True),
     "alert": OPENED,
     "alert-superseded": REPLACED,
     "revoke_command": COMMAND,

@@ -22,6 +22,7 @@ protocol = "SASL_SSL"
 mechanism = "SCRAM-SHA-256"
 username = "worker"
 prefix = "team-a."
+generation = 2
 sources = ["cloudtrail", "mixed"]
 group = "team-a"
 instance = "worker-1"

@@ -39,7 +39,7 @@ class Options(Struct, frozen=True):
         """The same as a worker reads it: whatever is not named is as shipped."""
         return WorkerConfig(
             connection=Connection(self.bootstrap),
-            topics=Shared(self.prefix, self.log),
+            topics=Shared(self.prefix, log=self.log),
             role=self.role,
             group=f"{self.prefix}group",
             folder=Path(self.folder) / self.name,
