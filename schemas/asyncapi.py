@@ -44,7 +44,7 @@ class Channel(NamedTuple):
 CHANNELS: Mapping[str, Channel] = {
     "activity": Channel(
         "activity",
-        ("activity_event", "fact", "progress"),
+        ("activity_event", "fact", "progress", "control"),
         "the entity: kind, tenant and id, as in principal:acme:ada; CRC-32 of it, modulo the number "
         "of partitions, is the partition",
         ("send", "receive"),
@@ -52,7 +52,7 @@ CHANNELS: Mapping[str, Channel] = {
     ),
     "progress": Channel(
         "progress",
-        ("progress", "generation"),
+        ("progress", "generation", "control"),
         "the sender",
         ("send", "receive"),
         "How far each partition of activity is, and what a change of their number has left.",

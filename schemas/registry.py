@@ -22,6 +22,7 @@ import msgspec
 
 from schemas.alert import Alert
 from schemas.command import RevokeCommand
+from schemas.control import Control
 from schemas.dead_letter import DeadLetter
 from schemas.event import SCHEMA_VERSION, ActivityEvent
 from schemas.fact import Fact, Tick
@@ -58,6 +59,10 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
         "progress": Contract(
             Progress,
             "How far a sender is; a record of the activity, progress and raw topics.",
+        ),
+        "control": Contract(
+            Control,
+            "Which settings are in force from here on; a record of the activity and progress topics.",
         ),
         "generation": Contract(
             Generation,

@@ -17,7 +17,8 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
 
     Start as many as there are partitions; they share them, and take over from one that is gone.
     SIGTERM drains it: a last checkpoint, then it leaves. Settings are those of the table `[kafka]`,
-    see `detector settings`; secrets come from files or the environment.
+    see `detector settings`; secrets come from files or the environment. The budget, `disabled` and the
+    table `[response]` may change while it runs; SIGHUP makes it look at once.
 
     For example:
 
@@ -28,6 +29,7 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     from detector.cli.kafka import check_cluster, configured
     from detector.cli.setup import fingerprints, warn_of_development_key
     from detector.settings.load import fingerprint_key
+    from detector.settings.reload import SettingsFile
     from detector.sources.base import Context
 
     settings, made = configured(config, role)
@@ -38,4 +40,5 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
 
     key = fingerprint_key(settings)
     context = Context(fingerprints(settings), tenant=settings.tenant or None)
-    run(made, context, secrets=[] if key is None else [key.decode("utf-8", "replace")])
+    secrets = [] if key is None else [key.decode("utf-8", "replace")]
+    run(made, context, file=SettingsFile(config, settings), secrets=secrets)

@@ -48,7 +48,7 @@ class State:
         self.origins: dict[str, OriginState] = {}
         self.groups: dict[str, GroupState] = {}
         self.peers = Peers()
-        self.floors = {id_: threshold(self.config, unit.META) for id_, unit in DETECTIONS.items()}
+        self.floors = _floors(self.config)
         self.signatures = Signatures()
         self.quiet = Quiet()
         self.bound = 0
@@ -56,3 +56,13 @@ class State:
         self.late = 0
         self.swept = 0
         self.due: list[str] = []
+
+    def under(self, config: EngineConfig) -> None:
+        """Go on under other settings, of which none that bounds time has changed; with nothing
+        settling. What is settled stays as it was judged."""
+        self.config, self.floors = config, _floors(config)
+        self.quiet.clear()
+
+
+def _floors(config: EngineConfig) -> dict[str, float]:
+    return {id_: threshold(config, unit.META) for id_, unit in DETECTIONS.items()}

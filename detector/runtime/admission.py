@@ -21,23 +21,27 @@ from detector.detections import DETECTIONS
 from detector.findings import Finding
 from detector.pipeline.admit import Passed, passed
 from detector.respond.admission import AdmissionState
+from detector.runtime.control import response_of
 from detector.sinks.ocsf import alert
+from schemas.control import Control
 
 FORMAT = 1
 _MOST = 50_000
 _json = msgspec.json.Encoder().encode
 _pack = msgspec.msgpack.Encoder().encode
-read_finding = msgspec.msgpack.Decoder(Finding).decode
+_finding = msgspec.msgpack.Decoder(Finding).decode
+_control = msgspec.json.Decoder(Control).decode
 
 
 class Memory(Struct):
     """What is kept of one partition of findings: admission by tenant, and by finding the last
-    revision that went out, the latest findings last."""
+    revision that went out, the latest findings last; and the settings that its log has put in force."""
 
     format: int = FORMAT
     tenants: dict[str, AdmissionState] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     repeats: int = 0
+    control: Control | None = None
 
 
 _memory = msgspec.msgpack.Decoder(Memory).decode
@@ -60,6 +64,8 @@ class Desk:
         self.memory = memory or Memory()
         self.passed: list[Passed] = []
         self._config = config
+        if self.memory.control is not None:
+            self._config = response_of(self.memory.control)
 
     def repeats(self, uid: str, revision: int) -> bool:
         """Whether this revision, or a later one, has gone out. If not, it does now."""
@@ -73,12 +79,14 @@ class Desk:
             del revisions[next(iter(revisions))]
         return False
 
-    def take(self, findings: Iterable[Finding]) -> list[Message]:
-        """What readers are to see of these findings."""
+    def take(self, findings: Iterable[Finding | Control]) -> list[Message]:
+        """What readers are to see of these findings, each under the settings before it."""
         out: list[Message] = []
         self.passed = []
         for finding in findings:
-            if not self.repeats(finding.uid, finding.revision):
+            if isinstance(finding, Control):
+                self.memory.control, self._config = finding, response_of(finding)
+            elif not self.repeats(finding.uid, finding.revision):
                 out += self._one(finding)
         return out
 
@@ -95,6 +103,8 @@ class Desk:
             ("ce_id", f"{shown.uid}.{shown.revision}".encode()),
             ("content-type", b"application/json"),
         )
+        if self.memory.control is not None:
+            headers = (*headers, ("ce_settings", self.memory.control.version.encode()))
         value = _json(alert(shown, DETECTIONS[shown.detection].META))
         out = [Message("alerts", shown.entity, value, headers)]
         if made.answer == "admitted" and shown.command is not None:
@@ -120,3 +130,12 @@ def memory(row: bytes | None) -> Memory:
     if found.format != FORMAT:
         raise ValueError(f"expected admission's memory of format {FORMAT}, got {found.format}")
     return found
+
+
+def asked(value: bytes) -> Finding | Control:
+    """A record of the findings' topic: a finding, or the settings for those after it, as JSON.
+
+    Raises:
+        msgspec.MsgspecError: it is neither.
+    """
+    return _control(value) if value.startswith(b"{") else _finding(value)

@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from msgspec import MsgspecError
 
 from detector.findings import Finding
-from detector.runtime.admission import Desk, memory, read_finding
+from detector.runtime.admission import Desk, asked, memory
 from detector.runtime.compacted import Tail
 from detector.runtime.connect import producer, started
 from detector.runtime.keeper import FencedError
@@ -16,6 +16,7 @@ from detector.runtime.outbox import appended
 from detector.runtime.owned import Batch
 from detector.runtime.source import Source
 from detector.worker import WorkerConfig
+from schemas.control import Control
 
 log = logging.getLogger(__name__)
 _KEY = b"memory"
@@ -98,9 +99,9 @@ class Admitter:
         await self.revoked(set(self.desks))
 
 
-def _findings(record: ConsumerRecord) -> list[Finding]:
+def _findings(record: ConsumerRecord) -> list[Finding | Control]:
     try:
-        return [read_finding(record.value)]
+        return [asked(record.value or b"")]
     except (MsgspecError, TypeError, ValueError):
         log.exception("a finding cannot be read", extra={"offset": record.offset})
         return []

@@ -27,8 +27,10 @@ from detector.runtime.metrics import Metrics
 from detector.runtime.normalise import Normaliser
 from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace, PaceReader
+from detector.runtime.reload import Reload
 from detector.runtime.source import Source
 from detector.runtime.watch import Watch
+from detector.settings.reload import SettingsFile
 from detector.sources.base import Context
 from detector.sources.registry import SOURCES
 from detector.worker import MIXED, WorkerConfig
@@ -53,8 +55,11 @@ class _App(faust.App):
 class Parts:
     """What a worker is made of, filled in as it starts: agents and pages look here."""
 
-    def __init__(self, config: WorkerConfig, context: Context) -> None:
+    def __init__(
+        self, config: WorkerConfig, context: Context, file: SettingsFile | None = None
+    ) -> None:
         self.config = config
+        self.file = file
         self.context = context
         self.metrics = Metrics(_now)
         self.channels: dict[str, ChannelT[Batch]] = {}
@@ -75,6 +80,11 @@ class Parts:
         if batch.records:
             appended = batch.records[0].timestamp
             self.metrics.taken(self.short(batch.where.topic), len(batch.records), appended)
+
+    @property
+    def budget(self) -> float:
+        """The alert budget that this worker was told last."""
+        return self.config.engine.budget if self.file is None else self.file.settings.budget
 
     def short(self, topic: str) -> str:
         """A topic's name without the prefix and the generation."""
@@ -122,6 +132,10 @@ class Shell(Service):
             )
             await self._source(parts.normaliser, "normalise", list(topics))
         if config.role in {"all", "detect"}:
+            if parts.file is not None:
+                reload = Reload(config, parts.file, made, parts.metrics)
+                await reload.begin()
+                await self.add_runtime_dependency(reload)
             tenants = len(await made.partitions_for(config.topics.findings))
             parts.detector = Detector(
                 config,
@@ -180,7 +194,9 @@ def _now() -> int:
     return int(time.time() * 1_000)
 
 
-def build(config: WorkerConfig, context: Context) -> tuple[faust.App, Parts]:
+def build(
+    config: WorkerConfig, context: Context, file: SettingsFile | None = None
+) -> tuple[faust.App, Parts]:
     """The app of one worker, not started, and its parts."""
     app = _App(
         config.group,
@@ -189,7 +205,7 @@ def build(config: WorkerConfig, context: Context) -> tuple[faust.App, Parts]:
         web_port=config.port or 6066,
         datadir=str(config.folder / "faust"),
     )
-    parts = Parts(config, context)
+    parts = Parts(config, context, file)
     for name in ("normalise", "detect", "admit"):
         parts.channels[name] = app.channel(maxsize=_AHEAD)
         app.agent(parts.channels[name], name=name)(_agent(parts, name))
@@ -212,15 +228,21 @@ def _agent(parts: Parts, name: str) -> Callable[[StreamT[Batch]], Awaitable[None
 
 
 def run(
-    config: WorkerConfig, context: Context, *, loglevel: str = "info", secrets: Iterable[str] = ()
+    config: WorkerConfig,
+    context: Context,
+    *,
+    file: SettingsFile | None = None,
+    loglevel: str = "info",
+    secrets: Iterable[str] = (),
 ) -> None:
-    """Run a worker until it is told to stop. Its logs show none of these `secrets`.
+    """Run a worker until it is told to stop. What changes in the settings `file`, if there is one,
+    comes into force meanwhile. Its logs show none of these `secrets`.
 
     Python's cycle collector is kept from the state: a million objects without a cycle."""
     gc.set_threshold(500_000, 100, 1_000)
     logs.set_up(loglevel, secrets=[*secrets, *logs.secrets_of(config.connection)])
     config.folder.mkdir(parents=True, exist_ok=True)
-    app, _ = build(config, context)
+    app, _ = build(config, context, file)
     worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)
     worker.spinner = None
     worker.execute_from_commandline()

@@ -14,6 +14,7 @@ from msgspec import MsgspecError
 from detector.runtime.wire import Record, partition_of, read
 from detector.sources.base import DecodeError
 from detector.sources.redact import sample
+from schemas.control import Control
 from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent
 from schemas.progress import Progress
@@ -39,7 +40,7 @@ def opened(record: ConsumerRecord, number: int, of: int, ahead: int) -> tuple[st
     except ValueError:  # of which broken UTF-8 is one
         raise DecodeError("expected JSON in UTF-8, got bytes that are not") from None
     key = made.key
-    if isinstance(made, Progress):
+    if isinstance(made, Progress | Control):
         return key, made
     if key.encode() != record.key:
         check(key, number, of)

@@ -128,6 +128,12 @@ METRICS: tuple[Metric, ...] = (
         "The setting `budget`: false findings per day per 1,000 identities.",
     ),
     Metric(
+        "detector_settings_total",
+        "counter",
+        "Changes of the settings file: `written` to the log, or `refused`.",
+        ("result",),
+    ),
+    Metric(
         "detector_partition_restarts_total",
         "counter",
         "How often a partition began again from its last checkpoint.",

@@ -15,8 +15,10 @@ from detector.runtime.letters import Refused, letter_of, opened
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
+from detector.runtime.wire import Record
 from detector.sources.base import DecodeError
 from detector.worker import WorkerConfig
+from schemas.control import Control
 from schemas.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ _SLICE = 250
 _SETTLE = 250
 _THAW = 100
 _FIRST_ROW = 1_500
+_WAIT = frozenset({Progress, Control})
 # How long the group waits for a last checkpoint before the partition moves without one.
 _HANDOVER = 5.0
 _BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -105,8 +108,10 @@ class Owned:
         for count, record in enumerate(records):
             try:
                 key, made = opened(record, partition.number, partition.of, ahead)
-                if type(made) is Progress and partition.settling:
-                    return count, refused
+                if type(made) in _WAIT:
+                    if partition.settling:
+                        return count, refused
+                    self._note(made, record)
                 take(made, key)
             except DecodeError as error:
                 refused.append((record, str(error)))
@@ -114,6 +119,11 @@ class Owned:
                 log.exception("a record could not be taken", extra={"offset": record.offset})
                 refused.append((record, f"cannot be taken: {type(error).__name__}"))
         return len(records), refused
+
+    def _note(self, made: Record, record: ConsumerRecord) -> None:
+        if isinstance(made, Control):
+            where = {"partition": record.partition, "offset": record.offset}
+            log.info("settings are in force", extra={**where, "version": made.version})
 
     async def _send(self, refused: list[Refused]) -> None:
         effects = self.partition.effects()

@@ -21,9 +21,11 @@ from detector.config import EngineConfig
 from detector.findings import Finding
 from detector.pipeline import State, settle, step
 from detector.pipeline.state import NOTHING, Outcome
+from detector.runtime.control import under
 from detector.runtime.resident import Entities, Rows
 from detector.runtime.watermarks import ACTIVITY, Watermarks
 from detector.runtime.wire import Record
+from schemas.control import Control
 from schemas.fact import Fact, Tick
 from schemas.progress import Progress
 
@@ -45,7 +47,7 @@ class Effects(Struct):
 
 class Shared(Struct):
     """What belongs to a partition and to no entity; the checkpoint's marker carries it. `offset` is
-    the next record to take."""
+    the next record to take, `control` the settings that its log has put in force."""
 
     format: int
     offset: int
@@ -55,6 +57,7 @@ class Shared(Struct):
     swept: int
     marks: Watermarks
     version: int
+    control: Control | None = None
 
 
 class Partition:
@@ -70,6 +73,8 @@ class Partition:
         self.marks = Watermarks(number, of)
         self.offset = 0
         self.version = 0
+        self.control: Control | None = None
+        self._config = config
         self._due: list[str] = []
         self._settling: set[str] = set()
         self._queue: Iterator[str] = iter(())
@@ -83,6 +88,9 @@ class Partition:
         if isinstance(record, Progress):
             self._told(record)
             return
+        if isinstance(record, Control):
+            self._under(record)
+            return
         key = record.key if key is None else key
         if isinstance(record, Fact) and record.kind == "baseline":
             key = f"{_BASELINE}{key}"
@@ -92,6 +100,14 @@ class Partition:
         outcome = step(self.state, record)
         if outcome is not NOTHING:
             self._add(outcome)
+
+    def _under(self, control: Control) -> None:
+        """Other settings are in force from here on. What is due settles under the old ones: where it
+        would have settled without them must not show."""
+        while self.settling:
+            self.settle(len(self._settling))
+        self.control = control
+        self.state.under(under(self._config, control))
 
     def _add(self, outcome: Outcome) -> None:
         self._out.findings += outcome.findings
@@ -197,6 +213,7 @@ class Partition:
             state.swept,
             self.marks,
             self.version,
+            self.control,
         )
 
     def resume(self, shared: Shared) -> None:
@@ -205,5 +222,7 @@ class Partition:
         state.bound, state.watermark = shared.bound, shared.watermark
         state.late, state.swept = shared.late, shared.swept
         self.offset, self.marks, self.version = shared.offset, shared.marks, shared.version
+        if shared.control is not None:
+            self._under(shared.control)
         self._said = self._progress()
         self.entities.resume()

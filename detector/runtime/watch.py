@@ -46,7 +46,6 @@ class Watch(Service):
         self._stalls = Stalls()
         self._silences = Silences(lambda source: parts.config.silence_of(source) / SECOND)
         self._silent: set[str] = set()
-        parts.metrics.show("detector_alert_budget", {(): parts.config.engine.budget})
 
     @property
     def alive(self) -> bool:
@@ -63,6 +62,7 @@ class Watch(Service):
             await asyncio.sleep(_EVERY)
             late = max(0.0, monotonic() - before - _EVERY)
             self._parts.metrics.show("detector_loop_delay_seconds", {(): late})
+            self._parts.metrics.show("detector_alert_budget", {(): self._parts.budget})
             self._look()
 
     @Service.task

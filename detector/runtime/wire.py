@@ -15,11 +15,12 @@ from zlib import crc32
 
 import msgspec
 
+from schemas.control import Control
 from schemas.event import ActivityEvent
 from schemas.fact import Fact
 from schemas.progress import Progress
 
-Record = ActivityEvent | Fact | Progress
+Record = ActivityEvent | Fact | Progress | Control
 
 written = msgspec.json.Encoder().encode
 """One record as JSON."""

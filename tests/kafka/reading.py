@@ -9,13 +9,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct, field
 
 from detector.findings import Finding
-from detector.runtime.admission import read_finding
+from detector.runtime.admission import asked
 from detector.runtime.compacted import Tail
 from detector.runtime.connect import administrator, arguments, reader
 from detector.runtime.keeper import MARKER
 from detector.runtime.partition import Shared
 from detector.runtime.wire import read
 from detector.worker import WorkerConfig
+from schemas.control import Control
 from schemas.event import ActivityEvent
 from tests.kafka.told import Told, of_rows, planned, settled
 
@@ -90,7 +91,9 @@ async def published(config: WorkerConfig) -> Published:
     out = Published()
     first: dict[tuple[str, int], bytes] = {}
     for record in await whole(config, config.topics.findings):
-        finding = read_finding(record.value)
+        finding = asked(record.value)
+        if isinstance(finding, Control):
+            continue
         old = first.setdefault((finding.uid, finding.revision), record.value)
         if old is record.value:
             out.findings.append(finding)

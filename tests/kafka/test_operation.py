@@ -107,15 +107,25 @@ def environment(kafka: str, topics: Topics, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Worker]:
     """A worker that has just been started, by the command that compose starts it with."""
-    logged = tmp_path / "log"
+    made = started(environment, tmp_path / "log", int(environment["DETECTOR_KAFKA__PORT"]))
+    with made.process:
+        yield made
+        made.process.kill()
+
+
+def started(environment: dict[str, str], logged: Path, port: int) -> Worker:
+    """A worker process in this environment, whose log goes on in that file."""
     command = [sys.executable, "-m", "detector.cli", *COMMANDS["compose: worker"]]
-    with logged.open("w") as log:
+    with logged.open("a") as log:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            command,
+            cwd=PROJECT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
-        with process:
-            yield Worker(process, int(environment["DETECTOR_KAFKA__PORT"]), logged)
-            process.kill()
+    return Worker(process, port, logged)
 
 
 def feed(bootstrap: str, topic: str, values: list[bytes]) -> None:

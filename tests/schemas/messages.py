@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.command import Descendant, Locator, RevokeCommand, SubjectId
+from schemas.control import Control, Response
 from schemas.dead_letter import DeadLetter
 from schemas.event import (
     Action,
@@ -144,6 +145,22 @@ MESSAGES: Mapping[str, msgspec.Struct] = {
     "tick": Tick(watermark=NOON, final=True),
     "progress": Progress(
         "activity/3", of=8, levels=(NOON, NOON - 1, 0), settled=NOON - 2, version=7, idle=True
+    ),
+    "control": Control(
+        "9f2c4e0a1b2c3d4e",
+        budget=0.2,
+        response=Response(
+            enforce=True,
+            revoke_risk=70,
+            max_commands=10,
+            window_ms=600_000,
+            cooldown_ms=3_600_000,
+            ttl_ms=1_800_000,
+            auto_detections=("cross_service_reuse",),
+            never_detections=("privileged_recon",),
+            protected=("*break-glass*",),
+        ),
+        disabled=("shared_origin",),
     ),
     "generation": Generation(2, of=32, done=True),
     "alert": OPENED,
