@@ -99,7 +99,8 @@ lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes ne
 	}; \
 	pin run pyproject.toml; \
 	pin kafka pyproject.toml --extra kafka -c requirements/run.txt; \
-	pin dev pyproject.toml --group dev -c requirements/kafka.txt; \
+	pin traces pyproject.toml --extra traces -c requirements/kafka.txt; \
+	pin dev pyproject.toml --group dev -c requirements/kafka.txt -c requirements/traces.txt; \
 	pin build --group build -c requirements/dev.txt; \
 	pin lock --group lock; \
 	for peer in quix bytewax; do pin peers/$$peer requirements/peers/$$peer.in; done
@@ -138,9 +139,9 @@ $(VENV)/.kafka: $(VENV)/.package requirements/kafka.txt
 	@$(BIN)/python $(PIP) install --require-hashes -r requirements/kafka.txt
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.package requirements/dev.txt requirements/kafka.txt
-	@echo "==> install what tests and checks need (requirements/dev.txt, requirements/kafka.txt)"
-	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt
+$(VENV)/.dev: $(VENV)/.package requirements/dev.txt requirements/kafka.txt requirements/traces.txt
+	@echo "==> install what tests and checks need (requirements/dev.txt, kafka.txt, traces.txt)"
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt -r requirements/traces.txt
 	@touch $@
 
 $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
@@ -151,5 +152,5 @@ $(VENV)/.lock: requirements/lock.txt | $(VENV)/.python
 $(TRIAL)/venv/.dev: $(VENV)/.dev
 	@echo "==> a second environment for the wheel in $(TRIAL)/venv"
 	@$(PYTHON) -m venv --clear $(TRIAL)/venv
-	@$(TRIAL)/venv/bin/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt
+	@$(TRIAL)/venv/bin/python $(PIP) install --require-hashes -r requirements/dev.txt -r requirements/kafka.txt -r requirements/traces.txt
 	@touch $@

@@ -115,7 +115,8 @@ class WorkerConfig(Struct, frozen=True):
     At most
     `resident` entities of a partition stay in memory. `folder` holds copies of the state for a
     quick start and may be deleted at any time. `instance` makes the worker a static member. A source
-    that used to deliver is reported once it has been silent for `silence`, or for its own of `silences`.
+    that used to deliver is reported once it has been silent for `silence`, or for its own of `silences`. `traces` is where a collector
+    takes OTLP over HTTP.
     """
 
     engine: EngineConfig = EngineConfig()
@@ -136,6 +137,7 @@ class WorkerConfig(Struct, frozen=True):
     port: int = 6066
     silence: int = HOUR
     silences: Mapping[str, int] = field(default_factory=dict)
+    traces: str = ""
 
     def silence_of(self, source: str) -> int:
         """How long this source may be silent before that is reported, in ms; 0 is for ever."""

@@ -116,10 +116,10 @@ def test_every_package_folder_is_a_package() -> None:
 
 def test_only_declared_dependencies_are_imported() -> None:
     """The packages import the standard library, themselves and declared dependencies only; those of
-    the extra `kafka` nowhere but in the runtime."""
+    the extras `kafka` and `traces` nowhere but in the runtime."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     known = _named(project["dependencies"]) | set(PACKAGES) | sys.stdlib_module_names
-    kafka = _named(project["optional-dependencies"]["kafka"]) | {"faust", "mode"}
+    kafka = _named(project["optional-dependencies"]["kafka"]) | {"faust", "mode", "opentelemetry"}
     foreign = {
         (str(path.relative_to(PROJECT)), name)
         for path in _modules()
@@ -134,7 +134,7 @@ def _named(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w-]", name)[0].replace("-", "_") for name in requirements}
 
 
-@pytest.mark.parametrize("group", ["run", "dev", "kafka", "build", "lock"])
+@pytest.mark.parametrize("group", ["run", "dev", "kafka", "traces", "build", "lock"])
 def test_requirements_are_pinned_by_hash(group: str) -> None:
     """Every requirement names one version and at least one hash."""
     text = (PROJECT / "requirements" / f"{group}.txt").read_text(encoding="utf-8")

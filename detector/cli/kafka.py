@@ -31,6 +31,22 @@ def check_extra() -> None:
         )
 
 
+def check_traces(endpoint: str) -> None:
+    """Go on only if traces that are asked for can be sent.
+
+    Raises:
+        FailedError: they cannot; says how to install what is missing.
+
+    Examples:
+        >>> check_traces("")
+    """
+    if endpoint and not is_installed("opentelemetry"):
+        raise FailedError(
+            "opentelemetry is not installed: kafka.traces needs the extra traces: "
+            'pip install "credential-abuse-detector[traces]"'
+        )
+
+
 def is_installed(name: str) -> bool:
     """Whether a library is there, without importing it.
 

@@ -26,13 +26,14 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     - `detector worker --role normalise --config detector.toml`
     - first `detector topics create`, then `detector doctor` if it does not get on
     """
-    from detector.cli.kafka import check_cluster, configured
+    from detector.cli.kafka import check_cluster, check_traces, configured
     from detector.cli.setup import fingerprints, warn_of_development_key
     from detector.settings.load import fingerprint_key
     from detector.settings.reload import SettingsFile
     from detector.sources.base import Context
 
     settings, made = configured(config, role)
+    check_traces(made.traces)
     check_cluster(made)
     warn_of_development_key(settings)
 

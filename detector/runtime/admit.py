@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from msgspec import MsgspecError
 
 from detector.findings import Finding
-from detector.runtime.admission import Desk, asked, memory
+from detector.runtime.admission import Desk, Message, asked, memory
 from detector.runtime.compacted import Tail
 from detector.runtime.connect import producer, started
 from detector.runtime.keeper import FencedError
@@ -15,6 +15,7 @@ from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import appended
 from detector.runtime.owned import Batch
 from detector.runtime.source import Source
+from detector.runtime.traces import span
 from detector.worker import WorkerConfig
 from schemas.control import Control
 
@@ -67,18 +68,14 @@ class Admitter:
         if kept is None or not self.source.is_current(batch):
             return
         desk, made = kept
-        topics, repeats = self._config.topics, desk.memory.repeats
+        repeats = desk.memory.repeats
         messages = desk.take(found for record in batch.records for found in _findings(record))
         try:
-            async with made.transaction():
-                for message in messages:
-                    topic = topics.alerts if message.to == "alerts" else topics.commands
-                    key, headers = message.key.encode(), list(message.headers)
-                    await made.send(topic, message.value, key, headers=headers)
-                where = batch.where.partition
-                await made.send(topics.admission, desk.written(), _KEY, partition=where)
-                group = f"{self._config.group}-admit"
-                await made.send_offsets_to_transaction({batch.where: batch.end}, group)
+            with span(
+                "admission", topic=batch.where.topic, partition=batch.where.partition
+            ) as note:
+                await self._commit(batch, desk, made, messages)
+                note(offset=batch.begin, count=len(batch.records), messages=len(messages))
         except ProducerFenced as error:
             raise FencedError(f"findings {batch.where.partition} have another owner") from error
         except KafkaError as error:
@@ -93,6 +90,21 @@ class Admitter:
         self._metrics.add("detector_repeats_total", desk.memory.repeats - repeats)
         for time in map(appended, batch.records if desk.passed else ()):
             self._metrics.alerted(time)
+
+    async def _commit(
+        self, batch: Batch, desk: Desk, made: AIOKafkaProducer, messages: list[Message]
+    ) -> None:
+        """What a batch caused, in one transaction."""
+        topics = self._config.topics
+        async with made.transaction():
+            for message in messages:
+                topic = topics.alerts if message.to == "alerts" else topics.commands
+                key, headers = message.key.encode(), list(message.headers)
+                await made.send(topic, message.value, key, headers=headers)
+            where = batch.where.partition
+            await made.send(topics.admission, desk.written(), _KEY, partition=where)
+            group = f"{self._config.group}-admit"
+            await made.send_offsets_to_transaction({batch.where: batch.end}, group)
 
     async def stop(self) -> None:
         """Let go of everything."""

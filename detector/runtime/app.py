@@ -17,7 +17,7 @@ from faust.app.base import BootStrategy
 from faust.types import ChannelT, StreamT
 from mode import Service
 
-from detector.runtime import logs, pages
+from detector.runtime import logs, pages, traces
 from detector.runtime.admit import Admitter
 from detector.runtime.bounded import within
 from detector.runtime.connect import identity, member, producer, started
@@ -29,6 +29,7 @@ from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace, PaceReader
 from detector.runtime.reload import Reload
 from detector.runtime.source import Source
+from detector.runtime.traces import span
 from detector.runtime.watch import Watch
 from detector.settings.reload import SettingsFile
 from detector.sources.base import Context
@@ -75,7 +76,10 @@ class Parts:
         """Give a batch to the part that its channel belongs to."""
         part = {"normalise": self.normaliser, "detect": self.detector, "admit": self.admitter}[name]
         if part is not None:
-            await part.process(batch)
+            (topic, partition), records = batch.where, len(batch.records)
+            where = {"topic": topic, "partition": partition, "offset": batch.begin}
+            with span(f"process {self.short(topic)}", **where, count=records):
+                await part.process(batch)
             self.taken[batch.where] = batch.end
         if batch.records:
             appended = batch.records[0].timestamp
@@ -188,6 +192,7 @@ class Shell(Service):
         await asyncio.gather(*leaving)
         for made in self._producers:
             await within("last records", made.stop(), _STEP)
+        await within("last spans", asyncio.to_thread(traces.tear_down), _STEP)
 
 
 def _now() -> int:
@@ -241,6 +246,7 @@ def run(
     Python's cycle collector is kept from the state: a million objects without a cycle."""
     gc.set_threshold(500_000, 100, 1_000)
     logs.set_up(loglevel, secrets=[*secrets, *logs.secrets_of(config.connection)])
+    traces.set_up(config.traces, config.instance)
     config.folder.mkdir(parents=True, exist_ok=True)
     app, _ = build(config, context, file)
     worker = faust.Worker(app, redirect_stdouts=False, override_logging=False, quiet=True)

@@ -14,6 +14,7 @@ from detector.findings import Finding
 from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.partition import Effects
+from detector.runtime.traces import span
 from detector.runtime.wire import partition_of, written
 from detector.worker import Topics
 from schemas.dead_letter import DeadLetter
@@ -105,7 +106,9 @@ class Outbox:
     async def dead_letter(self, letter: DeadLetter) -> None:
         """A record that cannot be read."""
         self._metrics.add("detector_dead_letters_total", source=letter.source)
-        await self._send(self._topics.dead_letters, letter.source, _json(letter), None)
+        topic, partition, offset = letter.place, letter.partition or 0, letter.position
+        with span("dead letter", topic=topic, partition=partition, offset=offset):
+            await self._send(self._topics.dead_letters, letter.source, _json(letter), None)
 
     async def _send(
         self, topic: str, key: str, value: bytes, where: int | None, headers: Headers = ()

@@ -15,6 +15,7 @@ from detector.runtime.letters import Refused, letter_of, opened
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
+from detector.runtime.traces import Note, span
 from detector.runtime.wire import Record
 from detector.sources.base import DecodeError
 from detector.worker import WorkerConfig
@@ -161,19 +162,26 @@ class Owned:
             KafkaError: what came of the records before it cannot be sent.
         """
         async with self._saving:
-            self._saver, began = asyncio.current_task(), monotonic()
-            written, pending = await self._freeze()
-            more = True
-            while more:
-                more = self.partition.entities.thaw(_THAW)
-                await asyncio.sleep(0)
-            await self.outbox.settled(pending)
-            rows = self.partition.entities.taken()
-            size = await self._commit(rows, written)
-            self._row = max(100, size // max(1, len(rows))) if rows else self._row
-            self.partition.entities.evict(self.config.resident)
-            self.saved_at, self.took = monotonic(), monotonic() - began
-            self._metrics.saved(self.took, len(rows), size)
+            self._saver = asyncio.current_task()
+            number, topic = self.partition.number, self.config.topics.state
+            with span("checkpoint", topic=topic, partition=number) as note:
+                await self._save(note)
+
+    async def _save(self, note: Note) -> None:
+        began = monotonic()
+        written, pending = await self._freeze()
+        more = True
+        while more:
+            more = self.partition.entities.thaw(_THAW)
+            await asyncio.sleep(0)
+        await self.outbox.settled(pending)
+        rows = self.partition.entities.taken()
+        size = await self._commit(rows, written)
+        self._row = max(100, size // max(1, len(rows))) if rows else self._row
+        self.partition.entities.evict(self.config.resident)
+        self.saved_at, self.took = monotonic(), monotonic() - began
+        self._metrics.saved(self.took, len(rows), size)
+        note(offset=self.saved_offset, count=len(rows), bytes=size)
 
     async def _freeze(self) -> tuple[bytes, tuple["asyncio.Future[object]", ...]]:
         while True:

@@ -21,6 +21,7 @@ from detector.settings.names import Names
 from detector.worker import MIXED, Connection, Mechanism, Protocol, Topics, WorkerConfig
 
 _CONNECTION, _WORKER = Connection(), WorkerConfig()
+_ENDPOINT = re.compile(r"https?://[^\s@?#]+")
 _TOPIC = re.compile(r"[\w.-]{0,180}", re.ASCII)
 
 
@@ -132,6 +133,22 @@ class KafkaSettings(BaseModel):
     silences: Mapping[str, Duration] = Field(
         default=dict(_WORKER.silences), description="The same for single sources, or `mixed`."
     )
+
+    traces: str = Field(
+        default=_WORKER.traces,
+        description="Where an OpenTelemetry collector takes OTLP over HTTP, `http://host:4318`; needs "
+        "the extra `traces`. Empty: where `OTEL_EXPORTER_OTLP_ENDPOINT` says, or no traces.",
+    )
+
+    @field_validator("traces")
+    @classmethod
+    def _collector(cls, endpoint: str) -> str:
+        if endpoint and not _ENDPOINT.fullmatch(endpoint):
+            raise ValueError(
+                "expected http://HOST:PORT or https://..., without a user: secrets of a collector go "
+                "into OTEL_EXPORTER_OTLP_HEADERS"
+            )
+        return endpoint
 
     @field_validator("prefix")
     @classmethod

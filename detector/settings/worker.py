@@ -43,6 +43,7 @@ def worker_config(settings: Settings, role: Role = "all") -> WorkerConfig:
         port=kafka.port,
         silence=kafka.silence,
         silences=dict(kafka.silences),
+        traces=kafka.traces,
     )
 
 

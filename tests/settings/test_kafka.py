@@ -36,6 +36,7 @@ fetch = 500
 idle = "2s"
 port = 8080
 silence = "2h"
+traces = "http://192.0.2.3:4318"
 silences = { cloudtrail = "15m", mixed = "0s" }
 """
 
@@ -98,6 +99,7 @@ def test_the_password_comes_from_a_file_without_its_line_end(
             '[kafka]\nprotocol = "SASL_SSL"\nmechanism = "OAUTHBEARER"',
             "SASL_SSL with OAUTHBEARER needs kafka.token_file",
         ),
+        ('[kafka]\ntraces = "http://me:x@c:4318"', "kafka.traces: expected http://HOST:PORT or"),
         ('[kafka]\nkey_file = "k"', "kafka.certificate_file and kafka.key_file go together"),
         ('[kafka]\nsession = "1s"', "kafka.session: Input should be greater than or equal to 6000"),
         ('[kafka]\ncheckpoint_least = "1h"', "kafka.checkpoint_least must be at most"),
