@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from msgspec import Struct
+from msgspec.structs import replace
 
 from detector.runtime.connect import administrator
 from detector.runtime.topics import Spec, plan
@@ -122,10 +123,17 @@ def twins(topics: Topics, there: Mapping[str, Found]) -> list[Gap]:
 
 
 async def checked(connection: Connection, topics: Topics, partitions: int | None) -> list[Gap]:
-    """All that differs from the plan for so many partitions; None stands for those of `activity`."""
+    """All that differs from the plan for so many partitions; None stands for those of `activity`. A
+    migration has left the others as many as they had."""
     there = await found(connection, [spec.name for spec in plan(topics, 1)])
     activity = there.get(topics.activity)
     count = partitions or (activity.partitions if activity is not None else 1)
+    specs = plan(topics, count)
+    if partitions is None and topics.generation > 1:
+        specs = [
+            spec if spec.name in {topics.activity, topics.state} else replace(spec, partitions=1)
+            for spec in specs
+        ]
     apart = twins(topics, there)
     named = {gap.topic for gap in apart}
-    return [*apart, *(gap for gap in gaps(plan(topics, count), there) if gap.topic not in named)]
+    return [*apart, *(gap for gap in gaps(specs, there) if gap.topic not in named)]

@@ -20,6 +20,7 @@ from schemas.event import ActivityEvent
 from schemas.progress import Progress
 
 Refused = tuple[ConsumerRecord, str]
+_EVERYWHERE = (Progress, Control)
 
 
 def opened(record: ConsumerRecord, number: int, of: int, ahead: int) -> tuple[str, Record]:
@@ -40,7 +41,7 @@ def opened(record: ConsumerRecord, number: int, of: int, ahead: int) -> tuple[st
     except ValueError:  # of which broken UTF-8 is one
         raise DecodeError("expected JSON in UTF-8, got bytes that are not") from None
     key = made.key
-    if isinstance(made, Progress | Control):
+    if isinstance(made, _EVERYWHERE):
         return key, made
     if key.encode() != record.key:
         check(key, number, of)

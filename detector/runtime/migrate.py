@@ -27,7 +27,7 @@ from detector.runtime.resident import BASELINE
 from detector.runtime.rest import NotAtRestError, RefusedError, check_rest
 from detector.runtime.store import Store
 from detector.runtime.topics import Spec, create, plan
-from detector.runtime.wire import partition_of, written
+from detector.runtime.wire import Record, partition_of, written
 from detector.worker import Topics, WorkerConfig
 from schemas.generation import Generation
 
@@ -205,8 +205,9 @@ class Migration:
                 raise RefusedError(
                     "expected no worker, but one has begun meanwhile: stop it and run this again"
                 ) from error
-            for one in shared:
-                told = said(one)
+            control = shared[0].control
+            last: list[Record] = [] if control is None else [control]
+            for told in (*map(said, shared), *last):
                 await plain.send_and_wait(
                     self._new.progress, written(told), told.key.encode(), partition=0
                 )

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ def test_what_was_learned_goes_on_in_more_partitions(
     topics: Topics,
     records: list[Record],
     tmp_path: Path,
+    run: Run,
     migrate: Callable[..., Answer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -83,7 +85,7 @@ def test_what_was_learned_goes_on_in_more_partitions(
         said["dry"] = await asyncio.to_thread(migrate, 3, "--dry-run")
         notes.append(await noted(old))
         with monkeypatch.context() as patch:
-            patch.setattr(Migration, "_write", broken)
+            patch.setattr(Migration, "_commit", broken())
             said["broken"] = await asyncio.to_thread(migrate, 3)
         notes.append(await noted(old))
         said["other"] = await asyncio.to_thread(migrate, 4)
@@ -91,9 +93,19 @@ def test_what_was_learned_goes_on_in_more_partitions(
         notes.append(await noted(old))
         said["again"] = await asyncio.to_thread(migrate, 3)
         learned.append(await rows(new))
+        with monkeypatch.context() as patch:
+            patch.setenv("DETECTOR_KAFKA__GENERATION", "2")
+            said["check"] = await asyncio.to_thread(run, "topics", "check")
 
-    async def broken(*_: object) -> None:
-        raise RefusedError("it breaks off")
+    def broken() -> Callable[..., Awaitable[None]]:
+        commit, left = Migration._commit, iter([True])
+
+        async def once(*given: Any, **named: Any) -> None:
+            if not next(left, False):
+                raise RefusedError("it breaks off")
+            await commit(*given, **named)
+
+        return once
 
     asyncio.run(story())
     came = asyncio.run(published(new))
@@ -110,6 +122,7 @@ def test_what_was_learned_goes_on_in_more_partitions(
     assert "set kafka.generation = 2 for all workers" in said["moved"].out
     assert "set kafka.generation = 2" in said["again"].err
     assert learned[0] == learned[1]
+    assert (0, "All topics are as planned.\n") == (said["check"].code, said["check"].out)
     assert {0, 1, 2} == set(asyncio.run(markers(new)))
     assert {0: 1} == crew.exits
     assert wanted.settled

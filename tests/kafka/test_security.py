@@ -15,7 +15,7 @@ from tests.cli.logs import detector, write_logs
 from tests.kafka.broker import NoBrokerError
 from tests.kafka.secured import PASSWORD, Secured, secured
 
-NAMES = ("normalise", "detect", "shipper", "reader")
+NAMES = ("normalise", "detect", "shipper", "reader", "migration")
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,15 @@ def prepared(
 
 def test_each_role_works_with_exactly_its_rights(cluster: Secured, tmp_path: Path) -> None:
     """Normaliser, detector, shipper and reader, each known in another way and each with its own
-    rights only, find together what is in the logs; both workers are well and drain."""
+    rights only, find together what is in the logs; both workers are well and drain. Then who may
+    brings all that was learned to more partitions."""
     shared = prepared(cluster, "roles", tmp_path, *NAMES)
     known = {
         "normalise": cluster.by_password("detector-normalise"),
         "detect": cluster.by_certificate("detector-detect"),
         "shipper": cluster.by_token("detector-shipper"),
         "reader": cluster.by_password("detector-reader"),
+        "migration": cluster.by_password("detector-migration"),
     }
     logs, said = write_logs(tmp_path / "logs"), {}
     workers = {}
@@ -98,6 +100,8 @@ def test_each_role_works_with_exactly_its_rights(cluster: Secured, tmp_path: Pat
         for worker in workers.values():
             worker.send_signal(signal.SIGTERM)
         codes = [worker.wait(60) for worker in workers.values()]
+    move = ("topics", "migrate", "--partitions", "3")
+    moved = detector(*move, cwd=tmp_path, **shared, **known["migration"])
 
     assert (0, "") == (sent.returncode, sent.stderr)
     assert [0, 0] == codes, [path.read_text("utf-8")[-2_000:] for path in said.values()]
@@ -105,6 +109,8 @@ def test_each_role_works_with_exactly_its_rights(cluster: Secured, tmp_path: Pat
     for role, answer in doctors.items():
         assert 0 == answer.returncode, answer.stdout
         assert f"ok    rights: role {role} may do all that it needs\n" in answer.stdout
+    assert (0, "") == (moved.returncode, moved.stderr)
+    assert "from 2 to 3 partitions" in moved.stdout
     for path in said.values():
         assert PASSWORD not in path.read_text("utf-8")
 
