@@ -33,6 +33,7 @@ resident = 1_000
 session = "6s"
 fetch = 500
 idle = "2s"
+abandoned = "2h"
 port = 8080
 silence = "2h"
 silences = { cloudtrail = "15m", mixed = "0s" }
