@@ -18,7 +18,6 @@ from detector.runtime.source import Source
 from detector.worker import WorkerConfig
 
 log = logging.getLogger(__name__)
-_KEY = b"memory"
 
 
 class Admitter:
@@ -37,9 +36,8 @@ class Admitter:
         made = producer(self._config, f"{self._config.group}-admit-{number}")
         await started(made)
         try:
-            tail, row = Tail(self._config, self._config.topics.admission, number), None
-            async for batch in tail.batches():
-                row = batch[-1].value
+            tail = Tail(self._config, self._config.topics.admission, number)
+            rows = [(row.key, row.value) async for batch in tail.batches() for row in batch]
             # The group may have read its position before the last owner was fenced.
             committed = await consumer.committed(where)
             first = (await consumer.beginning_offsets([where]))[where]
@@ -47,7 +45,7 @@ class Admitter:
         except BaseException:
             await made.stop()
             raise
-        self.desks[where] = Desk(self._config.engine.response, memory(row)), made
+        self.desks[where] = Desk(self._config.engine.response, memory(rows)), made
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Partitions move to another worker; nothing is open between batches."""
@@ -66,7 +64,7 @@ class Admitter:
         if kept is None or not self.source.is_current(batch):
             return
         desk, made = kept
-        topics, repeats = self._config.topics, desk.memory.repeats
+        topics, repeats = self._config.topics, desk.memory.head.repeats
         messages = desk.take(found for record in batch.records for found in _findings(record))
         try:
             async with made.transaction():
@@ -75,7 +73,8 @@ class Admitter:
                     key, headers = message.key.encode(), list(message.headers)
                     await made.send(topic, message.value, key, headers=headers)
                 where = batch.where.partition
-                await made.send(topics.admission, desk.written(), _KEY, partition=where)
+                for row, value in desk.rows():
+                    await made.send(topics.admission, value, row, partition=where)
                 group = f"{self._config.group}-admit"
                 await made.send_offsets_to_transaction({batch.where: batch.end}, group)
         except ProducerFenced as error:
@@ -89,7 +88,7 @@ class Admitter:
             await self.source.take_in([batch.where])
             return
         self._metrics.told(desk.passed)
-        self._metrics.add("detector_repeats_total", desk.memory.repeats - repeats)
+        self._metrics.add("detector_repeats_total", desk.memory.head.repeats - repeats)
         for time in map(appended, batch.records if desk.passed else ()):
             self._metrics.alerted(time)
 

@@ -23,6 +23,9 @@ from detector.worker import WorkerConfig
 
 MARKER = b"~marker"
 _AT_ONCE = 1_000
+# A checkpoint of a worker that can hardly keep up takes as long as it takes, and nobody but the next
+# owner, who ends it, waits for it.
+_PATIENCE = 600_000
 _STOP = 3.0
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Shared).decode
@@ -44,7 +47,7 @@ class Keeper:
         self._topic = config.topics.state
         self._partition = partition
         self._id = f"{config.group}-state-{partition}"
-        self._producer = producer(config, self._id)
+        self._producer = producer(config, self._id, _PATIENCE)
         folder = Path(config.folder) / f"{config.topics.state}-{partition}"
         self.store = Store(folder, f"{cluster}/{self._topic}/{partition}")
 
@@ -140,7 +143,7 @@ class Keeper:
         """
         before = self.store.marker
         await within("old producer", self._producer.stop(), _STOP)
-        self._producer = producer(self._config, self._id)
+        self._producer = producer(self._config, self._id, _PATIENCE)
         await started(self._producer)
         await self._catch_up()
         found = self.store.marker

@@ -61,7 +61,7 @@ def _parts(told: argparse.Namespace) -> dict[str, Part]:
         "restart": lambda stage: restart(stage, told.known, told.partitions),
         "partitions": lambda stage: partitions(stage, told.spread),
         _LONG: lambda stage: soak(
-            stage, told.soak_rate, told.soak, 5 * told.identities, told.partitions
+            stage, told.soak_rate, told.soak, 3 * told.identities, told.partitions
         ),
     }
 

@@ -21,7 +21,7 @@ from tests.bench.kafka.stage import Stage
 
 _PREFIX = "soak."
 _START, _BEAT, _SAMPLE = 120.0, 0.05, 10.0
-_SPEED = 120
+_SPEED = 12
 _LATENESS = 60_000
 _HOUR = 3_600
 
@@ -46,8 +46,8 @@ class Samples(Struct):
 async def soak(
     stage: Stage, rate: int, seconds: float, identities: int, partitions: int
 ) -> AsyncIterator[Figure]:
-    """One worker under so many events a second; two hours of event time pass in a minute, so that
-    quarters settle, epochs end and identities leave memory."""
+    """One worker under so many events a second; an hour of event time passes in five minutes, so that
+    quarters settle, an epoch ends and identities leave memory."""
     await stage.topics(_PREFIX, partitions)
     options = Options(stage.bootstrap, _PREFIX, str(stage.folder / "soak"))
     worker = Contender("worker", options.command, stage.folder / "soak.log")
