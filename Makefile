@@ -17,6 +17,9 @@ TRIAL := build/trial
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# The whole suite is shared out over two processes; what ARGS narrows runs in one.
+SHARED = $(if $(ARGS),,-n 2 --dist loadgroup)
+
 # What `step` reaches: held at full branch coverage.
 CORE := schemas/*,models/*,detector/config.py,detector/findings.py,detector/pipeline/*,detector/detections/*,detector/entities/*,detector/features/*,detector/respond/*,detector/window/*
 
@@ -39,7 +42,7 @@ demo-kafka: $(VENV)/.kafka ## the demo through Kafka: logs, topics, a worker, al
 .PHONY: test
 test: $(VENV)/.dev ## the whole suite, doctests included; ARGS="-k name" narrows it
 	@echo "==> tests"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 .PHONY: check lint format types imports
 check: $(VENV)/.dev ## lint, format, types, imports: all four, even when one fails
@@ -68,7 +71,7 @@ torture: $(VENV)/.dev ## workers and their broker killed at random while logs co
 .PHONY: cover
 cover: $(VENV)/.dev ## the suite with branch coverage; fails when what `step` reaches has a gap
 	@echo "==> tests with branch coverage"
-	@$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(BIN)/python -m pytest --cov --cov-report= $(SHARED) $(ARGS)
 	@$(BIN)/coverage report --include='$(CORE)' --fail-under=100
 
 .PHONY: wheel

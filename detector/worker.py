@@ -114,9 +114,11 @@ class WorkerConfig(Struct, frozen=True):
     second since the last one, but not before `checkpoint_least` and no later than `checkpoint_most`.
     At most
     `resident` entities of a partition stay in memory. `folder` holds copies of the state for a
-    quick start and may be deleted at any time. `instance` makes the worker a static member. A source
-    that used to deliver is reported once it has been silent for `silence`, or for its own of `silences`. `traces` is where a collector
-    takes OTLP over HTTP.
+    quick start and may be deleted at any time. `instance` makes the worker a static member. A raw
+    partition that is read up and silent for `idle` holds nobody back; nor does one of a topic that this
+    worker does not read, and of which nobody has said anything for `abandoned`. A source
+    that used to deliver is reported once it has been silent for `silence`, or for its own of `silences`.
+    `traces` is where a collector takes OTLP over HTTP.
     """
 
     engine: EngineConfig = EngineConfig()
@@ -134,6 +136,7 @@ class WorkerConfig(Struct, frozen=True):
     session: int = 10 * SECOND
     fetch: int = 1_000
     idle: int = 5 * SECOND
+    abandoned: int = HOUR
     port: int = 6066
     silence: int = HOUR
     silences: Mapping[str, int] = field(default_factory=dict)

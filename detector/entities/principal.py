@@ -328,7 +328,7 @@ class PrincipalState(Struct, gc=False):
             return novel, self.marks.add(
                 event, signature.value, max(3, notable), broken=True, place=place
             )
-        if not novel or (not notable and novel == ("region",)):
+        if not novel:
             return novel, False
         place = not _PLACE.isdisjoint(novel)
         placed = not notable and _DONE.isdisjoint(novel)

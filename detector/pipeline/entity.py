@@ -27,7 +27,7 @@ from detector.entities.principal import PrincipalState
 from detector.window.empty import lean
 from detector.window.panes import Packed, Panes
 
-FORMAT = 2
+FORMAT = 3
 _NO_PANES = Panes()
 
 Bare = tuple[PrincipalState, Packed]

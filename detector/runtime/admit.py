@@ -20,7 +20,6 @@ from detector.worker import WorkerConfig
 from schemas.control import Control
 
 log = logging.getLogger(__name__)
-_KEY = b"memory"
 
 
 class Admitter:
@@ -39,9 +38,8 @@ class Admitter:
         made = producer(self._config, f"{self._config.group}-admit-{number}")
         await started(made)
         try:
-            tail, row = Tail(self._config, self._config.topics.admission, number), None
-            async for batch in tail.batches():
-                row = batch[-1].value
+            tail = Tail(self._config, self._config.topics.admission, number)
+            rows = [(row.key, row.value) async for batch in tail.batches() for row in batch]
             # The group may have read its position before the last owner was fenced.
             committed = await consumer.committed(where)
             first = (await consumer.beginning_offsets([where]))[where]
@@ -49,7 +47,7 @@ class Admitter:
         except BaseException:
             await made.stop()
             raise
-        self.desks[where] = Desk(self._config.engine.response, memory(row)), made
+        self.desks[where] = Desk(self._config.engine.response, memory(rows)), made
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Partitions move to another worker; nothing is open between batches."""
@@ -68,7 +66,7 @@ class Admitter:
         if kept is None or not self.source.is_current(batch):
             return
         desk, made = kept
-        repeats = desk.memory.repeats
+        repeats = desk.memory.head.repeats
         messages = desk.take(found for record in batch.records for found in _findings(record))
         try:
             with span(
@@ -87,7 +85,7 @@ class Admitter:
             await self.source.take_in([batch.where])
             return
         self._metrics.told(desk.passed)
-        self._metrics.add("detector_repeats_total", desk.memory.repeats - repeats)
+        self._metrics.add("detector_repeats_total", desk.memory.head.repeats - repeats)
         for time in map(appended, batch.records if desk.passed else ()):
             self._metrics.alerted(time)
 
@@ -102,7 +100,8 @@ class Admitter:
                 key, headers = message.key.encode(), list(message.headers)
                 await made.send(topic, message.value, key, headers=headers)
             where = batch.where.partition
-            await made.send(topics.admission, desk.written(), _KEY, partition=where)
+            for row, value in desk.rows():
+                await made.send(topics.admission, value, row, partition=where)
             group = f"{self._config.group}-admit"
             await made.send_offsets_to_transaction({batch.where: batch.end}, group)
 

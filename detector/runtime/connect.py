@@ -80,14 +80,17 @@ async def started(client: "AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminCl
             return
 
 
-def producer(config: WorkerConfig, transactional_id: str | None = None) -> AIOKafkaProducer:
-    """An idempotent producer; a transactional one if it has an id."""
+def producer(
+    config: WorkerConfig, transactional_id: str | None = None, patience: int = 60_000
+) -> AIOKafkaProducer:
+    """An idempotent producer; a transactional one if it has an id. The broker ends a transaction that
+    is open for longer than `patience` (ms)."""
     return AIOKafkaProducer(
         **arguments(config.connection),
         acks="all",
         enable_idempotence=True,
         transactional_id=transactional_id,
-        transaction_timeout_ms=60_000,
+        transaction_timeout_ms=patience,
         # State is compressed by the broker, if its topic says so: here it would cost detection time.
         compression_type="lz4" if transactional_id is None else None,
         max_batch_size=_BATCH,

@@ -22,6 +22,9 @@ from detector.worker import WorkerConfig
 
 MARKER = b"~marker"
 _AT_ONCE = 1_000
+# A checkpoint of a worker that can hardly keep up takes as long as it takes, and nobody but the next
+# owner, who ends it, waits for it.
+_PATIENCE = 600_000
 _STOP = 3.0
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Shared).decode
@@ -43,7 +46,7 @@ class Keeper:
         self._topic = config.topics.state
         self._partition = partition
         self._id = f"{config.group}-state-{partition}"
-        self._producer = producer(config, self._id)
+        self._producer = producer(config, self._id, _PATIENCE)
         self.store = copy(config, partition, cluster)
 
     async def open(self) -> Shared | None:
@@ -101,7 +104,7 @@ class Keeper:
         """
         before = self.store.marker
         await within("old producer", self._producer.stop(), _STOP)
-        self._producer = producer(self._config, self._id)
+        self._producer = producer(self._config, self._id, _PATIENCE)
         await started(self._producer)
         await self._catch_up()
         found = self.store.marker

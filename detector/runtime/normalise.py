@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 _SLICE = 200
 _COMMIT = 1.0
 _ANSWERS = 5.0
+_CLEAR = 5.0
 _CONTROL = b'{"record":"progress"'
 
 
@@ -95,7 +96,7 @@ class Normaliser:
         self._outbox = Outbox(mail, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
-        self._committed_at = self._tended_at = monotonic()
+        self._committed_at = self._tended_at = self._cleared_at = monotonic()
         self._of = 0
 
     # ------------------------------------------------------------------------- partitions
@@ -248,7 +249,17 @@ class Normaliser:
                 await self._say(raw, idle=True)
         if monotonic() - self._committed_at >= _COMMIT:
             await self.commit()
+        if monotonic() - self._cleared_at >= _CLEAR:
+            self._cleared_at = monotonic()
+            await self._clear()
         self._tended_at = monotonic()
+
+    async def _clear(self) -> None:
+        """A source that was taken out of the settings must not hold the others back for ever."""
+        since = self._clock() - self._config.abandoned
+        for said in self._pace.abandoned(self._topics, since):
+            log.warning("nobody reads a raw partition any more", extra={"partition": said.sender})
+            await self._outbox.progress(said)
 
     def _is_answered(self, raw: Raw) -> bool:
         """Whether the broker answers fetches: where it does not, silence says nothing."""

@@ -16,10 +16,13 @@ Examples:
 """
 
 import asyncio
+from collections.abc import Container
+from typing import NamedTuple
 
 from aiokafka import TopicPartition
 from mode import Service
 from msgspec import MsgspecError
+from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.runtime import generation
@@ -33,6 +36,13 @@ _ABREAST = HOUR
 _NO_LIMIT = 1 << 62
 
 
+class _Said(NamedTuple):
+    """What a raw partition's reader has said, and when (ms, wall time)."""
+
+    told: Progress
+    at: int
+
+
 class Pace:
     """What detectors and normalisers have said. `limit` is the event time from which on records are
     held back."""
@@ -41,15 +51,15 @@ class Pace:
         self._partitions = partitions
         self._epoch = epoch
         self._versions: dict[str, int] = {}
-        self._raw: dict[str, Progress] = {}
+        self._raw: dict[str, _Said] = {}
         self.limit = 0
 
-    def take(self, told: Progress) -> None:
-        """A sender is further on."""
+    def take(self, told: Progress, at: int = 0) -> None:
+        """A sender is further on, as it said `at` this wall time (ms)."""
         if told.sender.startswith(ACTIVITY):
             self._versions[told.sender] = max(told.version, self._versions.get(told.sender, 0))
         else:
-            self._raw[told.sender] = told
+            self._raw[told.sender] = _Said(told, at)
         self.limit = min(self._learned(), self._abreast())
 
     def _learned(self) -> int:
@@ -58,11 +68,28 @@ class Pace:
         return (min(self._versions.values()) + 1) * self._epoch
 
     def _abreast(self) -> int:
-        raw = self._raw.values()
+        raw = [said.told for said in self._raw.values()]
         if not raw or len(raw) < max(told.of for told in raw):
             return 0
         busy = [told.levels[0] for told in raw if not told.idle]
         return min(busy) + _ABREAST if busy else _NO_LIMIT
+
+    def abandoned(self, topics: Container[str], since: int) -> list[Progress]:
+        """What has to be said for raw partitions whose readers have said nothing `since` then: that
+        they are idle. Those of `topics` have a reader, which may only be slow.
+
+        Examples:
+            >>> pace = Pace(partitions=1, epoch=10)
+            >>> pace.take(Progress("raw.gone/0", of=2, levels=(5,)), at=100)
+            >>> pace.take(Progress("raw.ours/0", of=2, levels=(5,)), at=100)
+            >>> [told.sender for told in pace.abandoned({"raw.ours"}, since=200) if told.idle]
+            ['raw.gone/0']
+        """
+        return [
+            replace(told, idle=True)
+            for sender, (told, at) in self._raw.items()
+            if not told.idle and at < since and sender.rpartition("/")[0] not in topics
+        ]
 
 
 class PaceReader(Service):
@@ -95,7 +122,7 @@ class PaceReader(Service):
                 except (MsgspecError, TypeError, ValueError):
                     continue
                 if isinstance(told, Progress):
-                    self._pace.take(told)
+                    self._pace.take(told, record.timestamp)
             await asyncio.sleep(0)
 
     async def on_stop(self) -> None:

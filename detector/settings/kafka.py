@@ -122,6 +122,12 @@ class KafkaSettings(BaseModel):
         gt=0,
         description="Silence after which a raw partition that is read up holds nobody back.",
     )
+    abandoned: Duration = Field(
+        default=_WORKER.abandoned,
+        gt=0,
+        description="Silence after which a raw partition of a source that is read no longer, by this "
+        "worker or any other, holds nobody back.",
+    )
     port: int = Field(
         default=_WORKER.port, ge=0, le=65_535, description="The port of health and metrics pages."
     )

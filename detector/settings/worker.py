@@ -40,6 +40,7 @@ def worker_config(settings: Settings, role: Role = "all") -> WorkerConfig:
         session=kafka.session,
         fetch=kafka.fetch,
         idle=kafka.idle,
+        abandoned=kafka.abandoned,
         port=kafka.port,
         silence=kafka.silence,
         silences=dict(kafka.silences),

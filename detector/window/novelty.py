@@ -26,8 +26,8 @@ from msgspec import Struct
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 
-_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64,
-         "e": 12, "w": 300, "a": 48}  # fmt: skip
+_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "k": 48, "f": 64, "e": 12,
+         "w": 300, "a": 48}  # fmt: skip
 # Before a quarter settles, some of its values may yet prove to be known from before it, and those
 # take no room: hence twice as many are kept until then. Looked at once in so many values.
 _SPARE = 2
@@ -38,8 +38,8 @@ _LEAST = min(_MOST.values())
 
 class Seen(Struct, gc=False):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
-    operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:` target, `r:` region, `k:` credential,
-    `f:` foreign party, `e:` effect, `a:` the area of a network."""
+    operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:`
+    target, `k:` credential, `f:` foreign party, `e:` effect, `a:` the area of a network."""
 
     known: dict[str, int] = none_yet()
     pending: dict[str, int] = none_yet()

@@ -65,6 +65,17 @@ def test_what_repeats_is_counted_as_if_looked_at(times: list[int]):
     assert (short.last, short.touches, short.seen) == (long.last, long.touches, long.seen)
 
 
+def test_a_region_leaves_nothing_that_depends_on_the_order():
+    """The same operation in many regions: whichever of its events comes first, as much is known."""
+    origin = Origin(network="192.0.2.0/24", client="boto3")
+    events = [
+        replace(made(n, START + n * SECOND), origin=replace(origin, region=f"eu-west-{n}"))
+        for n in range(6)
+    ]
+
+    assert after(events, routine=True).seen == after(events[::-1], routine=True).seen
+
+
 def test_a_newcomer_notes_the_first_of_each_operation():
     """However many come within a pane, each is known since its first time."""
     count = 3 * MOST_NOTED

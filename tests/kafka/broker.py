@@ -27,7 +27,7 @@ _BUILD = Path(__file__).parents[2] / "build"
 _JARS = _BUILD / "kafka"
 _COMPLETE = _JARS / ".complete"
 _HEAP = "-Xms256m -Xmx512m"
-# For tools, which end before they could be compiled well.
+# For what ends before it could be compiled well: tools, and brokers of a short test.
 _BRIEFLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 _PATIENCE = 90.0
 
@@ -83,7 +83,7 @@ def free_ports(count: int) -> list[int]:
 
 class Broker:
     """One broker with its own data in `folder`. `extra` are further settings, `users` passwords for
-    SCRAM. `stop` and `start` it again as often as you like. Clients that come by the listener on port
+    SCRAM; brokers of one `cluster` have its id. `stop` and `start` it again as often as you like. Clients that come by the listener on port
     `behind` are sent on to port `front`, where a proxy may stand between."""
 
     def __init__(
@@ -93,8 +93,10 @@ class Broker:
         extra: Mapping[str, str] | None = None,
         users: Mapping[str, str] | None = None,
         controller: int = 0,
+        cluster: str = "",
     ) -> None:
         self.folder = folder
+        self.is_lasting = False
         free, other, self.behind, self.front = free_ports(4)
         self.port, self.controller = port or free, controller or other
         self.bootstrap = f"127.0.0.1:{self.port}"
@@ -107,7 +109,8 @@ class Broker:
             for name, password in (users or {}).items()
             for word in ("--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]")
         ]
-        form: list[str | Path] = ["format", "-t", _cluster_id(), "-c", self._properties, *scram]
+        name = cluster or cluster_id()
+        form: list[str | Path] = ["format", "-t", name, "-c", self._properties, *scram]
         self.tool("kafka.tools.StorageTool", *form)
 
     def _written(self, extra: Mapping[str, str]) -> str:
@@ -156,8 +159,14 @@ class Broker:
         Raises:
             NoBrokerError: it ends at once, or does not answer in time.
         """
+        self.launch()
+        self.await_answer()
+
+    def launch(self) -> None:
+        """Start it without waiting: one of several answers only when most of them run."""
         heap = os.environ.get("KAFKA_HEAP_OPTS", _HEAP).split()
-        command = self._command("kafka.Kafka", *heap, "-XX:+ExitOnOutOfMemoryError")
+        options = () if self.is_lasting else _BRIEFLY
+        command = self._command("kafka.Kafka", *heap, *options, "-XX:+ExitOnOutOfMemoryError")
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C is for the tests, which stop the broker in order.
             self._process = subprocess.Popen(
@@ -166,8 +175,15 @@ class Broker:
                 stderr=log,
                 start_new_session=True,
             )
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end and self._process.poll() is None:
+
+    def await_answer(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            NoBrokerError: it has ended, or does not answer in time.
+        """
+        end, process = time.monotonic() + _PATIENCE, self._process
+        while process is not None and time.monotonic() < end and process.poll() is None:
             if is_answering(self.bootstrap):
                 return
             time.sleep(0.1)
@@ -198,17 +214,20 @@ class Broker:
             self._process = None
 
 
-def _cluster_id() -> str:
+def cluster_id() -> str:
     """An id that no tool takes for an option."""
     made = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     return f"A{made[1:]}"
 
 
 @contextmanager
-def running(port: int = 0, extra: Mapping[str, str] | None = None) -> Iterator[Broker]:
-    """A broker that lives as long as the block."""
+def running(
+    port: int = 0, extra: Mapping[str, str] | None = None, *, lasting: bool = False
+) -> Iterator[Broker]:
+    """A broker that lives as long as the block; one that is `lasting` starts slower and runs faster."""
     with tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True) as folder:
         broker = Broker(Path(folder), port, extra)
+        broker.is_lasting = lasting
         broker.start()
         try:
             yield broker
@@ -224,7 +243,7 @@ def main() -> None:
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with running(arguments.port) as broker:
+        with running(arguments.port, lasting=True) as broker:
             print(f"Kafka listens on {broker.bootstrap}; Ctrl-C ends it.", flush=True)
             signal.pause()
     except KeyboardInterrupt:

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from detector.runtime.topics import create, plan
 from detector.worker import Connection, Topics
 from tests.kafka.broker import Broker, NoBrokerError, running
+from tests.kafka.cluster import Cluster, clustered
 from tests.kafka.commands import Run, runner, settings
 from tests.kafka.provide import provided
 
@@ -35,6 +36,16 @@ def own() -> Iterator[Broker]:
     try:
         with running() as broker:
             yield broker
+    except NoBrokerError as error:
+        _without(error)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """Three brokers, of which a test may kill one."""
+    try:
+        with clustered() as made:
+            yield made
     except NoBrokerError as error:
         _without(error)
 

@@ -81,14 +81,9 @@ def planned(findings: Iterable[Finding]) -> Commands:
 
 
 def _known(entity: Entity) -> object:
-    """What an entity has learned; None for what only passes. Groups count in whole quarters. When a
-    newcomer first came to a region is left out: that depends on which of its first events were
-    looked at closely."""
+    """What an entity has learned; None for what only passes. Groups count in whole quarters."""
     if isinstance(entity, PrincipalState):
-        seen = entity.seen
-        known = {value: time for value, time in seen.known.items() if not value.startswith("r:")}
-        held = {value: times for value, times in seen.held.items() if not value.startswith("r:")}
-        return to_builtins((known, held, entity.learned))
+        return to_builtins((dict(entity.seen.known), dict(entity.seen.held), entity.learned))
     if isinstance(entity, CredentialState):
         return to_builtins((dict(entity.status), entity.task, sorted(entity.users)))
     if isinstance(entity, GroupState):

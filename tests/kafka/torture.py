@@ -125,7 +125,7 @@ def main() -> int:
     records = organisation(
         folder / "logs", seed=given.seed, days=given.days, identities=given.identities
     )
-    with running() as broker, proxied(broker.front, broker.behind) as proxy:
+    with running(lasting=True) as broker, proxied(broker.front, broker.behind) as proxy:
         result = asyncio.run(
             run(
                 broker.bootstrap,

@@ -90,12 +90,12 @@ def test_the_desk_goes_on_under_the_settings_of_its_log() -> None:
     """Also when it comes back; alerts after them name them."""
     desk = Desk(ResponseConfig())
     before, after = desk.take([finding("f", 1), SAFE, finding("g", 1)])
-    again = Desk(ResponseConfig(), memory(desk.written()))
+    again = Desk(ResponseConfig(), memory(desk.rows()))
     (later,) = again.take([finding("h", 1)])
     named = [dict(one.headers).get("ce_settings") for one in (before, after, later)]
 
     assert [None, SAFE.version.encode(), SAFE.version.encode()] == named
-    assert SAFE == again.memory.control
+    assert SAFE == again.memory.head.control
 
 
 def test_settings_among_findings_are_told_from_them() -> None:

@@ -34,6 +34,7 @@ resident = 1_000
 session = "6s"
 fetch = 500
 idle = "2s"
+abandoned = "2h"
 port = 8080
 silence = "2h"
 traces = "http://192.0.2.3:4318"

@@ -144,5 +144,5 @@ async def _watch(
 @contextmanager
 def staged() -> Iterator[Stage]:
     """A broker and a folder for as long as the block."""
-    with running() as broker, TemporaryDirectory(prefix="bench-") as folder:
+    with running(lasting=True) as broker, TemporaryDirectory(prefix="bench-") as folder:
         yield Stage(broker, Path(folder))
