@@ -410,6 +410,11 @@ def order(event: ActivityEvent) -> int:
     return event.time << _ID_BITS | crc32(event.uid.encode()) >> 32 - _ID_BITS
 
 
+def first_of(time: int) -> int:
+    """Where the events of a time begin, as an `order`."""
+    return time << _ID_BITS
+
+
 def time_of(at: int) -> int:
     """The event time in an `order`, in epoch ms."""
     return at >> _ID_BITS

@@ -128,9 +128,10 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     end = start + QUARTER
     principal.told(start)
     marks = principal.marks
-    found = list(judge.touched(state, principal, start, end))
-    for i in range(marks.index(start), marks.index(end)):
-        found += judge.judged(state, principal, marks, i)
+    found = list(judge.touched(state, principal, start, end)) if principal.credentials else []
+    if marks.items:
+        for i in range(marks.index(start), marks.index(end)):
+            found += judge.judged(state, principal, marks, i)
     if found:
         found.sort(key=lambda e: (e.decisive.time, e.decisive.uid))
     for evidence in found:
