@@ -39,9 +39,10 @@ def put(rows: bytes, index: int, register: int) -> bytes:
     """The rows with a register added to that of `index`."""
     added = index << _SHIFT | register
     head = index.to_bytes(_INDEX, "big")
-    if rows[-ROW : _INDEX - ROW] < head:
+    tail = rows[-ROW : _INDEX - ROW]
+    if tail < head:
         return rows + added.to_bytes(ROW, "big")
-    at = _place(rows, head)
+    at = len(rows) - ROW if tail == head else _place(rows, head)
     if rows[at : at + _INDEX] == head:
         added |= int.from_bytes(rows[at : at + ROW], "big")
         return rows[:at] + added.to_bytes(ROW, "big") + rows[at + ROW :]
