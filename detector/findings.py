@@ -22,7 +22,9 @@ from schemas.fact import Step
 MAX_MOMENTS = 48
 
 
-class Moment(Struct, frozen=True, omit_defaults=True, gc=False, order=True):
+class Moment(
+    Struct, frozen=True, omit_defaults=True, gc=False, order=True, cache_hash=True
+):  # the timelines of an episode are merged as sets, again with each evidence
     """One contributing event on the evidence's timeline, ordered by (time, uid).
 
     `source` is the log that it stands in; `novel` names what was new about it: any of `operation

@@ -14,7 +14,7 @@ from detector.entities.bounds import packed_task
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.packing import packed, unpacked
-from detector.entities.principal import order, time_of
+from detector.entities.principal import first_of, order, time_of
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Credential, Task
@@ -140,8 +140,9 @@ class CredentialState(Struct, gc=False):
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times (ms) of the quarters before `bound` in which a context is first used."""
-        times = {use.time // QUARTER * QUARTER for use in self.uses}
-        return sorted(time for time in times if self.settled <= time < bound)
+        first, end = first_of(self.settled), first_of(bound)
+        times = [time_of(use.at) for use in self.uses if first <= use.at < end]
+        return sorted({time // QUARTER * QUARTER for time in times}) if times else times
 
     def tell(self, fact: Fact) -> bool:
         """Its status, task or bounds. True if this changes what its users must know."""

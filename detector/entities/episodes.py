@@ -149,18 +149,20 @@ class Episodes(Struct, gc=False):
             return
         known = {finding_uid(s.detection, entity, s.first) for s in spans}
         if live is not None and live.first <= evidence.decisive.time + quiet:
-            self.settled[live.detection] = _merge(live, evidence)
+            self.settled[live.detection] = _merge(live, [evidence])
         elif finding_uid(evidence.detection, entity, evidence.start) not in known:
             made: dict[str, Episode] = {}
             self.ended = (*self.ended, _fold(made, entity, evidence, quiet))
 
     def current(self, entity: str, quiet: int) -> dict[str, Episode]:
         """Every live episode by id, unsettled evidence included."""
-        latest = dict(self.settled)
-        past: dict[str, Episode] = {e.uid: e for e in (*self.ended, *latest.values())}
-        for _, evidence in sorted(self.open.items(), key=lambda row: row[0][1:] + row[0][:1]):
-            made = _fold(latest, entity, evidence, quiet)
-            past[made.uid] = made
+        past: dict[str, Episode] = {e.uid: e for e in (*self.ended, *self.settled.values())}
+        rows: dict[str, list[Evidence]] = {}
+        for _, evidence in sorted(self.open.items()):
+            rows.setdefault(evidence.detection, []).append(evidence)
+        for detection, found in rows.items():
+            for made in _folded(self.settled.get(detection), entity, found, quiet):
+                past[made.uid] = made
         return past
 
     def changes(self, entity: str, quiet: int, *, settled: bool = False) -> list[Change]:
@@ -188,8 +190,9 @@ class Episodes(Struct, gc=False):
                 1, episode.digest, episode.last, episode, episode.told
             )
             return Change("open", 1, episode)
+        same = old.episode is episode  # then nothing material can have changed
         old.last, old.episode = max(old.last, episode.last), episode
-        if old.digest == episode.digest and not (settled and old.told != episode.told):
+        if (same or old.digest == episode.digest) and not (settled and old.told != episode.told):
             return None
         old.revision += 1
         old.digest, old.told = episode.digest, episode.told
@@ -233,41 +236,61 @@ class Episodes(Struct, gc=False):
 def _fold(into: dict[str, Episode], entity: str, evidence: Evidence, quiet: int) -> Episode:
     old = into.get(evidence.detection)
     if old is None or evidence.decisive.time > old.last + quiet:
-        made = Episode(
-            finding_uid(evidence.detection, entity, evidence.start),
-            evidence.detection,
-            evidence.start,
-            evidence.decisive.time,
-            evidence,
-            evidence,
-        )
+        made = _begun(entity, evidence)
     else:
-        made = _merge(old, evidence)
+        made = _merge(old, [evidence])
     into[evidence.detection] = made
     return made
 
 
-def _merge(old: Episode, evidence: Evidence) -> Episode:
-    moments = old.evidence.moments
-    if len(moments) < MAX_MOMENTS or evidence.moments[0] < moments[-1]:
-        moments = tuple(sorted({*moments, *evidence.moments})[:MAX_MOMENTS])
-    peak = evidence if evidence.score > old.peak.score else old.peak
+def _folded(old: Episode | None, entity: str, found: list[Evidence], quiet: int) -> list[Episode]:
+    """The episodes that evidence of one detection in event-time order makes, the first of them on
+    top of an old one. Each is merged at once: piece by piece, a burst would cost its square."""
+    parts: list[tuple[Episode, list[Evidence]]] = [(old, [])] if old is not None else []
+    last = old.last + quiet if old is not None else 0
+    for evidence in found:
+        if parts and evidence.decisive.time <= last:
+            parts[-1][1].append(evidence)
+        else:
+            parts.append((_begun(entity, evidence), []))
+        last = max(last, evidence.decisive.time + quiet)
+    return [_merge(episode, joined) if joined else episode for episode, joined in parts]
+
+
+def _begun(entity: str, evidence: Evidence) -> Episode:
+    return Episode(
+        finding_uid(evidence.detection, entity, evidence.start),
+        evidence.detection,
+        evidence.start,
+        evidence.decisive.time,
+        evidence,
+        evidence,
+    )
+
+
+def _merge(old: Episode, found: list[Evidence]) -> Episode:
+    seen, peak = old.evidence, old.peak
+    moments, links = set(seen.moments), set(seen.links)
+    for evidence in found:
+        moments.update(evidence.moments)
+        links.update(evidence.links)
+        peak = evidence if evidence.score > peak.score else peak
     merged = replace(
         peak,
-        moments=moments,
-        decisive=min(old.evidence.decisive, evidence.decisive),
-        denied_only=old.evidence.denied_only and evidence.denied_only,
-        links=tuple(sorted(set(old.evidence.links) | set(evidence.links)))[:MAX_MOMENTS],
-        path=old.evidence.path or evidence.path,
+        moments=tuple(sorted(moments)[:MAX_MOMENTS]),
+        decisive=min([seen.decisive, *[e.decisive for e in found]]),
+        denied_only=seen.denied_only and all(e.denied_only for e in found),
+        links=tuple(sorted(links)[:MAX_MOMENTS]),
+        path=next((e.path for e in (seen, *found) if e.path), ()),
     )
     return Episode(
         old.uid,
         old.detection,
-        min(old.first, evidence.start),
-        max(old.last, evidence.decisive.time),
+        min([old.first, *[e.start for e in found]]),
+        max([old.last, *[e.decisive.time for e in found]]),
         peak,
         merged,
-        old.count + 1,
+        old.count + len(found),
     )
 
 

@@ -95,15 +95,17 @@ class GroupState(Struct):
 
     def version(self, version: int, cutoff: int) -> PeerBaseline:
         """The baseline that counts what was learned before event time `cutoff`."""
-        counted = (
-            (value, sum(time < cutoff for time in users.values()))
-            for value, users in sorted(self.users.items())
-        )
-        return PeerBaseline(
-            version=version,
-            members=sum(time < cutoff for time in self.members.values()),
-            values=tuple((value, n) for value, n in counted if n),
-        )
+        values = []
+        for value, users in sorted(self.users.items()):
+            count = 0
+            for (
+                time
+            ) in users.values():  # a loop: values have few users, so a generator would cost more
+                count += time < cutoff
+            if count:
+                values.append((value, count))
+        members = sum(time < cutoff for time in self.members.values())
+        return PeerBaseline(version=version, members=members, values=tuple(values))
 
 
 def _rank(name: str) -> tuple[int, str]:

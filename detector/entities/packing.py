@@ -11,6 +11,7 @@ Examples:
     True
 """
 
+from functools import lru_cache
 from typing import Any, get_args
 
 import msgspec
@@ -19,6 +20,7 @@ from msgspec.structs import astuple, fields
 
 from schemas.event import ActivityEvent
 
+_CACHED = 4_096
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -56,8 +58,10 @@ def packed(event: ActivityEvent, novel: tuple[str, ...]) -> bytes:
     return _encode((row, novel))
 
 
+@lru_cache(_CACHED)
 def unpacked(kept: bytes) -> tuple[ActivityEvent, tuple[str, ...]]:
-    """The event of `packed`, and what was new about it."""
+    """The event of `packed`, and what was new about it. A credential in use is looked at again with
+    each fact that reaches it, so the last ones are remembered."""
     row, novel = _decode(kept)
     values: list[Any] = [
         part(*value) if part is not None and value is not None else value

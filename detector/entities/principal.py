@@ -15,6 +15,7 @@ from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.routine import (
     MOST_NOTED,
+    NEVER,
     WITHIN,
     Around,
     Done,
@@ -44,6 +45,7 @@ MOST_BOUNDS = 256
 MOST_PATHS = 64
 SPARE = 2  # so many times as many, until their quarter settles
 _PLACE = frozenset({"network", "client", "credential"})
+_CONTEXT = _PLACE | {"area"}
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 UNBORN = 1 << 62
@@ -106,7 +108,7 @@ class PrincipalState(Struct, gc=False):
             place=place_of(here[0], secret),
         )
 
-    def repeats(self, event: ActivityEvent, signature: Signature) -> bool:
+    def repeats(self, event: ActivityEvent, signature: Signature, horizon: int) -> bool:
         """Count in an event that is as those before it. False if it is not, or may not be: then
         nothing has been counted, and `observe` has a closer look.
 
@@ -115,10 +117,11 @@ class PrincipalState(Struct, gc=False):
         routine, time = self.routine, event.time
         if (
             routine is None
-            or not routine.since < time < routine.until
-            or (signature not in routine.done and (signature.notable or not routine.young))
+            or not routine.since <= time < routine.until
             or event.kind != "use"
             or event.task is not None
+            or (signature not in routine.done and not self._joins(signature, time, horizon))
+            or (time == routine.since and order(event) <= routine.tie)
         ):
             return False
         origin, credential, workload = event.origin, event.credential, event.workload
@@ -151,8 +154,22 @@ class PrincipalState(Struct, gc=False):
             self._first(event, signature, routine)
         return True
 
+    def _joins(self, signature: Signature, time: int, horizon: int) -> bool:
+        """Whether an operation that has not been done here so far is no news: a newcomer's, to whom
+        everything is new, or one that has long been known."""
+        routine = self.routine
+        if signature.notable or routine is None:
+            return False
+        return routine.young or (
+            self.seen.known.get(signature.value, UNBORN) < time - horizon and not self.credentials
+        )
+
     def _first(self, event: ActivityEvent, signature: Signature, routine: Routine) -> None:
-        """The first of an operation that is a newcomer's: to be noted, and then routine."""
+        """The first of an operation: a newcomer's is to be noted; then it is routine."""
+        if not routine.young:
+            routine.done = also(routine.done, signature)
+            routine.rise(event.time)
+            return
         if signature.throttled:
             return  # it comes again
         if len(routine.noted) >= MOST_NOTED:
@@ -161,7 +178,7 @@ class PrincipalState(Struct, gc=False):
         static = credential is not None and credential.lifetime == "static"
         routine.noted = (*routine.noted, (common_words(event, signature), static, time))
         routine.done = also(routine.done, signature)
-        routine.since = max(routine.since, time)
+        routine.rise(time)
 
     def catch_up(self) -> None:
         """Enter what the routine has collected: to be called before anything else is read."""
@@ -200,9 +217,9 @@ class PrincipalState(Struct, gc=False):
             return
         routine = self.routine or self._begin(time)
         routine.done = also(routine.done, signature)
-        routine.since = max(routine.since, shared(time))
+        routine.rise(time)
 
-    def _begin(self, time: int) -> Routine:
+    def _begin(self, time: int, tie: int = 0) -> Routine:
         """A routine in the context that has been looked at; what was done in another one this hour
         need not prove itself again."""
         until, old = self.until, self.routine
@@ -211,14 +228,16 @@ class PrincipalState(Struct, gc=False):
             until = min(until, self.first + WARM_AGE)
             young = not self.seen.known and not self.credentials
         done: Done = ()
-        if old is not None and old.until == until:
-            done, time = old.done, max(time, old.since)
         self.catch_up()
-        since, until, place = shared(time), shared(until), PLACE_BITS[self.place]
-        self.routine = Routine(
-            since, until, done, self.secret, self.around, place=place, young=young
-        )
-        return self.routine
+        made = Routine(
+            shared(time), shared(until), done, self.secret, self.around,
+            place=PLACE_BITS[self.place], tie=tie, young=young,
+        )  # fmt: skip
+        if old is not None and old.until == until:
+            made.done = old.done
+            made.rise(old.since, old.tie)
+        self.routine = made
+        return made
 
     def begin(self, event: ActivityEvent, signature: Signature) -> None:
         """Count in the event that it was born with, which always wants a closer look."""
@@ -318,11 +337,11 @@ class PrincipalState(Struct, gc=False):
         values = words_of(event, signature)
         time = event.time
         self._note(values, time)
-        self._looked_at(event, signature, horizon)
         notable = signature.notable
         novel: tuple[str, ...] = ()
         if notable or time - self.first >= WARM_AGE:
             novel = self.novelties(values, time, horizon)
+        self._looked_at(event, signature, horizon, placed=not _CONTEXT.isdisjoint(novel))
         if broken:
             place = not _PLACE.isdisjoint(novel)
             return novel, self.marks.add(
@@ -334,8 +353,12 @@ class PrincipalState(Struct, gc=False):
         placed = not notable and _DONE.isdisjoint(novel)
         return novel, self.marks.add(event, signature.value, notable, placed=placed, place=place)
 
-    def _looked_at(self, event: ActivityEvent, signature: Signature, horizon: int) -> None:
-        """From now to the end of its hour, nothing more is to be said of this event's context."""
+    def _looked_at(
+        self, event: ActivityEvent, signature: Signature, horizon: int, *, placed: bool
+    ) -> None:
+        """From now to the end of its hour, nothing more is to be said of this event's context; of
+        the same moment, the smallest id tells it. What is `placed` anew may be marked, and of those
+        marks another id is the smallest: there all of a moment are looked at."""
         throttled = event.outcome is not None and event.outcome.status == "throttled"
         if throttled or event.kind not in {"use", "issue"}:
             return
@@ -346,14 +369,15 @@ class PrincipalState(Struct, gc=False):
         here, routine = around(event), self.routine
         secret = event.credential.fingerprint if event.credential is not None else _NOTHING
         self.since = order(event)
+        tie = NEVER if placed else self.since
         if here != self.around or secret != self.secret:
             self.around, self.secret, routine = common(here), secret, None
             self.place = place_of(here[0], secret)
         if routine is None or routine.until != until:
             self.until = shared(until)
-            self._begin(time)
+            self._begin(time, tie)
         else:
-            routine.since = max(routine.since, shared(time))
+            routine.rise(time, tie)
         if not signature.notable:
             self._rely(signature, time, horizon)
 
@@ -384,6 +408,11 @@ class PrincipalState(Struct, gc=False):
 def order(event: ActivityEvent) -> int:
     """Event time, then id: the total order of events, as one integer."""
     return event.time << _ID_BITS | crc32(event.uid.encode()) >> 32 - _ID_BITS
+
+
+def first_of(time: int) -> int:
+    """Where the events of a time begin, as an `order`."""
+    return time << _ID_BITS
 
 
 def time_of(at: int) -> int:

@@ -27,6 +27,7 @@ Around = tuple[str, str, str, str, str]
 Done = tuple[Signature, ...] | set[Signature]
 _FEW = 6
 MOST_NOTED = 8
+NEVER = 1 << 82  # as an order: later than all
 _MOST = 24 * ROW
 WITHIN = tuple(range(FINE))  # each ms of a pane as one object
 
@@ -34,7 +35,8 @@ WITHIN = tuple(range(FINE))  # each ms of a pane as one object
 class Routine(Struct, gc=False):
     """Events of kind use with this credential, its `secret`, and `around` it as here, after `since`
     and before `until`, whose signature is in `done` want no closer look. `place` are the bits that
-    they set for where they come from.
+    they set for where they come from. Logs write whole seconds, so many events share a moment: of
+    that of `since` those are meant whose order is above `tie`.
 
     Of a `young` one, a newcomer that has learned nothing, the first of any operation that is not
     notable wants none either: it is noted.
@@ -54,9 +56,18 @@ class Routine(Struct, gc=False):
     uid: str = ""
     action: ActionKey | None = None
     place: int = 0
+    tie: int = 0
     young: bool = False
     rows: bytes = b""
     noted: tuple[tuple[Words, bool, int], ...] = ()
+
+    def rise(self, time: int, tie: int = 0) -> None:
+        """More of this is routine from `time` on: `tie` is the order of the event that was looked at
+        then, if one was. Of several at one moment any will do, so the smallest."""
+        if time > self.since:
+            self.since, self.tie = shared(time), tie
+        elif time == self.since and tie and self.tie != NEVER:
+            self.tie = NEVER if tie == NEVER else min(self.tie, tie)
 
     def goes_on(self, pane: int) -> bool:
         """Begin the next pane. False if what has been collected has to be entered before."""

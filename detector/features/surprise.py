@@ -108,6 +108,15 @@ def news(view: View, mark: Mark) -> set[str]:
     return kinds
 
 
+def _news_of(view: View, marks: list[Mark]) -> set[str]:
+    """What is novel about any of these marks. Most are about operations alone: those differ in
+    nothing that a person could have brought along."""
+    kinds = {kind for novel in {mark.novel for mark in marks} for kind in novel}
+    if view.event.principal.type != "human" or _ELSEWHERE.isdisjoint(kinds):
+        return kinds
+    return set().union(*[news(view, mark) for mark in marks])
+
+
 def _colleagues_do(view: View, mark: Mark) -> bool:
     """Whether a person does, in the usual place with the usual tool, what several of the same role
     have done."""
@@ -234,7 +243,7 @@ def context(view: View, marks: list[Mark]) -> float:
     strange = _strange_tool(view)
     if view.cold:
         return _SECOND_TOOL * strange if second_tool(view) else _newcomer(view, strange)
-    kinds = set().union(*[news(view, mark) for mark in marks])
+    kinds = _news_of(view, marks)
     out = 0.0
     machine = view.event.principal.type != "human"
     if "network" in kinds:

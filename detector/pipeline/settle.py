@@ -101,13 +101,15 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
     principal.due = False
     learned: list[tuple[str, int]] = []
     waiting = len(principal.seen.pending)
-    for start in principal.quarters_to_settle(bound):
+    starts = principal.quarters_to_settle(bound)
+    for start in starts:
         # Told as of this quarter: peers' versions before it have been given.
         learned += [(value, start) for value, _ in principal.seen.free(start)]
         learned += _quarter(state, principal, start)
     principal.settled = bound
     out = _told(state, principal, bound)
-    principal.panes.prune(bound)
+    if starts:
+        principal.panes.prune(bound)
     principal.marks.prune(bound)
     state.quiet.settle(principal.key, bound)
     principal.touches.prune(bound)
@@ -128,9 +130,10 @@ def _quarter(state: State, principal: PrincipalState, start: int) -> list[tuple[
     end = start + QUARTER
     principal.told(start)
     marks = principal.marks
-    found = list(judge.touched(state, principal, start, end))
-    for i in range(marks.index(start), marks.index(end)):
-        found += judge.judged(state, principal, marks, i)
+    found = list(judge.touched(state, principal, start, end)) if principal.credentials else []
+    if marks.items:
+        for i in range(marks.index(start), marks.index(end)):
+            found += judge.judged(state, principal, marks, i)
     if found:
         found.sort(key=lambda e: (e.decisive.time, e.decisive.uid))
     for evidence in found:

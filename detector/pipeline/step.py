@@ -33,7 +33,7 @@ def step(state: State, record: Record) -> Outcome:
         key = f"principal:{record.tenant}:{record.principal.uid}"
         principal = state.principals.get(key)
         signature = state.signatures.of(record)
-        if principal is not None and principal.repeats(record, signature):
+        if principal is not None and principal.repeats(record, signature, state.horizon):
             return NOTHING
         return _event(state, key, principal, record, signature)
     if isinstance(record, Fact):

@@ -101,7 +101,10 @@ class Feed:
     def drop(self, count: int) -> None:
         """Use up `count` bytes, counting the lines that end in them."""
         end = min(self.at + count, len(self.buffer))
-        self.line += self.buffer.count(b"\n", self.at, end)
+        # To count looks at byte after byte, to find does not; and most of what is dropped is a line.
+        first = self.buffer.find(b"\n", self.at, end)
+        if first >= 0:
+            self.line += self.buffer.count(b"\n", first, end)
         self.at = end
 
     def use_lines(self, count: int, left: int) -> None:

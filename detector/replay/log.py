@@ -63,6 +63,8 @@ class Log:
         self._doubts = 0
         self._foreign: Frame | None = None
         self._foreigners = 0
+        # what the record by which a source was recognised has been decoded to
+        self._ready: tuple[ActivityEvent, ...] = ()
 
     def events(self, found: Iterable[Frame | Flaw]) -> Iterator[Sized]:
         """Every event of the file, each with the size of its raw record in bytes."""
@@ -98,7 +100,8 @@ class Log:
         batch: list[ActivityEvent] = []
         events: Sequence[ActivityEvent] = batch
         try:
-            made = source.decode(frame.raw, self._context, frame.position)
+            made = self._ready or source.decode(frame.raw, self._context, frame.position)
+            self._ready = ()
             if isinstance(made, tuple):
                 events = made
             else:
@@ -162,7 +165,11 @@ class Log:
     def _unreadable(self, source: Source, frame: Frame) -> str | None:
         """Why a source that recognises a record still cannot read it; None if it can."""
         try:
-            next(iter(source.decode(frame.raw, self._context, frame.position)), None)
+            made = source.decode(frame.raw, self._context, frame.position)
+            if isinstance(made, tuple):
+                self._ready = made
+            else:
+                next(iter(made), None)
         except SkipRecord:
             return None
         except DecodeError as error:

@@ -5,10 +5,10 @@ else: a dictionary of integers would take twice as much, in six times as many pi
 
 Examples:
     >>> rows = put(put(put(b"", 7, 1), 9, 2), 7, 4)
-    >>> union(rows, 7, 8), union(rows, 0, 9), indices(rows)
+    >>> union(rows, 7, 8), union(rows, 0, 9), between(rows, 0, 10)
     (5, 7, [7, 9])
-    >>> indices(cut(rows, edge_at(8)))
-    [9]
+    >>> list(each(cut(rows, edge_at(8))))
+    [(9, 2)]
 """
 
 from bisect import bisect_left
@@ -39,9 +39,10 @@ def put(rows: bytes, index: int, register: int) -> bytes:
     """The rows with a register added to that of `index`."""
     added = index << _SHIFT | register
     head = index.to_bytes(_INDEX, "big")
-    if rows[-ROW : _INDEX - ROW] < head:
+    tail = rows[-ROW : _INDEX - ROW]
+    if tail < head:
         return rows + added.to_bytes(ROW, "big")
-    at = _place(rows, head)
+    at = len(rows) - ROW if tail == head else _place(rows, head)
     if rows[at : at + _INDEX] == head:
         added |= int.from_bytes(rows[at : at + ROW], "big")
         return rows[:at] + added.to_bytes(ROW, "big") + rows[at + ROW :]
@@ -64,9 +65,18 @@ def union(rows: bytes, first: int, last: int) -> int:
     return out & _REGISTER
 
 
-def indices(rows: bytes) -> list[int]:
-    """The index of each row."""
-    return [int.from_bytes(rows[at : at + _INDEX], "big") for at in range(0, len(rows), ROW)]
+def between(rows: bytes, first: int, end: int) -> list[int]:
+    """The indices of the rows in [first, end); looked for from the end, where the few are that have
+    not been settled."""
+    out = []
+    for at in range(len(rows) - ROW, -1, -ROW):
+        index = int.from_bytes(rows[at : at + _INDEX], "big")
+        if index < first:
+            break
+        if index < end:
+            out.append(index)
+    out.reverse()
+    return out
 
 
 def cut(rows: bytes, edge: bytes) -> bytes:

@@ -147,11 +147,12 @@ class Marks(Struct, gc=False):
 
     def index(self, time: int, uid: str = "") -> int:
         """How many marks come before `time`, or before an event of that time."""
-        if not self.items:
-            return 0
+        items = self.items
+        if not items or items[-1].event.time < time:  # mostly it is the end that is asked for
+            return len(items)
         if uid:
-            return bisect_left(self.items, (time, uid), key=_at)
-        return bisect_left(self.items, time, key=_time)
+            return bisect_left(items, (time, uid), key=_at)
+        return bisect_left(items, time, key=_time)
 
     def prune(self, bound: int) -> None:
         """Thin out settled quarters and forget what is more than a day older than `bound`."""

@@ -75,8 +75,11 @@ class Seen(Struct, gc=False):
     ) -> list[tuple[str, int]]:
         """Move candidates that occurred before `bound` to what is known, or hold those whose time
         is `dirty` until `release`. Returns what became known, with its time."""
-        learned = []
-        for value, time in self._due(bound):
+        learned: list[tuple[str, int]] = []
+        due = self._due(bound) if self.pending else []
+        if not due:
+            return learned
+        for value, time in due:
             if dirty(time):
                 self.held = self.held or {}
                 self.held[value] = (time, release)

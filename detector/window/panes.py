@@ -21,7 +21,7 @@ from operator import or_
 from msgspec import Struct
 
 from detector.config import DAY, HOUR, MINUTE, SECOND
-from detector.window.grain import ROW, cut, each, edge_at, indices, put, union
+from detector.window.grain import ROW, between, cut, each, edge_at, put, union
 from detector.window.registers import Counts, counts, pack, unpack
 
 FINE = 5 * SECOND
@@ -108,8 +108,7 @@ class Panes(Struct, gc=False):
     def quarters_between(self, since: int, until: int) -> list[int]:
         """Start times (ms) of the active quarters in [since, until), in order."""
         first, end = -(-since // QUARTER), -(-until // QUARTER)
-        rows = cut(self.quarter, edge_at(first))
-        active = [q for q in indices(rows) if q < end] if rows else []
+        active = between(self.quarter, first, end) if self.quarter else []
         newest = self.now // PER_QUARTER
         if first <= newest < end and self.now >= 0 and newest not in active:
             active.append(newest)

@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from detector.config import MINUTE, SECOND, EngineConfig
-from detector.entities.principal import PrincipalState
+from detector.config import DAY, HOUR, MINUTE, SECOND, EngineConfig
+from detector.entities.principal import PrincipalState, order
+from detector.entities.routine import NEVER, Routine
 from detector.pipeline import State
 from detector.window.panes import QUARTER
 from detector.window.signature import Signatures
@@ -33,6 +34,9 @@ def used(
     return replace(event, **changes)
 
 
+LASTING = replace(SESSION, expires=None)
+
+
 def begun(event: ActivityEvent) -> PrincipalState:
     """A principal that has been looked at once."""
     made = PrincipalState.born(event)
@@ -44,7 +48,7 @@ def begun(event: ActivityEvent) -> PrincipalState:
 
 def repeats(ada: PrincipalState, event: ActivityEvent) -> bool:
     """Whether an event is as those before it."""
-    return ada.repeats(event, SIGNATURES.of(event))
+    return ada.repeats(event, SIGNATURES.of(event), HORIZON)
 
 
 def looks(ada: PrincipalState, event: ActivityEvent) -> bool:
@@ -64,7 +68,7 @@ def looks(ada: PrincipalState, event: ActivityEvent) -> bool:
         {"source": "gateway"},
         {"origin": None},
         {"workload": Workload("pod/a")},
-        {"time": START},
+        {"time": START - 1},
     ],
 )
 def test_what_may_be_beyond_a_bound_or_is_elsewhere_is_no_repeat(changes: dict[str, object]):
@@ -80,6 +84,60 @@ def test_of_one_moment_the_smallest_id_stands_for_all():
     ada = begun(used(1, START + MINUTE))
 
     assert [True, False] == [looks(ada, used(n, START + n * MINUTE)) for n in (1, 2)]
+
+
+def test_a_later_id_of_the_moment_that_was_looked_at_is_a_repeat():
+    """Logs write whole seconds, so a burst shares one moment; the smallest id has been looked at."""
+    rows = sorted((used(n, START) for n in range(8)), key=order)
+    ada = begun(rows[4])
+
+    assert [n > 4 for n in range(8)] == [repeats(ada, each) for each in rows]
+
+
+def test_where_a_place_is_new_every_event_of_the_moment_is_looked_at():
+    """Each may be the one by which the place is marked."""
+    first = min((used(n, START + DAY, credential=LASTING) for n in range(8)), key=order)
+    ada = begun(used(9, START, credential=LASTING))
+    ada.seen.settle(bound=START + HOUR, dirty=lambda _: False, release=0)
+    ada.observe(first, SIGNATURES.of(first), HORIZON)
+    ada.look(first, SIGNATURES.of(first), HORIZON)
+    later = [used(n, START + DAY, credential=LASTING) for n in range(8) if f"e{n}" != first.uid]
+    assert all(repeats(ada, each) for each in later)
+
+    moved = replace(first, origin=Origin(network="198.51.100.0/24", client="boto3"))
+    ada.observe(moved, SIGNATURES.of(moved), HORIZON)
+    ada.look(moved, SIGNATURES.of(moved), HORIZON)
+    assert not any(repeats(ada, replace(each, origin=moved.origin)) for each in later)
+
+
+def test_of_several_looks_at_one_moment_the_smallest_id_counts():
+    """Whichever came first; and where one of them may be marked, all of them are looked at."""
+    routine = Routine(START, START + HOUR, (), "", ("", "", "", "", ""), tie=7)
+    ties = []
+    for tie in (9, 0, 5, NEVER, 3):
+        routine.rise(START, tie)
+        ties.append(routine.tie)
+
+    assert [7, 7, 5, NEVER, NEVER] == ties
+
+
+def test_what_has_long_been_known_is_routine_at_once():
+    """An operation that is not news need not have been done in this very hour."""
+    ada = begun(used(1, START, credential=LASTING))
+    for time in (START + SECOND, START + 2 * DAY):
+        for name in ("ListBuckets", "ListKeys"):
+            event = used(2, time, name, credential=LASTING)
+            ada.observe(event, SIGNATURES.of(event), HORIZON)
+            ada.look(event, SIGNATURES.of(event), HORIZON)
+        ada.seen.settle(bound=START + DAY, dirty=lambda _: False, release=0)
+        ada.change()
+    event = used(3, START + 2 * DAY + SECOND, credential=LASTING)
+    ada.observe(event, SIGNATURES.of(event), HORIZON)
+
+    assert repeats(ada, used(4, START + 2 * DAY + MINUTE, "ListKeys", credential=LASTING))
+    assert ada.routine is not None
+    assert SIGNATURES.of(used(4, 0, "ListKeys")) in ada.routine.done
+    assert not repeats(ada, used(5, START + 2 * DAY + MINUTE, "ListAll", credential=LASTING))
 
 
 def test_what_a_newcomer_does_under_a_task_is_noted_without_a_closer_look():

@@ -1,7 +1,7 @@
 """Panes: windows of every length read back what was put in, in any order."""
 
 from detector.config import DAY, HOUR, MINUTE, SECOND
-from detector.window.grain import ROW, indices, row
+from detector.window.grain import ROW, between, row
 from detector.window.panes import _MOST_FINE, COARSE, FINE, QUARTER, Panes
 
 NOON = 12 * HOUR
@@ -63,7 +63,7 @@ def test_fine_panes_are_capped():
     panes = at(*(NOON + n * FINE for n in range(_MOST_FINE + 20)))
     first = NOON // FINE + 19
 
-    assert list(range(first, first + _MOST_FINE)) == indices(panes.fine)
+    assert list(range(first, first + _MOST_FINE)) == between(panes.fine, 0, 1 << 40)
     assert _MOST_FINE * ROW == len(panes.fine)
 
 
@@ -72,7 +72,10 @@ def test_pruned_quarters_live_on_in_coarse_panes():
     panes = at(NOON, NOON + 9 * HOUR)
     panes.prune(NOON + 9 * HOUR)
 
-    assert ([NOON // COARSE], []) == (indices(panes.coarse), indices(panes.quarter))
+    assert ([NOON // COARSE], []) == (
+        between(panes.coarse, 0, NOON),
+        between(panes.quarter, 0, NOON),
+    )
 
 
 def test_nothing_is_active_in_empty_panes():
