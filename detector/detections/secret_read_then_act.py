@@ -7,8 +7,9 @@ still arrive late, hence the condition is refutable.
 
 from detector.config import HOUR, MINUTE
 from detector.detections.meta import Detection
+from detector.features.context import context
 from detector.features.evidence import gather
-from detector.features.surprise import context, risk
+from detector.features.surprise import risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
