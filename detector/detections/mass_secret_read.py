@@ -40,6 +40,7 @@ _TRADE = 1.6
 _BATCH, _STORE, _LEVEL = 9, 9, 5
 _MOST_OWN = 4.5
 _UNHEARD, _MANY_PEERS = 2.5, 30
+_FIXED, _BEYOND = 3.0, 1.4
 _MOST = 0.5  # what most of a role do is the trade of those as well who have not come to it yet
 
 
@@ -97,6 +98,8 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
         return 1.0, min(_MOST_OWN, own + _unshared(view) * view.habits.surprise("operation"))
     if strange:
         return 1.0, own
+    if view.event.principal.type != "human" and own >= _FIXED:
+        return 1.0, _BEYOND * min(_MOST_OWN, own)  # it has read its few, and no others, for long
     return 0.6 * min(1.0, own / _TRADE), own
 
 

@@ -33,6 +33,7 @@ ON = "principal"
 _WINDOW = 15 * MINUTE
 _ACTS = frozenset({"write", "delete", "admin", "credential_issue"})
 _MIDDLE = 6.2
+_FURTHER, _MOST_FURTHER = 0.6, 1.8  # for each unfamiliar secret after the first
 
 
 def judge(view: View) -> Evidence | None:
@@ -47,6 +48,8 @@ def judge(view: View) -> Evidence | None:
     marks = [*reads, view.mark]
     nats = view.mark.gravity + view.mark.novelty + context(view, marks)
     nats += 1.8 if reads else 0.8
+    unfamiliar = {m.event.target for m in reads if "target" in m.novel}
+    nats += min(_MOST_FURTHER, _FURTHER * max(0, len(unfamiliar) - 1))
     act = f"{action.service}:{action.operation}; no approval in between"
     read = len(reads) or routine
     reason = f"read {read} secret{'s' if read > 1 else ''}, then {act}"
