@@ -3,15 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from detector.config import DAY, EngineConfig
+from detector.config import DAY, HOUR, EngineConfig
 from detector.entities.group import Peers
+from detector.entities.opened import noted
 from detector.entities.principal import PrincipalState
 from detector.features.context import context, tried_out
 from detector.features.surprise import gravity, total
 from detector.features.view import View
 from detector.window.baseline import FEATURES
 from detector.window.marks import Mark
-from schemas.event import Action, Credential, Outcome
+from schemas.event import Action, Credential, Origin, Outcome
 from tests.pipeline.events import NOON, event, key, session
 
 CONFIG = EngineConfig()
@@ -112,3 +113,18 @@ def test_plain_writing_in_the_usual_place_is_a_new_duty():
             wrote("write", status="denied"))  # fmt: skip
 
     assert [-1.5, -1.5, 0.0, 0.0, 0.0] == list(rows)
+
+
+def test_a_session_that_goes_on_elsewhere_with_another_tool_is_the_more_unusual():
+    """On a person's way to work a new place alone counts, and not the session."""
+    nats = []
+    for tool in ("browser", "aws-cli"):
+        seen = view("network", "area", past=())
+        seen.event = replace(seen.event, credential=session(1, NOON + DAY))
+        desk = Origin(network="198.51.100.0/24", client=tool)
+        begun = replace(seen.event, uid="b", time=NOON - HOUR, origin=desk)
+        seen.mark.tool = "aws-cli"
+        seen.state.opened = noted({}, begun) or {}
+        nats.append(context(seen, [seen.mark]))
+
+    assert [pytest.approx(2.5), pytest.approx(1.0)] == nats
