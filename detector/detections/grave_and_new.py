@@ -6,10 +6,12 @@ itself. What is routine for the identity, or the trade of its kind, is not.
 """
 
 from detector.detections.meta import Detection
+from detector.features.context import context
 from detector.features.evidence import gather
-from detector.features.surprise import context, risk
+from detector.features.surprise import risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
+from schemas.event import Action
 
 META = Detection(
     id="grave_and_new",
@@ -34,20 +36,27 @@ _MIDDLE = 3.2
 def judge(view: View) -> Evidence | None:
     """Grave, and novel as an operation (or with an outside party) for this identity."""
     action = view.event.action
-    if action is None or action.effect not in _GRAVE:
-        return None
     novel = view.mark.novel
+    if action is None or (action.effect not in _GRAVE and not _comes_in(action, novel)):
+        return None
     if "operation" not in novel and "foreign" not in novel:
         return None
     nats = view.mark.gravity + view.mark.novelty + context(view, [view.mark])
     if nats < _MIDDLE:
         return None
     share = view.rarity(view.mark.value)
-    reasons = [
-        f"{action.service}:{action.operation} ({action.effect.replace('_', ' ')}) is new here"
-    ]
+    reasons = [f"{action.service}:{action.operation} ({_what(action)}) is new here"]
     if share.members:
         reasons.append(f"{share.users} of {share.members} peers have done it")
     return gather(view, META.id, [view.mark], risk(nats, _MIDDLE), reasons, normal=[
         Normal("this action", "never by this identity", "once"),
     ])  # fmt: skip
+
+
+def _comes_in(action: Action, novel: tuple[str, ...]) -> bool:
+    """Whether a workload of an outside party takes a role by its own provider's token."""
+    return action.access == "credential_issue" and bool(action.foreign) and "foreign" in novel
+
+
+def _what(action: Action) -> str:
+    return action.effect.replace("_", " ") or f"by {action.foreign}"

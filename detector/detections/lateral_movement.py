@@ -9,8 +9,9 @@ References:
 
 from detector.config import HOUR
 from detector.detections.meta import Detection
+from detector.features.context import context
 from detector.features.evidence import gather
-from detector.features.surprise import READS, context, risk
+from detector.features.surprise import READS, risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark

@@ -8,8 +8,9 @@ from math import log
 
 from detector.config import MINUTE
 from detector.detections.meta import Detection
+from detector.features.context import context, unshared
 from detector.features.evidence import gather
-from detector.features.surprise import context, provisioner, risk, unshared
+from detector.features.surprise import provisioner, risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -39,6 +40,8 @@ _TRADE = 1.6
 _BATCH, _STORE, _LEVEL = 9, 9, 5
 _MOST_OWN = 4.5
 _UNHEARD, _MANY_PEERS = 2.5, 30
+_FIXED, _BEYOND = 3.0, 1.4
+_MOST = 0.5  # what most of a role do is the trade of those as well who have not come to it yet
 
 
 def judge(view: View) -> Evidence | None:
@@ -88,10 +91,15 @@ def _unlike(view: View, marks: list[Mark]) -> tuple[float, float]:
         unheard = _UNHEARD if _nobody_does(view) else 0.0
         return 0.8, 0.5 + ("operation" in view.mark.novel) + unheard
     own = view.habits.surprise("target")
-    if any("operation" in m.novel for m in marks):
+    # a second tool has no part in the trade of the first
+    strange = view.event.principal.type != "human" and "client" in view.mark.novel
+    newly = any("operation" in m.novel for m in marks)
+    if newly and (strange or view.rarity(view.mark.value).share < _MOST):
         return 1.0, min(_MOST_OWN, own + _unshared(view) * view.habits.surprise("operation"))
-    if view.event.principal.type != "human" and "client" in view.mark.novel:
-        return 1.0, own  # the trade is that of the tool which has read so far
+    if strange:
+        return 1.0, own
+    if view.event.principal.type != "human" and own >= _FIXED:
+        return 1.0, _BEYOND * min(_MOST_OWN, own)  # it has read its few, and no others, for long
     return 0.6 * min(1.0, own / _TRADE), own
 
 

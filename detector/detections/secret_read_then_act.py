@@ -7,8 +7,9 @@ still arrive late, hence the condition is refutable.
 
 from detector.config import HOUR, MINUTE
 from detector.detections.meta import Detection
+from detector.features.context import context
 from detector.features.evidence import gather
-from detector.features.surprise import context, risk
+from detector.features.surprise import risk
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -32,6 +33,7 @@ ON = "principal"
 _WINDOW = 15 * MINUTE
 _ACTS = frozenset({"write", "delete", "admin", "credential_issue"})
 _MIDDLE = 6.2
+_FURTHER, _MOST_FURTHER = 0.6, 1.8  # for each unfamiliar secret after the first
 
 
 def judge(view: View) -> Evidence | None:
@@ -46,6 +48,8 @@ def judge(view: View) -> Evidence | None:
     marks = [*reads, view.mark]
     nats = view.mark.gravity + view.mark.novelty + context(view, marks)
     nats += 1.8 if reads else 0.8
+    unfamiliar = {m.event.target for m in reads if "target" in m.novel}
+    nats += min(_MOST_FURTHER, _FURTHER * max(0, len(unfamiliar) - 1))
     act = f"{action.service}:{action.operation}; no approval in between"
     read = len(reads) or routine
     reason = f"read {read} secret{'s' if read > 1 else ''}, then {act}"

@@ -27,7 +27,7 @@ from schemas.fact import PeerBaseline, Summary
 _SAMPLE = 64
 _MOST_USERS = 4
 _MOST_VALUES = 4000
-_FOREIGN = "f:"
+_WHOEVER = ("f:", "r:")
 _LAST = 1 << 32
 
 
@@ -36,7 +36,7 @@ class GroupState(Struct):
     value to the time at which each of them learned it. Nobody whose name hashes above `worst` is
     sampled any more.
 
-    Foreign parties are known or not, whoever knows them: they keep the earliest few of all. Of too
+    Foreign parties and regions are known or not, whoever knows them: they keep the earliest few of all. Of too
     many values those stay whose hash is lowest, too: none above `bar`.
     """
 
@@ -51,7 +51,7 @@ class GroupState(Struct):
         """A member learned values at event time `time`."""
         sampled = self._sampled(summary.member, time)
         for value in summary.values:
-            if value.startswith(_FOREIGN):
+            if value.startswith(_WHOEVER):
                 self._use(value, time, summary.member)
                 self._earliest(value)
             elif sampled:
@@ -71,7 +71,7 @@ class GroupState(Struct):
         del self.members[out]
         self.worst = max(crc32(name.encode()) for name in self.members)
         for value, users in list(self.users.items()):
-            if not value.startswith(_FOREIGN):
+            if not value.startswith(_WHOEVER):
                 users.pop(out, None)
                 if not users:
                     del self.users[value]

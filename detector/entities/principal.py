@@ -13,6 +13,7 @@ from detector.config import HOUR, MINUTE
 from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
+from detector.entities.opened import Opened
 from detector.entities.routine import (
     MOST_NOTED,
     NEVER,
@@ -58,7 +59,7 @@ class PrincipalState(Struct, gc=False):
     still on its way. What it has `sent` last, by name, is a number for most (`sent_first`, with its
     `sent_at`). Between
     `since` and `until` its context (`secret` and what is `around` it) has been looked at, and only
-    new operations are looked at."""
+    new operations are looked at. `opened` says where and with what a person's sessions began."""
 
     key: str
     tenant: str
@@ -90,6 +91,7 @@ class PrincipalState(Struct, gc=False):
     secret: str = ""
     around: Around = ("", "", "", "", "")
     place: int = NOWHERE
+    opened: Opened = none_yet()
 
     @classmethod
     def born(cls, event: ActivityEvent, key: str = "") -> "PrincipalState":

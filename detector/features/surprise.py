@@ -10,11 +10,20 @@ References:
     edges with benign precedent in peers).
 """
 
-from math import exp, log
+from math import exp
 
+from detector.features.context import (
+    MANY,
+    PROVISIONERS,
+    TELLING,
+    context,
+    news,
+    tried_out,
+    unshared,
+    unused_region,
+)
 from detector.features.view import Rarity, View
-from detector.window.area import area
-from detector.window.marks import Mark, client_word
+from detector.window.marks import Mark
 from schemas.event import Action
 
 EFFECT_WEIGHT = {
@@ -33,8 +42,6 @@ ACCESS_WEIGHT = {
     "secret_read": 1.2, "credential_issue": 0.6, "admin": 1.0, "delete": 0.7, "write": 0.4,
 }  # fmt: skip
 STATUS_FACTOR = {"success": 1.0, "denied": 0.8, "dry_run": 0.9, "failure": 0.8, "not_found": 0.55}
-PROVISIONERS = frozenset({"terraform", "cloudformation", "pulumi", "cdk", "crossplane", "opentofu",
-                          "karpenter", "cluster-autoscaler"})  # fmt: skip
 _BUILDING = frozenset({"persist", "grant", "execute", "destroy", "open_network", "mint_credential",
                        "impair_defence"})  # fmt: skip
 _NO_BUILDING = ("Stop", "Leave")
@@ -42,31 +49,21 @@ _NO_BUILDING = ("Stop", "Leave")
 _ENTERING = frozenset({"SendCommand", "StartSession", "ResumeSession", "ExecuteCommand",
                        "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey"})  # fmt: skip
 _DAMPING = 0.72
-_FOREIGN, _EVERYBODY = 1.0, 1.6
+_FOREIGN, _EVERYBODY, _OPEN_DOOR, _TAKES_ROLE = 1.0, 1.6, 3.6, 4.4
+_UNUSED_REGION = 1.5
 _DENIED = 0.5
 _MOST_NOVEL = 3.5
-_RARE_AMONG_PEERS = 2.3
 _READING = 0.6
 _PROVISIONING = 0.35
 _SAME_EFFECT = 0.5
 _TRADE = 0.75
 _NEWS_COLD, _NEWS_PERSON, _NEWS_UNHEARD, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.2, 1.8, 2.0, 4.5
 BY_HAND = frozenset({"aws-cli", "browser", "console"})
-_TELLING, _MANY = 10, 30
-_MOST_CONTEXT = 2.2
-_SETTLED = 0.8
-_LONG_SETTLED = 3.2
-_SECOND_TOOL = 1.0
-_OWN_TOOL = 0.4
-_SHARED = (1.0, 0.6, 0.3)
-_HANDS, _HANDS_PERSON = 4.0, 1.5
-_TRAVEL = 1.0
-_ESTABLISHED = 6
 _NEWCOMER = 0.6
 _JOB, _ROLE, _SEVERAL = 0.6, 0.8, 2
 _ELSEWHERE = frozenset({"network", "client"})
 READS = frozenset({"read", "list"})
-_ONLY_READING = 1.5
+_HARMLESS = 1.5
 _MODEL_USE = 0.8
 _TO_ITSELF = 1.6
 
@@ -89,32 +86,12 @@ def gravity(view: View, mark: Mark) -> float:
     elif _colleagues_do(view, mark):
         weight *= _ROLE
     weight += max(0.0, outside)  # nobody's trade or role is to let in whom no one here knows
+    if action.effect and unused_region(view, mark):
+        weight += _UNUSED_REGION
     outcome = mark.event.outcome
     status = outcome.status if outcome is not None else "success"
     extra = _DENIED if status in {"denied", "dry_run"} and not _paged(mark) else 0.0
     return weight * STATUS_FACTOR.get(status, 0.0) + extra
-
-
-def news(view: View, mark: Mark) -> set[str]:
-    """What is novel about a mark, without the places and tools that its person is known by under
-    another identity: who moves between accounts takes laptop and network along."""
-    kinds, origin = set(mark.novel), mark.event.origin
-    if origin is None or view.event.principal.type != "human":
-        return kinds
-    if "network" in kinds and view.person_uses("n:" + origin.network):
-        kinds -= {"network", "area"}
-    if "client" in kinds and view.person_uses("c:" + client_word(origin)):
-        kinds.discard("client")
-    return kinds
-
-
-def _news_of(view: View, marks: list[Mark]) -> set[str]:
-    """What is novel about any of these marks. Most are about operations alone: those differ in
-    nothing that a person could have brought along."""
-    kinds = {kind for novel in {mark.novel for mark in marks} for kind in novel}
-    if view.event.principal.type != "human" or _ELSEWHERE.isdisjoint(kinds):
-        return kinds
-    return set().union(*[news(view, mark) for mark in marks])
 
 
 def _colleagues_do(view: View, mark: Mark) -> bool:
@@ -169,7 +146,7 @@ def novelty(view: View, mark: Mark) -> float:
     action = mark.event.action
     if action is not None and action.effect:
         share = max(share, _TRADE * view.rarity(f"e:{action.effect}").share)
-        if rarity.tenant_members >= _TELLING and not _at_work(view, mark, action):
+        if rarity.tenant_members >= TELLING and not _at_work(view, mark, action):
             own = max(own, _news(view, rarity))
         if "effect" not in mark.novel and not _enters(view, action):
             weight *= _SAME_EFFECT
@@ -180,11 +157,6 @@ def novelty(view: View, mark: Mark) -> float:
     return weight * own * unshared(share)
 
 
-def unshared(share: float) -> float:
-    """How rare among peers: 1 for what a tenth of them do or fewer, 0 for what all do."""
-    return min(1.0, max(0.0, -log(max(share, 0.01)) / _RARE_AMONG_PEERS))
-
-
 def _enters(view: View, action: Action) -> bool:
     """Whether automation goes into a machine, which is more than starting one."""
     return action.operation in _ENTERING and view.event.principal.type != "human"
@@ -192,7 +164,8 @@ def _enters(view: View, action: Action) -> bool:
 
 def _at_work(view: View, mark: Mark, action: Action | None) -> bool:
     """Whether a provisioning tool sets up or tears down. What watches it deletes, too, together with
-    all the rest, but does not stop it or leave it behind; and machines it starts, not enters."""
+    all the rest, but does not stop it or leave it behind; machines it starts, not enters; and it is
+    at work where somebody here works."""
     if action is not None and action.operation in _ENTERING:
         return False
     stops = (
@@ -200,12 +173,12 @@ def _at_work(view: View, mark: Mark, action: Action | None) -> bool:
         and action.effect == "impair_defence"
         and action.operation.startswith(_NO_BUILDING)
     )
-    return not stops and provisioner(view, mark)
+    return not stops and provisioner(view, mark) and not unused_region(view, mark)
 
 
 def _cold(view: View) -> float:
     """What is new to an identity without a past: little where a person starts among peers."""
-    known = view.rarity("").tenant_members >= _TELLING
+    known = view.rarity("").tenant_members >= TELLING
     return _NEWCOMER if known and view.event.principal.type == "human" else 1.0
 
 
@@ -217,7 +190,7 @@ def _news(view: View, rarity: Rarity) -> float:
     if view.cold:
         return 0.0 if person else _NEWS_COLD
     if person:
-        unheard = not rarity.tenant_users and rarity.tenant_members >= _MANY
+        unheard = not rarity.tenant_users and rarity.tenant_members >= MANY
         return _NEWS_UNHEARD if unheard and not rarity.users else _NEWS_PERSON
     return _NEWS_TERMINAL if view.state.home in BY_HAND else _NEWS_MACHINE
 
@@ -230,96 +203,17 @@ def stranger(view: View, mark: Mark) -> float:
         return 0.0
     if action.foreign == "*":
         # an open port is that already; else everybody is no stranger in particular
-        return 0.0 if action.effect == "open_network" else _EVERYBODY
+        if action.effect == "open_network":
+            return 0.0
+        return _OPEN_DOOR if action.effect == "persist" else _EVERYBODY
     rarity = view.rarity(f"f:{action.foreign}")
-    if rarity.tenant_members < _TELLING:
+    if action.access == "credential_issue":
+        # whose workload takes a role is inside, not merely let in; those who are known come daily
+        telling = rarity.tenant_members >= TELLING
+        return _TAKES_ROLE if telling and not rarity.tenant_users else 0.0
+    if rarity.tenant_members < TELLING:
         return _FOREIGN
     return -_FOREIGN if rarity.tenant_users else 2 * _FOREIGN
-
-
-def context(view: View, marks: list[Mark]) -> float:
-    """How unlike its own the places and tools of a window are: nats, once per window. A place that
-    the tenant's other identities share is no stranger's, nor is a tool that peers use."""
-    strange = _strange_tool(view)
-    if view.cold:
-        return _SECOND_TOOL * strange if second_tool(view) else _newcomer(view, strange)
-    kinds = _news_of(view, marks)
-    out = 0.0
-    machine = view.event.principal.type != "human"
-    if "network" in kinds:
-        nats = view.habits.surprise("network")
-        if "area" in kinds:  # build runners roam, within their areas
-            nats = max(nats, view.habits.surprise("area"))
-        foreign = _foreign_place(view, marks)
-        most = _MOST_CONTEXT if machine else _TRAVEL
-        if "client" in kinds:  # a traveller's tool is one that colleagues use
-            most += strange * (_MOST_CONTEXT - most)
-        out += foreign * min(most, nats)
-        if machine:  # a machine that has not moved in weeks does not go travelling
-            out += foreign * _SETTLED * max(0.0, nats - _LONG_SETTLED)
-        if "client" in kinds:
-            out += foreign * strange * _other_hands(view)
-    if "client" in kinds:
-        nats = view.habits.surprise("client")
-        out += (_OWN_TOOL + (1 - _OWN_TOOL) * strange) * min(_MOST_CONTEXT, nats)
-        if machine:
-            out += strange * _SETTLED * max(0.0, nats - _LONG_SETTLED)
-    if "credential" in kinds:
-        out += 0.5
-    return out
-
-
-def _newcomer(view: View, strange: float) -> float:
-    """Nats for a person who comes into an account for the first time: from where and with what they
-    were never seen in their other accounts."""
-    if not view.well_known:
-        return 0.0
-    kinds = news(view, view.mark)
-    place = _TRAVEL * _foreign_place(view, [view.mark]) if "network" in kinds else 0.0
-    return place + (_SECOND_TOOL * strange if "client" in kinds else 0.0)
-
-
-def _strange_tool(view: View) -> float:
-    """How rare the tool is among peers: 0 for one that a tenth of them use, 1 for one unheard of."""
-    rarity = view.rarity("c:" + view.mark.tool)
-    if rarity.tenant_members < _TELLING:
-        return 1.0
-    return unshared(rarity.share)
-
-
-def _foreign_place(view: View, marks: list[Mark]) -> float:
-    """1 for a network that nobody else here uses, less for one that is shared. Persons come by the
-    same few carriers and homes' providers as their colleagues do, so for them its area counts too;
-    what machines share areas with, a provider's customers, are no colleagues."""
-    person = view.event.principal.type == "human"
-    networks = {m.event.origin.network for m in marks if "network" in m.novel and m.event.origin}
-    return max((_SHARED[min(2, _sharing(view, n, person=person))] for n in networks), default=1.0)
-
-
-def _sharing(view: View, network: str, *, person: bool) -> int:
-    """How many others are known to use a network, or, with a person's, its area."""
-    users = view.rarity("n:" + network).tenant_users
-    return max(users, view.rarity("a:" + area(network)).users) if person else users
-
-
-def _other_hands(view: View) -> float:
-    """Nats for a place and a tool that are both new: the sign of a stolen credential. A person with
-    a session of their own has simply travelled with another laptop."""
-    if view.rarity("").tenant_members < _TELLING:
-        return 0.0
-    credential = view.event.credential
-    person = view.event.principal.type == "human"
-    carried = credential is not None and credential.lifetime == "static"
-    nats = _HANDS_PERSON if person and not carried else _HANDS
-    return nats * min(1.0, view.habits.quarters / _ESTABLISHED)
-
-
-def second_tool(view: View) -> bool:
-    """Whether an automaton without a past acts with a tool that it did not begin with."""
-    tool, home = view.mark.tool, view.state.home
-    if not tool or not home or tool in PROVISIONERS or view.event.principal.type == "human":
-        return False
-    return tool != ("console" if home == "browser" else home)
 
 
 def appraise(view: View, mark: Mark) -> None:
@@ -349,14 +243,16 @@ def _paged(mark: Mark) -> bool:
 
 def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
     """The nats of a window: its operations (what `weigh` makes of it), damped, with place and tool.
-    Reading alone, without a refusal, is what newcomers and new scanners do, so it has to be the more
-    unusual."""
+    Reading alone, without a refusal, is what newcomers and new scanners do, and plain writing where
+    and with what one always works a new duty; so both have to be the more unusual."""
     known = view.totals.get(id(marks))
     if known is not None:
         return known
-    nats = damped(weighed) + context(view, marks)
-    if all(_only_reads(mark) for mark in weighed):
-        nats -= _ONLY_READING
+    around = context(view, marks)
+    nats = damped(weighed) + around
+    nats += tried_out(view, weighed)
+    if all(_only_reads(mark) or (not around and _only_writes(mark)) for mark in weighed):
+        nats -= _HARMLESS
     return view.sum_up(marks, nats)
 
 
@@ -365,6 +261,12 @@ def _only_reads(mark: Mark) -> bool:
     return _paged(mark) or (
         action is not None and _looks(action) and mark.status not in {"denied", "dry_run"}
     )
+
+
+def _only_writes(mark: Mark) -> bool:
+    action = mark.event.action
+    plain = action is not None and action.access == "write" and not action.effect
+    return plain and mark.status not in {"denied", "dry_run"}
 
 
 def _looks(action: Action) -> bool:

@@ -12,7 +12,9 @@ from msgspec import Struct
 from detector.config import EngineConfig
 from detector.entities.bounds import Breach
 from detector.entities.group import Peers
+from detector.entities.opened import opening
 from detector.entities.principal import WARM_AGE, PrincipalState
+from detector.window.area import area
 from detector.window.baseline import FEATURE_NAMES, Habits, features
 from detector.window.marks import Mark
 from detector.window.panes import QUARTER
@@ -166,6 +168,14 @@ class View:
         their identities: in another account, with another permission set."""
         person = person_of(self.state)
         return person != "" and self._peers.usage(person, value, self.version)[0] > 0
+
+    @property
+    def carried_off(self) -> bool:
+        """Whether a person's session was opened in another area, with another tool."""
+        begun, origin = opening(self.state.opened, self.event), self.event.origin
+        if begun is None or origin is None or begun[0] > self.time:
+            return False
+        return begun[1] != area(origin.network) and begun[2] != self.mark.tool
 
     @property
     def well_known(self) -> bool:

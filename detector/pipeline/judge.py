@@ -13,6 +13,7 @@ from detector.detections import DETECTIONS
 from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach, limited
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
+from detector.entities.opened import noted
 from detector.entities.origin import OriginState
 from detector.entities.principal import UNBORN, PrincipalState
 from detector.entities.words import words_of
@@ -50,6 +51,10 @@ def event(
         view = _bounds_of(principal, record)
         ended = after_end(view, record.time)
         broken = breach(view if ended is None else None, record) is not None
+    begun = noted(principal.opened, record)
+    if begun is not None:
+        principal.opened = begun
+        state.quiet.forget(principal.key)
     before = len(principal.marks.items)
     novel, marked = principal.look(record, signature, state.horizon, broken=broken)
     if (marked or len(principal.marks.items) != before) and not _last(principal, record, before):

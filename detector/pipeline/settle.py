@@ -8,6 +8,7 @@ learned and the others held back, peers are told, quiet episodes close.
 from detector.config import DAY, HOUR
 from detector.entities.children import pruned
 from detector.entities.credential import CredentialState
+from detector.entities.opened import kept
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
 from detector.features.origin_view import WINDOW
@@ -15,6 +16,7 @@ from detector.features.view import PERSON, groups_of, person_of
 from detector.pipeline import judge, origins
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.window.baseline import features
+from detector.window.empty import none_yet
 from detector.window.panes import QUARTER, settle_bound
 from schemas.fact import Fact, Summary, Tick
 
@@ -117,6 +119,8 @@ def _principal(state: State, principal: PrincipalState, bound: int) -> Outcome:
         principal.handed = tuple(row for row in principal.handed if row[0].time >= bound)
     if principal.approvals:
         principal.approvals = tuple(t for t in principal.approvals if t >= bound - 2 * HOUR)
+    if principal.opened:
+        principal.opened = kept(principal.opened, bound) or none_yet()
     if principal.children:
         principal.children = pruned(principal.children, bound)
     if learned or not principal.due or len(principal.seen.pending) != waiting:
@@ -159,13 +163,13 @@ _KIND = {"o": "operation", "w": "operation", "n": "network", "c": "client", "t":
          "a": "area"}  # fmt: skip
 
 
-_TOLD = frozenset("owefnca")
+_TOLD = frozenset("owefncar")
 _CARRIED = frozenset("nca")  # from account to account by one person
 
 
 def summaries(principal: PrincipalState, learned: list[tuple[str, int]]) -> list[Fact]:
-    """What the identity's peers should know: operations, effects, places, tools and foreign parties that
-    it has newly learned, and once the account that it belongs to, which is no foreign party."""
+    """What the identity's peers should know: operations, effects, places, regions, tools and foreign
+    parties that it has newly learned, and once the account that it belongs to, which is no foreign party."""
     values = [(v, t) for v, t in learned if v[0] in _TOLD]
     if not values:
         return []

@@ -24,6 +24,7 @@ from hashlib import sha256
 
 from msgspec import Raw
 
+from detector.sources import cloudtrail_federation as federation
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.clients import BROWSER
 from detector.sources.cloudtrail_actor import Actor, actor_of
@@ -170,6 +171,8 @@ def _event(record: Record, raw: bytes | Raw, context: Context, position: int) ->
         credential = password_of(principal, context.fingerprints, tenant)
     if deed.may_issue and outcome.status == "success":
         kind, child = _child(record, context, tenant, time, actor, action.operation)
+        if action.operation == federation.OPERATION:
+            action = federation.federated(action, identity)
     return ActivityEvent(
         uid=_uid(record.eventID, raw),
         source=NAME,

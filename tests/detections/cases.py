@@ -63,6 +63,7 @@ class Actor(Struct, frozen=True, forbid_unknown_fields=True):
     role: str = ""
     console: bool = False
     name: str = ""
+    foreign: str = ""
 
 
 class Made(Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,7 +183,12 @@ def _past(actor: Actor) -> Iterator[ActivityEvent]:
                     spot = {"n": n, "day": day, "bout": day * actor.bouts + bout}
                     yield _event(
                         actor,
-                        Act(at="", who=who, origin=actor.origin.format(**spot)),
+                        Act(
+                            at="",
+                            who=who,
+                            origin=actor.origin.format(**spot),
+                            foreign=actor.foreign,
+                        ),
                         f"{who}/{day}/{bout}/{i:03}",
                         start + i * actor.pace * SECOND,
                         text.format(**spot),

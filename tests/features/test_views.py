@@ -1,21 +1,24 @@
 """What detections may look at: windows of one tool, peers, and the account's own measure of rare."""
 
+import pytest
 from msgspec.structs import replace
 
 from detector.config import DAY, HOUR, MINUTE, EngineConfig
 from detector.detections import DETECTIONS
 from detector.entities.credential import CredentialState, context_of
 from detector.entities.group import Peers
+from detector.entities.opened import noted
 from detector.entities.origin import Arrival, OriginState
 from detector.entities.principal import PrincipalState
+from detector.features.context import news, unused_region
 from detector.features.credential_view import CredentialUseView
 from detector.features.origin_view import OriginView
-from detector.features.surprise import news, stranger
+from detector.features.surprise import gravity, stranger
 from detector.features.view import View, groups_of, person_of
 from detector.window.marks import Mark
 from schemas.event import Action, ActivityEvent, Credential, Origin, Principal
 from schemas.fact import Fact, PeerBaseline
-from tests.pipeline.events import ADA, NOON, ROOT, event, issue, key
+from tests.pipeline.events import ADA, NOON, ROOT, event, issue, key, session
 
 CONFIG = EngineConfig()
 
@@ -67,6 +70,66 @@ def test_a_party_that_others_share_with_is_no_stranger():
 
     assert [1.0, -1.0, 2.0] == [
         stranger(seen, seen.mark) for seen in (view(sharing(party), peers) for peers in rows)
+    ]
+
+
+def test_everybody_in_a_trust_policy_is_an_open_door():
+    """Whoever has an account of any kind may take the role."""
+    row = view(sharing("*", "persist"))
+
+    assert 3.6 == stranger(row, row.mark)
+
+
+def test_a_workload_of_an_unknown_owner_comes_in():
+    """Whose workloads take roles here daily is no stranger; where nobody can tell, nobody is."""
+    owner = "federated:token.example/acme"
+    action = Action("sts", "AssumeRoleWithWebIdentity", "credential_issue", foreign=owner)
+    record = replace(sharing(""), action=action)
+    rows = (Peers(), crowd(f"f:{owner}"), crowd("o:s3:Get"))
+
+    assert [0.0, 0.0, 4.4] == [
+        stranger(seen, seen.mark) for seen in (view(record, peers) for peers in rows)
+    ]
+
+
+def test_a_region_is_unused_when_nobody_of_many_was_ever_there():
+    """A few peers cannot tell, and what is no news of the mark's is not looked at."""
+    here = Origin(network="192.0.2.0/24", region="ap-east-1")
+    record = replace(sharing("", "execute"), origin=here)
+    many, some = Peers(), crowd("r:eu-west-1")
+    many.receive("group:acme", PeerBaseline(0, 40, (("r:eu-west-1", 40),)))
+    known = Peers()
+    known.receive("group:acme", PeerBaseline(0, 40, (("r:ap-east-1", 1),)))
+    rows = [view(record, peers, novel=("region",)) for peers in (many, some, known)]
+    rows += [view(record, many), view(replace(record, origin=None), many, novel=("region",))]
+
+    assert [True, False, False, False, False] == [unused_region(seen, seen.mark) for seen in rows]
+    assert 1.5 == pytest.approx(gravity(rows[0], rows[0].mark) - gravity(rows[2], rows[2].mark))
+
+
+def replayed(place: str, tool: str, *, opened_at: int = 0) -> View:
+    """A person's session, opened in an office from a terminal, is used here."""
+    office = Origin(network="192.0.2.0/24", client="aws-cli")
+    begun = event("b", NOON + opened_at, "s3:Get:read", used=session(1, NOON + DAY), origin=office)
+    record = replace(begun, uid="e", time=NOON + HOUR, origin=Origin(network=place, client=tool))
+    seen = view(record)
+    seen.mark.tool = tool
+    seen.state.opened = noted({}, begun) or {}
+    return seen
+
+
+def test_a_session_is_carried_off_when_place_and_tool_are_others():
+    """A laptop on its way keeps its tool, and a script at the desk its place."""
+    rows = [replayed("203.0.113.0/24", "boto3"), replayed("203.0.113.0/24", "aws-cli"),
+            replayed("192.0.2.0/24", "boto3"),
+            replayed("203.0.113.0/24", "boto3", opened_at=2 * HOUR)]  # fmt: skip
+    nowhere = replayed("203.0.113.0/24", "boto3")
+    nowhere.event = replace(nowhere.event, origin=None)
+    unknown = replayed("203.0.113.0/24", "boto3")
+    unknown.state.opened = {}
+
+    assert [True, False, False, False, False, False] == [
+        seen.carried_off for seen in (*rows, nowhere, unknown)
     ]
 
 

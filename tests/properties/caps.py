@@ -6,7 +6,7 @@ snapshot (names of fields, times, flags) as `_AROUND`.
 
 from detector.config import HOUR, EngineConfig
 from detector.detections import DETECTIONS
-from detector.entities import children, credential, episodes, group, origin, principal
+from detector.entities import children, credential, episodes, group, opened, origin, principal
 from detector.features import origin_view
 from detector.findings import MAX_MOMENTS
 from detector.pipeline import share
@@ -19,6 +19,8 @@ _TIME = 9
 # What a quarter needs to settle, the one that is under way, and one that an event from ahead begins.
 UNSETTLED = State(EngineConfig()).horizon // panes.QUARTER + 2
 _DAY = 24 * HOUR // panes.QUARTER
+# Of sessions: two that are settled, the one that is not, and one that an event from ahead begins.
+_HALF_DAYS = 4
 
 
 def evidence(event: int) -> int:
@@ -54,6 +56,7 @@ def a_principal(event: int) -> int:
         + events * (event + _AROUND)
         + all_episodes(event)
         + (2 * share._MOST_SENT + principal._MOST_APPROVALS) * _TIME
+        + _HALF_DAYS * opened._MOST * (event + 3 * _TIME)
     )
 
 

@@ -8,11 +8,12 @@ import pytest
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.clients import client_of
 from detector.sources.cloudtrail import SOURCE
+from detector.sources.cloudtrail_federation import federated, owner_of
 from detector.sources.cloudtrail_origin import origin_of
 from detector.sources.cloudtrail_outcome import outcome_of
-from detector.sources.cloudtrail_record import Record
+from detector.sources.cloudtrail_record import Identity, Record
 from detector.sources.cloudtrail_targets import target_in
-from schemas.event import ActivityEvent, Child
+from schemas.event import Action, ActivityEvent, Child
 from tests.sources.cases import CONTEXT
 
 ACCOUNT = "123456789012"
@@ -302,3 +303,30 @@ def test_lifetimes_follow_the_identity_where_the_key_says_nothing() -> None:
     assert plain is not None
     assert session is not None
     assert ("static", "") == (plain.lifetime, session.lifetime)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "owner"),
+    [
+        ("token.actions.githubusercontent.com", "repo:acme/shop:environment:production", "acme"),
+        ("gitlab.com", "project_path:acme/web/shop:ref_type:branch:ref:main", "acme"),
+        ("app.terraform.io", "organization:acme:project:p:workspace:w:run_phase:plan", "acme"),
+        ("oidc.circleci.com/org/1f", "org/1f/project/2a/user/3b", "1f"),
+        ("oidc.vercel.com", "owner:acme:project:shop:environment:production", "acme"),
+    ],
+)
+def test_a_subject_begins_with_its_owner(issuer: str, subject: str, owner: str) -> None:
+    """Providers that serve many owners name them first, each in its own way."""
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"
+
+    assert f"federated:{issuer}/{owner}" == owner_of(provider, subject)
+
+
+def test_a_subject_without_an_owner_names_no_outside_party() -> None:
+    """A cluster's service accounts belong to whoever has the cluster."""
+    action = Action("sts", "AssumeRoleWithWebIdentity", "credential_issue")
+    names = ("system:serviceaccount:web:cart", None)
+
+    assert [action, action] == [
+        federated(action, Identity("WebIdentityUser", userName=n)) for n in names
+    ]
