@@ -13,8 +13,8 @@ from detector.config import HOUR
 from detector.entities.bounds import packed_task
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
+from detector.entities.order import first_of, order, time_of
 from detector.entities.packing import packed, unpacked
-from detector.entities.principal import first_of, order, time_of
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Credential, Task

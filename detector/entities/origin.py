@@ -20,7 +20,7 @@ from msgspec import Struct, field
 
 from detector.config import HOUR
 from detector.entities.episodes import Episodes
-from detector.entities.principal import order
+from detector.entities.order import order
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent

@@ -5,7 +5,6 @@ dictionary look-ups and one OR. Only what is new or sensitive goes on to be mark
 """
 
 import sys
-from zlib import crc32
 
 from msgspec import Struct, field
 
@@ -14,6 +13,7 @@ from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.opened import Opened
+from detector.entities.order import first_of, order
 from detector.entities.routine import (
     MOST_NOTED,
     NEVER,
@@ -26,7 +26,7 @@ from detector.entities.routine import (
     common,
     shared,
 )
-from detector.entities.words import Words, common_words, with_secret, words_of
+from detector.entities.words import common_words, region_word, with_secret, words_of
 from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.grain import row
@@ -40,7 +40,6 @@ from schemas.event import ActivityEvent, Principal
 from schemas.fact import Step
 
 _NOTHING = ""
-_ID_BITS = 20
 _MOST_APPROVALS = 240
 MOST_BOUNDS = 256
 MOST_PATHS = 64
@@ -143,6 +142,8 @@ class PrincipalState(Struct, gc=False):
             origin.via if origin is not None else _NOTHING,
         ):
             return False
+        if origin is not None and origin.region != routine.region:
+            return False
         pane, uid, target = time // FINE, event.uid, event.target
         if pane != routine.pane and not routine.goes_on(pane):
             self.catch_up()
@@ -206,7 +207,7 @@ class PrincipalState(Struct, gc=False):
         noted, routine.noted = routine.noted, ()
         for words, static, first in noted:
             if self.seen.pending.get(words["operation"], UNBORN) > first:
-                self._note(with_secret(words, routine.secret) if static else words, first)
+                self.seen.note_all(with_secret(words, routine.secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""
@@ -267,19 +268,36 @@ class PrincipalState(Struct, gc=False):
             self._earlier(event)
         if secret and event.kind == "use":
             self.touches.add(secret, time, event.uid, signature.action)
+        self._reach(event, signature)
         if not as_before or signature.notable or time >= self.until:
             return True
-        if time << _ID_BITS <= self.since:  # of one moment, the smallest id stands for all
+        if first_of(time) <= self.since:  # of one moment, the smallest id stands for all
             return True
         if time - self.first < WARM_AGE and signature.value not in self.seen.known:
             # a newcomer's novelty is silent, so once noted there is no more to it
             if not signature.throttled and self.seen.pending.get(signature.value, UNBORN) > time:
-                self._note(words_of(event, signature), time)
+                self.seen.note_all(words_of(event, signature), time)
         elif not self._silent(signature, time, horizon):
             return True
         if event.kind == "use":
             self._rely(signature, time, horizon)
+            self._stay(event, signature)
         return False
+
+    def _reach(self, event: ActivityEvent, signature: Signature) -> None:
+        """The first time in a region is noted whatever is done there, routine or not."""
+        origin = event.origin
+        if origin is not None and origin.region and not signature.throttled:
+            self.seen.note_all({"region": region_word(origin.region)}, event.time)
+
+    def _stay(self, event: ActivityEvent, signature: Signature) -> None:
+        """What goes on in the region of an event is routine from then on."""
+        origin, routine = event.origin, self.routine
+        if origin is None or routine is None or signature.throttled:
+            return
+        if origin.region != routine.region:
+            routine.region = sys.intern(origin.region)
+            routine.rise(event.time)
 
     def _silent(self, signature: Signature, time: int, horizon: int) -> bool:
         """Whether there is nothing to say of an operation at `time`: it has long been known, or is
@@ -291,40 +309,11 @@ class PrincipalState(Struct, gc=False):
             time - self.first < WARM_AGE and self.seen.pending.get(signature.value, UNBORN) <= time
         )
 
-    def _note(self, values: Words, time: int) -> None:
-        """What is not known yet has been seen at `time`."""
-        seen = self.seen
-        known, pending = seen.known, seen.pending
-        if not known and not pending:
-            seen.pending = dict.fromkeys(values.values(), time)
-            return
-        for value in values.values():
-            if value not in known and pending.get(value, UNBORN) > time:
-                seen.note(value, time)
-                pending = seen.pending
-
     def _earlier(self, event: ActivityEvent) -> None:
         """The first event is the one that names the principal and its home client."""
         self.change()
         self.first, self.who_at, self.who = event.time, order(event), event.principal
         self.home = event.origin.client if event.origin is not None else ""
-
-    def novelties(self, values: Words, time: int, horizon: int) -> tuple[str, ...]:
-        """Which kinds of value are novel at `time`, in the order of `values`.
-
-        What has not settled counts as well, so that it does not matter how far settling has come.
-        """
-        known, held, since = self.seen.known, self.seen.held, time - horizon
-        pending = self.seen.pending
-        novel: tuple[str, ...] = ()
-        for kind, value in values.items():
-            if (
-                known.get(value, since) >= since
-                and pending.get(value, since) >= since
-                and (not held or held.get(value, (since, 0))[0] >= since)
-            ):
-                novel += (kind,)
-        return novel
 
     def look(
         self, event: ActivityEvent, signature: Signature, horizon: int, *, broken: bool = False
@@ -338,18 +327,18 @@ class PrincipalState(Struct, gc=False):
             return (), False  # neither a denial nor breadth: it comes again
         values = words_of(event, signature)
         time = event.time
-        self._note(values, time)
+        self.seen.note_all(values, time)
         notable = signature.notable
         novel: tuple[str, ...] = ()
         if notable or time - self.first >= WARM_AGE:
-            novel = self.novelties(values, time, horizon)
+            novel = self.seen.novelties(values, time - horizon)
         self._looked_at(event, signature, horizon, placed=not _CONTEXT.isdisjoint(novel))
         if broken:
             place = not _PLACE.isdisjoint(novel)
             return novel, self.marks.add(
                 event, signature.value, max(3, notable), broken=True, place=place
             )
-        if not novel:
+        if not novel or (not notable and novel == ("region",)):
             return novel, False
         place = not _PLACE.isdisjoint(novel)
         placed = not notable and _DONE.isdisjoint(novel)
@@ -382,6 +371,7 @@ class PrincipalState(Struct, gc=False):
             routine.rise(time, tie)
         if not signature.notable:
             self._rely(signature, time, horizon)
+        self._stay(event, signature)
 
     def told(self, before: int) -> None:
         """Of the bounds told of credentials, and of the paths, that are from before a settled time,
@@ -405,18 +395,3 @@ class PrincipalState(Struct, gc=False):
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""
         return self.panes.quarters_between(self.settled, bound - QUARTER + 1)
-
-
-def order(event: ActivityEvent) -> int:
-    """Event time, then id: the total order of events, as one integer."""
-    return event.time << _ID_BITS | crc32(event.uid.encode()) >> 32 - _ID_BITS
-
-
-def first_of(time: int) -> int:
-    """Where the events of a time begin, as an `order`."""
-    return time << _ID_BITS
-
-
-def time_of(at: int) -> int:
-    """The event time in an `order`, in epoch ms."""
-    return at >> _ID_BITS

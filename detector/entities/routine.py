@@ -33,8 +33,8 @@ WITHIN = tuple(range(FINE))  # each ms of a pane as one object
 
 
 class Routine(Struct, gc=False):
-    """Events of kind use with this credential, its `secret`, and `around` it as here, after `since`
-    and before `until`, whose signature is in `done` want no closer look. `place` are the bits that
+    """Events of kind use with this credential, its `secret`, and `around` it as here, in `region`,
+    after `since` and before `until`, whose signature is in `done` want no closer look. `place` are the bits that
     they set for where they come from. Logs write whole seconds, so many events share a moment: of
     that of `since` those are meant whose order is above `tie`.
 
@@ -57,6 +57,7 @@ class Routine(Struct, gc=False):
     action: ActionKey | None = None
     place: int = 0
     tie: int = 0
+    region: str = ""
     young: bool = False
     rows: bytes = b""
     noted: tuple[tuple[Words, bool, int], ...] = ()

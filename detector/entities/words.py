@@ -42,7 +42,9 @@ def common_words(event: ActivityEvent, signature: Signature) -> Words:
     if origin is None:
         out = _elsewhere(signature)
     else:
-        out = _placed(signature, origin.network, origin.client, origin.via, origin.console)
+        out = _placed(
+            signature, origin.network, origin.client, origin.region, origin.via, origin.console
+        )
     if signature.notable or (action is not None and (action.foreign or action.effect)):
         return _graver(event, signature, out)
     return out
@@ -66,14 +68,23 @@ def _elsewhere(signature: Signature) -> Words:
 
 
 @lru_cache(8_192)
-def _placed(signature: Signature, network: str, client: str, via: str, console: bool) -> Words:
+def _placed(
+    signature: Signature, network: str, client: str, region: str, via: str, console: bool
+) -> Words:
     out = _elsewhere(signature).copy()
     if network and not via:
         out["network"] = _word("n:", network)
         out["area"] = _word("a:", area(network))
     if client and not via:
         out["client"] = _word("c:", client_word(Origin(client=client, console=console)))
+    if region:
+        out["region"] = region_word(region)
     return out
+
+
+def region_word(region: str) -> str:
+    """The word of a region of the provider."""
+    return _word("r:", region)
 
 
 @lru_cache(8_192)

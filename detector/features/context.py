@@ -25,7 +25,7 @@ _SAME_AREA = 0.5
 _TRIED, _MOST_TRIED, _AT_HOME = 1.0, 5.0, 1.5
 _HANDS, _HANDS_PERSON = 4.0, 1.5
 _TRAVEL = 1.0
-_ELSEWHERE = frozenset({"network", "client"})
+ELSEWHERE = frozenset({"network", "client"})
 _ESTABLISHED = 6
 
 
@@ -46,7 +46,7 @@ def _news_of(view: View, marks: list[Mark]) -> set[str]:
     """What is novel about any of these marks. Most are about operations alone: those differ in
     nothing that a person could have brought along."""
     kinds = {kind for novel in {mark.novel for mark in marks} for kind in novel}
-    if view.event.principal.type != "human" or _ELSEWHERE.isdisjoint(kinds):
+    if view.event.principal.type != "human" or ELSEWHERE.isdisjoint(kinds):
         return kinds
     return set().union(*[news(view, mark) for mark in marks])
 

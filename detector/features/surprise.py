@@ -13,6 +13,7 @@ References:
 from math import exp
 
 from detector.features.context import (
+    ELSEWHERE,
     MANY,
     PROVISIONERS,
     TELLING,
@@ -61,7 +62,6 @@ _NEWS_COLD, _NEWS_PERSON, _NEWS_UNHEARD, _NEWS_TERMINAL, _NEWS_MACHINE = 1.2, 1.
 BY_HAND = frozenset({"aws-cli", "browser", "console"})
 _NEWCOMER = 0.6
 _JOB, _ROLE, _SEVERAL = 0.6, 0.8, 2
-_ELSEWHERE = frozenset({"network", "client"})
 READS = frozenset({"read", "list"})
 _HARMLESS = 1.5
 _MODEL_USE = 0.8
@@ -97,7 +97,7 @@ def gravity(view: View, mark: Mark) -> float:
 def _colleagues_do(view: View, mark: Mark) -> bool:
     """Whether a person does, in the usual place with the usual tool, what several of the same role
     have done."""
-    if view.cold or view.event.principal.type != "human" or _ELSEWHERE & news(view, mark):
+    if view.cold or view.event.principal.type != "human" or ELSEWHERE & news(view, mark):
         return False
     return view.rarity(mark.value).users >= _SEVERAL
 

@@ -154,7 +154,7 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
     record = mark.event
     signature = state.signatures.of(record)
     values = words_of(record, signature)
-    novel = principal.novelties(values, record.time, state.horizon)
+    novel = principal.seen.novelties(values, record.time - state.horizon)
     found = breach(_bounds_of(principal, record), record)
     if found is None and novel == mark.novel and _quiet(state, principal, mark):
         return ()
@@ -262,7 +262,7 @@ def late(
     found = breach(_bounds_of(principal, record), record)
     if found is None:
         return NOTHING
-    novel = principal.novelties(words_of(record, signature), record.time, state.horizon)
+    novel = principal.seen.novelties(words_of(record, signature), record.time - state.horizon)
     evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:
         return NOTHING

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from zlib import crc32
 
 from detector.detections import DETECTIONS
+from detector.entities.order import order
 from detector.entities.origin import OriginState
-from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState, order
+from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState
 from detector.features.origin_view import OriginView
 from detector.findings import Evidence
 from detector.pipeline.share import first_this_hour

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from detector.config import HOUR
 from detector.entities.bounds import EVERY, CredentialView
 from detector.entities.credential import CredentialState, detail
+from detector.entities.order import time_of
 from detector.entities.principal import (
     MOST_BOUNDS,
     MOST_PATHS,
@@ -19,7 +20,6 @@ from detector.entities.principal import (
     UNBORN,
     WARM_AGE,
     PrincipalState,
-    time_of,
 )
 from detector.features.reach import reach_of
 from detector.window.panes import QUARTER

@@ -18,7 +18,7 @@ Examples:
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from zlib import crc32
 
 from msgspec import Struct
@@ -26,20 +26,22 @@ from msgspec import Struct
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
 
-_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "k": 48, "f": 64, "e": 12,
-         "w": 300, "a": 48}  # fmt: skip
+_MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 64,
+         "e": 12, "w": 300, "a": 48}  # fmt: skip
 # Before a quarter settles, some of its values may yet prove to be known from before it, and those
 # take no room: hence twice as many are kept until then. Looked at once in so many values.
 _SPARE = 2
 _LOOK = 1024
+_NEVER = 1 << 62
 _FEW = 40
 _LEAST = min(_MOST.values())
 
 
 class Seen(Struct, gc=False):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
-    operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client, `t:`
-    target, `k:` credential, `f:` foreign party, `e:` effect, `a:` the area of a network."""
+    operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client,
+    `t:` target, `r:` region, `k:` credential, `f:` foreign party, `e:` effect, `a:` the area of a
+    network."""
 
     known: dict[str, int] = none_yet()
     pending: dict[str, int] = none_yet()
@@ -51,6 +53,34 @@ class Seen(Struct, gc=False):
         if first is None:
             first = self.held.get(value, (time, 0))[0]
         return first >= time - horizon
+
+    def novelties(self, values: Mapping[str, str], since: int) -> tuple[str, ...]:
+        """Of values by kind, the kinds of those that are novel if nothing before `since` is, in their
+        order.
+
+        What has not settled counts as well, so that it does not matter how far settling has come.
+        """
+        known, held, pending = self.known, self.held, self.pending
+        novel: tuple[str, ...] = ()
+        for kind, value in values.items():
+            if (
+                known.get(value, since) >= since
+                and pending.get(value, since) >= since
+                and (not held or held.get(value, (since, 0))[0] >= since)
+            ):
+                novel += (kind,)
+        return novel
+
+    def note_all(self, values: Mapping[str, str], time: int) -> None:
+        """What is not known yet has been seen at `time`."""
+        known, pending = self.known, self.pending
+        if not known and not pending:
+            self.pending = dict.fromkeys(values.values(), time)
+            return
+        for value in values.values():
+            if value not in known and pending.get(value, _NEVER) > time:
+                self.note(value, time)
+                pending = self.pending
 
     def note(self, value: str, time: int) -> None:
         """The value occurred; before settling it is only a candidate."""

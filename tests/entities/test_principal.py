@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from detector.config import DAY, HOUR, MINUTE, SECOND, EngineConfig
-from detector.entities.principal import PrincipalState, order
+from detector.entities.order import order
+from detector.entities.principal import PrincipalState
 from detector.entities.routine import NEVER, Routine
 from detector.pipeline import State
 from detector.window.panes import QUARTER

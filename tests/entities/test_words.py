@@ -4,7 +4,7 @@ from detector.entities.words import words_of
 from detector.window.signature import Signatures
 from schemas.event import Action, ActivityEvent, Credential, Origin, Outcome, Principal, Target
 
-PLACE = Origin(network="192.0.2.0/24", client="browser", console=True)
+PLACE = Origin(network="192.0.2.0/24", client="browser", region="us-east-1", console=True)
 
 
 def words(**parts: object) -> dict[str, str]:
@@ -23,8 +23,8 @@ def test_what_is_grave_has_a_target_and_more():
     )
 
     assert [
-        "operation", "service", "network", "area", "client", "target", "foreign", "effect",
-        "credential",
+        "operation", "service", "network", "area", "client", "region", "target", "foreign",
+        "effect", "credential",
     ] == list(made)  # fmt: skip
     assert (made["client"], made["effect"], made["foreign"]) == ("c:console", "e:grant", "f:999")
 
@@ -43,9 +43,9 @@ def test_an_outside_party_counts_where_nothing_is_grave():
 
 def test_a_provider_that_calls_has_no_place_of_its_own():
     """Its network and client are not the caller's; what others share is not written to."""
-    place = Origin(network="192.0.2.0/24", client="boto3", via="athena")
+    place = Origin(network="192.0.2.0/24", client="boto3", region="us-east-1", via="athena")
     parts = {"action": Action("s3", "GetObject", "read"), "origin": place}
     kept = words(**parts, credential=Credential("9f", lifetime="static"))
 
-    assert {"operation", "service", "credential"} == set(kept)
+    assert {"operation", "service", "region", "credential"} == set(kept)
     assert "credential" not in words(**parts)

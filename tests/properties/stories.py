@@ -95,7 +95,9 @@ class Teller:
     ) -> None:
         """One event. `what` is `service:operation:access`; `place` 0 is where one is at home."""
         service, operation, access = what.split(":")
+        region = "us-east-1" if len(self.events) % 5 == 4 else "eu-central-1"
         network = network or (_NETWORKS[place] if place else _HOMES.get(who, _NETWORKS[0]))
+        address = network.replace(".0/24", ".7")
         self.events.append(
             ActivityEvent(
                 uid=f"e{len(self.events):04}",
@@ -107,7 +109,7 @@ class Teller:
                 credential=credential or _key(who),
                 action=Action(service, operation, access, effect=effect, foreign=foreign),  # type: ignore[arg-type]
                 target=Target(target) if target else None,
-                origin=Origin(network.replace(".0/24", ".7"), network, _CLIENTS[tool], via=via),
+                origin=Origin(address, network, _CLIENTS[tool], region, via=via),
                 outcome=Outcome(status),
                 child=child,
                 task=task,
