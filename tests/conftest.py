@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 _HOME = Path(__file__).parents[1]
 _KAFKA = Path(__file__).with_name("kafka")
 # These have brokers of their own, and so may run beside the others.
-_APART = {"test_leader.py", "test_security.py"}
+_APART = {"test_away.py", "test_leader.py", "test_security.py", "test_torture.py"}
 
 # Output is as wide as in a pipe, whatever terminal or process the suite runs in.
 os.environ.pop("COLUMNS", None)

@@ -9,7 +9,7 @@ Examples:
     >>> ada = PrincipalState.born(event)
     >>> row = written(ada)
     >>> heading(row)
-    Heading(format=2, due=False, last=0)
+    Heading(format=3, due=False, last=0)
     >>> read(ada.key, row).who.uid
     'p'
 """
