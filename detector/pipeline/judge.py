@@ -109,8 +109,6 @@ def touched(
     state: State, principal: PrincipalState, since: int, until: int = UNBORN
 ) -> Iterable[Evidence]:
     """Uses of credentials after their end that no mark stands for: the last of each quarter."""
-    if not principal.credentials:
-        return
     for secret, time, uid, action in principal.touches.between(since, until):
         view = principal.credentials.get(secret) or principal.credentials.get(EVERY)
         found = after_end(view, time)
