@@ -29,6 +29,7 @@ def picture(figures: Iterable[Figure]) -> str:
         for figure in figures
         if figure.section == "throughput"
         and figure.unit == "events/s"
+        and figure.value  # one that did not finish has no rate
         and (figure.what == NAME or not figure.what.startswith("ours"))
     ]
     rows.sort(key=_rate, reverse=True)
