@@ -31,7 +31,7 @@ from detector.window.baseline import Learned
 from detector.window.empty import none_yet
 from detector.window.grain import row
 from detector.window.marks import Marks
-from detector.window.novelty import Seen
+from detector.window.novelty import UNBORN, Seen
 from detector.window.panes import FINE, QUARTER, Panes
 from detector.window.registers import NOWHERE, PLACE_BITS, event_bits, place_of
 from detector.window.signature import Signature
@@ -48,7 +48,6 @@ _PLACE = frozenset({"network", "client", "credential"})
 _CONTEXT = _PLACE | {"area"}
 _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
-UNBORN = 1 << 62
 
 
 class PrincipalState(Struct, gc=False):

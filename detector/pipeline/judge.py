@@ -15,7 +15,7 @@ from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.opened import noted
 from detector.entities.origin import OriginState
-from detector.entities.principal import UNBORN, PrincipalState
+from detector.entities.principal import PrincipalState
 from detector.entities.words import words_of
 from detector.features.credential_view import CredentialUseView
 from detector.features.reach import wider
@@ -28,6 +28,7 @@ from detector.pipeline.standing import with_standing
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.respond.plan import Plan, plan
 from detector.window.marks import Mark, Marks
+from detector.window.novelty import UNBORN
 from detector.window.signature import Signature, word_of
 from schemas.event import Action, ActivityEvent
 from schemas.event import Outcome as Ended

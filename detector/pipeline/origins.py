@@ -10,12 +10,13 @@ from zlib import crc32
 from detector.detections import DETECTIONS
 from detector.entities.order import order
 from detector.entities.origin import OriginState
-from detector.entities.principal import UNBORN, WARM_AGE, PrincipalState
+from detector.entities.principal import WARM_AGE, PrincipalState
 from detector.features.origin_view import OriginView
 from detector.findings import Evidence
 from detector.pipeline.share import first_this_hour
 from detector.pipeline.state import State
 from detector.window.area import area
+from detector.window.novelty import UNBORN
 from schemas.event import ActivityEvent
 from schemas.fact import Fact
 

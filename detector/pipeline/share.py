@@ -17,11 +17,11 @@ from detector.entities.principal import (
     MOST_BOUNDS,
     MOST_PATHS,
     SPARE,
-    UNBORN,
     WARM_AGE,
     PrincipalState,
 )
 from detector.features.reach import reach_of
+from detector.window.novelty import UNBORN
 from detector.window.panes import QUARTER
 from schemas.event import ActivityEvent, Child, Principal
 from schemas.fact import Context, CredentialStatus, Fact, Step

@@ -32,7 +32,7 @@ _MOST = {"o": 600, "s": 120, "n": 96, "c": 32, "t": 160, "r": 40, "k": 48, "f": 
 # take no room: hence twice as many are kept until then. Looked at once in so many values.
 _SPARE = 2
 _LOOK = 1024
-_NEVER = 1 << 62
+UNBORN = 1 << 62  # later than any time
 _FEW = 40
 _LEAST = min(_MOST.values())
 
@@ -78,7 +78,7 @@ class Seen(Struct, gc=False):
             self.pending = dict.fromkeys(values.values(), time)
             return
         for value in values.values():
-            if value not in known and pending.get(value, _NEVER) > time:
+            if value not in known and pending.get(value, UNBORN) > time:
                 self.note(value, time)
                 pending = self.pending
 
