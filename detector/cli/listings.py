@@ -6,7 +6,7 @@ With `--markdown` each prints the table that stands in the README.
 import inspect
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -43,9 +43,9 @@ def detections(*, markdown: Markdown = False) -> None:
 
 def sources(*, markdown: Markdown = False) -> None:
     """List the log formats that can be read; `--source` takes their names."""
-    from detector.sources.registry import SOURCES
+    from detector.sources.registry import MODULES
 
-    rows = [(f"`{name}`" if markdown else name, _about(source)) for name, source in SOURCES.items()]
+    rows = [(f"`{name}`" if markdown else name, _about(module)) for name, module in MODULES.items()]
     _print(("source", "what it is"), rows, markdown=markdown)
 
 
@@ -91,11 +91,9 @@ def schema(
     typer.echo(rendered(name), nl=False)
 
 
-def _about(source: Any) -> str:
-    """The first paragraph of the source's module."""
-    return " ".join(
-        (inspect.getdoc(import_module(type(source).__module__)) or "").split("\n\n")[0].split()
-    )
+def _about(module: str) -> str:
+    """The first paragraph of a source's module."""
+    return " ".join((inspect.getdoc(import_module(module)) or "").split("\n\n")[0].split())
 
 
 def _print(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool) -> None:

@@ -1,1 +1,2 @@
-"""Log sources: bytes to `ActivityEvent`, one module per format; `registry` finds them."""
+"""Log sources: bytes to `ActivityEvent`, one module per format, in a package per family of vendors;
+`registry` finds them."""

@@ -17,6 +17,7 @@ Examples:
 
 from collections.abc import Callable
 from functools import lru_cache
+from hashlib import sha256
 from hmac import digest
 
 from detector.sources.text import kept
@@ -68,7 +69,11 @@ class Fingerprints:
 
     def of_secret(self, tenant: str, secret: str) -> str:
         """The fingerprint of the secret itself. Not cached: a cache would keep the secret."""
-        return _mac(self._tenant_key(tenant), "secret", secret)
+        return self.of_digest(tenant, sha256(secret.encode("utf-8", "surrogatepass")).digest())
+
+    def of_digest(self, tenant: str, digest: bytes) -> str:
+        """The same, of a secret of which only the SHA-256 is known: many logs write that."""
+        return _mac(self._tenant_key(tenant), "secret", digest.hex())
 
 
 def _mac(key: bytes, domain: str, text: str) -> str:

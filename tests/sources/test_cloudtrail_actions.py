@@ -2,9 +2,9 @@
 
 import pytest
 
-from detector.sources.cloudtrail_actions import access_of, plane_of
-from detector.sources.cloudtrail_effects import effect_of
-from detector.sources.cloudtrail_words import name_of, take_apart
+from detector.sources.aws.cloudtrail_actions import access_of, plane_of
+from detector.sources.aws.cloudtrail_effects import effect_of
+from detector.sources.aws.cloudtrail_words import name_of, take_apart
 
 OPERATIONS = [
     ("ec2", "DescribeInstances", "list", ""),

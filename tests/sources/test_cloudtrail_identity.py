@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from detector.sources.aws.cloudtrail_identity import principal_of
+from detector.sources.aws.cloudtrail_record import Identity
+from detector.sources.aws.cloudtrail_sessions import whose
 from detector.sources.base import DecodeError
-from detector.sources.cloudtrail_identity import principal_of
-from detector.sources.cloudtrail_record import Identity
-from detector.sources.cloudtrail_sessions import whose
 from schemas.event import Principal
 
 ACCOUNT = "123456789012"

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from detector.sources.aws.cloudtrail import SOURCE
+from detector.sources.aws.cloudtrail_federation import federated, owner_of
+from detector.sources.aws.cloudtrail_origin import origin_of
+from detector.sources.aws.cloudtrail_outcome import outcome_of
+from detector.sources.aws.cloudtrail_record import Identity, Record
+from detector.sources.aws.cloudtrail_targets import target_in
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.clients import client_of
-from detector.sources.cloudtrail import SOURCE
-from detector.sources.cloudtrail_federation import federated, owner_of
-from detector.sources.cloudtrail_origin import origin_of
-from detector.sources.cloudtrail_outcome import outcome_of
-from detector.sources.cloudtrail_record import Identity, Record
-from detector.sources.cloudtrail_targets import target_in
 from schemas.event import Action, ActivityEvent, Child
 from tests.sources.cases import CONTEXT
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from detector.sources.cloudtrail_actions import access_of, plane_of
-from detector.sources.cloudtrail_effects import effect_of
-from detector.sources.cloudtrail_policies import outsiders
-from detector.sources.cloudtrail_requests import refine
+from detector.sources.aws.cloudtrail_actions import access_of, plane_of
+from detector.sources.aws.cloudtrail_effects import effect_of
+from detector.sources.aws.cloudtrail_policies import outsiders
+from detector.sources.aws.cloudtrail_requests import refine
 from schemas.event import Action
 
 OWN, OTHER = "123456789012", "210987654321"

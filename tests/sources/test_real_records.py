@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from detector.sources.aws.cloudtrail import SOURCE
 from detector.sources.base import DecodeError
-from detector.sources.cloudtrail import SOURCE
 from detector.sources.registry import auto
 from schemas.event import ActivityEvent
 from tests.shared_data import shared_data

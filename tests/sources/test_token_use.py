@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from detector.sources.base import Context, DecodeError
-from detector.sources.token_use import SOURCE
+from detector.sources.own.token_use import SOURCE
 from schemas.event import ActivityEvent
 from tests.sources.cases import CONTEXT
 

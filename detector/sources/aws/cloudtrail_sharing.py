@@ -13,8 +13,8 @@ Examples:
 from collections.abc import Iterator
 from typing import Any
 
-from detector.sources.cloudtrail_asked import Request, changed, leaves, names, texts
-from detector.sources.cloudtrail_policies import outsider, outsiders
+from detector.sources.aws.cloudtrail_asked import Request, changed, leaves, names, texts
+from detector.sources.aws.cloudtrail_policies import outsider, outsiders
 from schemas.event import Action
 
 _POLICY_FIELDS = (

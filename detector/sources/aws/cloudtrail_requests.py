@@ -15,8 +15,8 @@ Examples:
 
 from typing import Any
 
-from detector.sources import cloudtrail_sharing as sharing
-from detector.sources.cloudtrail_asked import (
+from detector.sources.aws import cloudtrail_sharing as sharing
+from detector.sources.aws.cloudtrail_asked import (
     Request,
     Rule,
     TooLargeError,
@@ -26,7 +26,7 @@ from detector.sources.cloudtrail_asked import (
     is_true,
     leaves,
 )
-from detector.sources.cloudtrail_lifecycle import lifecycle
+from detector.sources.aws.cloudtrail_lifecycle import lifecycle
 from schemas.event import Action, Effect
 
 QUARANTINE = "AWSCompromisedKeyQuarantine"

@@ -7,7 +7,7 @@ References:
     AWS CloudTrail user guide, "userIdentity element".
 
 Examples:
-    >>> from detector.sources.cloudtrail_record import Identity
+    >>> from detector.sources.aws.cloudtrail_record import Identity
     >>> principal_of(Identity("IAMUser", accountId="123456789012", userName="ada"), "").uid
     'aws:123456789012:user/ada'
     >>> principal_of(Identity("AWSService", invokedBy="ec2.amazonaws.com"), "123456789012").uid
@@ -16,9 +16,9 @@ Examples:
 
 from functools import lru_cache
 
+from detector.sources.aws.cloudtrail_record import Federation, Identity, Session
+from detector.sources.aws.cloudtrail_sessions import Kind, whose
 from detector.sources.base import DecodeError
-from detector.sources.cloudtrail_record import Federation, Identity, Session
-from detector.sources.cloudtrail_sessions import Kind, whose
 from detector.sources.text import kept, template
 from schemas.event import Principal, PrincipalType
 

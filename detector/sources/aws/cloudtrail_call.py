@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from detector.sources.aws.cloudtrail_record import Record
 from detector.sources.base import Context
-from detector.sources.cloudtrail_record import Record
 from detector.sources.text import kept
 from schemas.event import Credential, Lifetime, Principal
 

@@ -19,8 +19,8 @@ Examples:
 
 import re
 
-from detector.sources.cloudtrail_asked import changed
-from detector.sources.cloudtrail_record import Identity
+from detector.sources.aws.cloudtrail_asked import changed
+from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.text import kept
 from schemas.event import Action
 

@@ -8,13 +8,13 @@ Examples:
 
 from msgspec import Struct
 
-from detector.sources.cloudtrail_actions import access_of, plane_of
-from detector.sources.cloudtrail_asked import is_true
-from detector.sources.cloudtrail_children import concerns
-from detector.sources.cloudtrail_effects import effect_of
-from detector.sources.cloudtrail_identity import service_name
-from detector.sources.cloudtrail_requests import is_ruled
-from detector.sources.cloudtrail_words import name_of
+from detector.sources.aws.cloudtrail_actions import access_of, plane_of
+from detector.sources.aws.cloudtrail_asked import is_true
+from detector.sources.aws.cloudtrail_children import concerns
+from detector.sources.aws.cloudtrail_effects import effect_of
+from detector.sources.aws.cloudtrail_identity import service_name
+from detector.sources.aws.cloudtrail_requests import is_ruled
+from detector.sources.aws.cloudtrail_words import name_of
 from detector.sources.memo import Memo
 from detector.sources.text import harmless, kept
 from schemas.event import Action

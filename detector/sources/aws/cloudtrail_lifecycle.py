@@ -13,7 +13,7 @@ Examples:
 import re
 from typing import Any
 
-from detector.sources.cloudtrail_asked import Request, changed, leaves
+from detector.sources.aws.cloudtrail_asked import Request, changed, leaves
 from schemas.event import Action
 
 _SOON = 7

@@ -25,9 +25,9 @@ from detector.sources.base import Context, DecodeError
 from detector.sources.clients import client_of
 from detector.sources.contract import read
 from detector.sources.networks import locate
+from detector.sources.own.token_credential import child_of, credential_of, optional_time, time_of
 from detector.sources.text import kept, kept_id
 from detector.sources.tidy import tidy
-from detector.sources.token_credential import child_of, credential_of, optional_time, time_of
 from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import Action, ActivityEvent, Origin, Posture, RawRef
 from schemas.token_use import Time, TokenAction, TokenOrigin, TokenUse

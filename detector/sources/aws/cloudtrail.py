@@ -24,17 +24,15 @@ from hashlib import sha256
 
 from msgspec import Raw
 
-from detector.sources import cloudtrail_federation as federation
-from detector.sources.base import Context, DecodeError, SkipRecord
-from detector.sources.clients import BROWSER
-from detector.sources.cloudtrail_actor import Actor, actor_of
-from detector.sources.cloudtrail_call import Call
-from detector.sources.cloudtrail_children import child_of
-from detector.sources.cloudtrail_credential import password_of
-from detector.sources.cloudtrail_deed import deed_of
-from detector.sources.cloudtrail_origin import origin_of
-from detector.sources.cloudtrail_outcome import outcome_of
-from detector.sources.cloudtrail_record import (
+from detector.sources.aws import cloudtrail_federation as federation
+from detector.sources.aws.cloudtrail_actor import Actor, actor_of
+from detector.sources.aws.cloudtrail_call import Call
+from detector.sources.aws.cloudtrail_children import child_of
+from detector.sources.aws.cloudtrail_credential import password_of
+from detector.sources.aws.cloudtrail_deed import deed_of
+from detector.sources.aws.cloudtrail_origin import origin_of
+from detector.sources.aws.cloudtrail_outcome import outcome_of
+from detector.sources.aws.cloudtrail_record import (
     ABSENT,
     Identity,
     Record,
@@ -43,8 +41,10 @@ from detector.sources.cloudtrail_record import (
     parse,
     split,
 )
-from detector.sources.cloudtrail_requests import refine
-from detector.sources.cloudtrail_targets import target_of
+from detector.sources.aws.cloudtrail_requests import refine
+from detector.sources.aws.cloudtrail_targets import target_of
+from detector.sources.base import Context, DecodeError, SkipRecord
+from detector.sources.clients import BROWSER
 from detector.sources.text import kept, kept_id
 from detector.sources.times import to_ms
 from schemas.event import (

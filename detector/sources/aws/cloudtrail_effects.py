@@ -22,8 +22,8 @@ Examples:
 
 from functools import lru_cache
 
-from detector.sources import cloudtrail_families as words
-from detector.sources.cloudtrail_words import Name, take_apart
+from detector.sources.aws import cloudtrail_families as words
+from detector.sources.aws.cloudtrail_words import Name, take_apart
 from schemas.event import Effect
 
 _CACHED = 16_384

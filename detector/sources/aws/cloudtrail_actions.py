@@ -18,8 +18,8 @@ Examples:
 
 from functools import lru_cache
 
-from detector.sources.cloudtrail_effects import effect_of
-from detector.sources.cloudtrail_words import Name, take_apart
+from detector.sources.aws.cloudtrail_effects import effect_of
+from detector.sources.aws.cloudtrail_words import Name, take_apart
 from detector.sources.verbs import DELETE, LIST, READ, WRITE
 from schemas.event import Access, Plane
 

@@ -9,16 +9,16 @@ References:
     `sessionCredentialFromConsole`); AWS IAM user guide, "Forward access sessions".
 
 Examples:
-    >>> from detector.sources.cloudtrail_record import Record
+    >>> from detector.sources.aws.cloudtrail_record import Record
     >>> origin_of(Record(sourceIPAddress="192.0.2.7", userAgent="aws-cli/2.13.0"), "").network
     '192.0.2.0/24'
     >>> origin_of(Record(sourceIPAddress="cloudformation.amazonaws.com"), "").via
     'cloudformation'
 """
 
+from detector.sources.aws.cloudtrail_identity import service_name
+from detector.sources.aws.cloudtrail_record import Record
 from detector.sources.clients import CONSOLE, PROVIDER, client_of
-from detector.sources.cloudtrail_identity import service_name
-from detector.sources.cloudtrail_record import Record
 from detector.sources.memo import Memo
 from detector.sources.networks import locate
 from detector.sources.text import harmless, kept

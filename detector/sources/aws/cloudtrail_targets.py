@@ -16,8 +16,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from detector.sources.cloudtrail_record import Resource
-from detector.sources.cloudtrail_words import take_apart
+from detector.sources.aws.cloudtrail_record import Resource
+from detector.sources.aws.cloudtrail_words import take_apart
 from detector.sources.memo import Memo
 from detector.sources.text import harmless, kept
 from schemas.event import Target

@@ -11,8 +11,8 @@ Examples:
     'static'
 """
 
-from detector.sources.cloudtrail_call import ACCESS_KEY, PASSWORD
-from detector.sources.cloudtrail_record import Identity
+from detector.sources.aws.cloudtrail_call import ACCESS_KEY, PASSWORD
+from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.text import kept
 from detector.sources.times import to_ms

@@ -13,10 +13,10 @@ Examples:
 
 from msgspec import Struct
 
+from detector.sources.aws.cloudtrail_credential import credential_of
+from detector.sources.aws.cloudtrail_identity import principal_of
+from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.base import Context
-from detector.sources.cloudtrail_credential import credential_of
-from detector.sources.cloudtrail_identity import principal_of
-from detector.sources.cloudtrail_record import Identity
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.memo import Memo
 from detector.sources.text import harmless

@@ -11,7 +11,7 @@ Examples:
 from collections.abc import Callable
 from typing import Any
 
-from detector.sources.cloudtrail_call import (
+from detector.sources.aws.cloudtrail_call import (
     ACCESS_KEY,
     KEY_PAIR,
     PASSWORD,
@@ -21,8 +21,8 @@ from detector.sources.cloudtrail_call import (
     part_of,
     text_of,
 )
-from detector.sources.cloudtrail_identity import of_role
-from detector.sources.cloudtrail_requests import QUARANTINE
+from detector.sources.aws.cloudtrail_identity import of_role
+from detector.sources.aws.cloudtrail_requests import QUARANTINE
 from detector.sources.times import to_ms
 from schemas.event import Child, Kind, Principal
 

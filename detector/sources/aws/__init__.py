@@ -1,0 +1,1 @@
+"""AWS: CloudTrail, and what its model services log."""

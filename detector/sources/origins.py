@@ -1,0 +1,50 @@
+"""An origin from what most logs say of one: an address, a user agent, the vendor's network facts.
+
+Examples:
+    >>> origin_of("192.0.2.7:4711", "okta-sdk-java/9.1", within="acme").network
+    '192.0.2.0/24'
+    >>> origin_of("", "", within="") is None
+    True
+"""
+
+from detector.sources.clients import client_of
+from detector.sources.networks import locate
+from detector.sources.text import kept
+from schemas.event import Origin
+
+_MOST_ASN = 2**32 - 1
+
+
+def origin_of(
+    address: str, user_agent: str, *, within: str, region: str = "", asn: int | None = None,
+    country: str = "", via: str = "", console: bool = False, client: str = "",
+) -> Origin | None:  # fmt: skip
+    """An origin; None where the log says nothing of one. `within` is the account or tenant that
+    qualifies a private address, which exists in every network. An address may have a port."""
+    address = kept(address)
+    place = locate(address) or locate(_without_port(address))
+    network = ""
+    if place is not None:
+        network = f"{kept(within)}:{place.network}" if place.local else place.network
+        address = place.address
+    found = Origin(
+        address=address,
+        network=network,
+        client=kept(client) or client_of(kept(user_agent)),
+        region=kept(region),
+        asn=asn if asn is not None and 0 < asn <= _MOST_ASN else None,
+        country=kept(country),
+        via=kept(via),
+        console=console,
+    )
+    return found if found != _NOWHERE else None
+
+
+_NOWHERE = Origin()
+
+
+def _without_port(address: str) -> str:
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    host, colon, port = address.rpartition(":")
+    return host if colon and port.isdigit() and ":" not in host else address

@@ -1,0 +1,215 @@
+"""One raw JSON record, and reading its fields whatever stands in them.
+
+A field that is missing, or of another type than its log documents, reads as empty: what a log does
+not carry stays empty. Only what an event cannot be without (a time, who acted) is an error.
+
+Examples:
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> record = opened(b'{"actor": {"id": 7, "tags": ["a", 1]}}', "example", context, 3)
+    >>> record.text("actor", "id"), record.text("actor", "name"), record.texts("actor", "tags")
+    ('7', '', ('a', '1'))
+    >>> record.time("when")
+    Traceback (most recent call last):
+    ...
+    detector.sources.base.DecodeError: when: expected a time, got nothing
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any, Self
+
+import msgspec
+from msgspec import Raw
+
+from detector.sources.base import Context, DecodeError
+from detector.sources.contract import read
+from detector.sources.text import kept, kept_id
+from detector.sources.times import in_range, to_ms
+from schemas.event import RawRef
+
+Fields = dict[str, Any]
+_NOTHING: Fields = {}
+_DECODER = msgspec.json.Decoder(dict[str, Any])
+_DIGITS = 18
+# Numbers from here on are no seconds: they are milliseconds, microseconds or nanoseconds.
+_UNITS = ((10**17, 10**6), (10**14, 10**3), (10**11, 1))
+
+
+class Record:
+    """A record and, by `part`, the objects within it. `fields` are raw: nothing of them may be kept
+    that did not come through `text`, `texts` or a fingerprint."""
+
+    __slots__ = ("context", "fields", "position", "raw", "what")
+
+    def __init__(
+        self, fields: Fields, what: str, context: Context, position: int, raw: bytes | Raw
+    ) -> None:
+        """`what` is the source's name, for errors."""
+        self.fields = fields
+        self.what = what
+        self.context = context
+        self.position = position
+        self.raw = raw
+
+    @property
+    def tenant(self) -> str:
+        """Whose log it is: the tenant that the operator named."""
+        return self.context.tenant_or()
+
+    @property
+    def ref(self) -> RawRef:
+        """Where the record stands."""
+        return RawRef(self.context.place, self.position)
+
+    def get(self, *path: str) -> Any:
+        """Whatever stands at `path`; None if nothing does. Not to be kept: see the class."""
+        value: Any = self.fields
+        for name in path:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(name)
+        return value
+
+    def text(self, *path: str) -> str:
+        """The text (or whole number) at `path` as it may be kept, or an empty one."""
+        return _text(self.get(*path))
+
+    def first(self, *names: str) -> str:
+        """The first of several fields that holds a text; a dot goes into an object."""
+        for name in names:
+            found = self.text(*name.split("."))
+            if found:
+                return found
+        return ""
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        """The texts of a list; a single text is a list of one."""
+        value = self.get(*path)
+        if isinstance(value, list):
+            return tuple(one for one in map(_text, value) if one)
+        one = _text(value)
+        return (one,) if one else ()
+
+    def flag(self, *path: str) -> bool | None:
+        """A truth value, also one that is spelled out; None where there is none."""
+        value = self.get(*path)
+        if isinstance(value, str):
+            return {"true": True, "false": False}.get(value.lower())
+        return value if isinstance(value, bool) else None
+
+    def number(self, *path: str) -> int | None:
+        """A whole number of at most 18 digits, also one that is spelled out."""
+        value = self.get(*path)
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value) if len(value) <= _DIGITS else None
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
+            return value
+        return None
+
+    def part(self, *path: str) -> Self:
+        """The object at `path`, an empty one if there is none. Also one that stands there as text,
+        as some shippers write it."""
+        value = self.get(*path)
+        if isinstance(value, str) and value.startswith("{"):
+            value = self._embedded(value)
+        return self._of(value)
+
+    def parts(self, *path: str) -> Iterator[Self]:
+        """The objects of a list; a single object is a list of one."""
+        value = self.get(*path)
+        for one in value if isinstance(value, list) else (value,):
+            if isinstance(one, dict):
+                yield self._of(one)
+
+    def time(self, *path: str) -> int:
+        """The time at `path` in epoch ms, from ISO 8601 or an epoch number in any usual unit.
+
+        Raises:
+            DecodeError: there is none, or none that can be read.
+        """
+        value = self.get(*path)
+        name = ".".join(path)
+        if value is None or value == "":
+            raise DecodeError(f"{name}: expected a time, got nothing")
+        try:
+            return _time(value)
+        except ValueError as error:
+            raise DecodeError(f"{name}: {error}") from None
+
+    def when(self, *path: str) -> int | None:
+        """The same where a time may be missing; one that cannot be read is missing too."""
+        value = self.get(*path)
+        if value is None:
+            return None
+        try:
+            return _time(value)
+        except ValueError:
+            return None
+
+    def uid(self, *names: str) -> str:
+        """The record's own id: the first of `names` that holds one. One without is known by its
+        content, so that a second delivery is a duplicate all the same."""
+        for name in names:
+            value = self.get(*name.split("."))
+            if isinstance(value, str) and value:
+                return kept_id(value)
+            if isinstance(value, int) and not isinstance(value, bool):
+                return _text(value)
+        return f"sha256:{sha256(self.raw).hexdigest()[:32]}"
+
+    def need(self, value: str, name: str, what: str = "a text") -> str:
+        """`value`, which an event cannot be without.
+
+        Raises:
+            DecodeError: it is empty.
+        """
+        if not value.strip():
+            raise DecodeError(f"{name}: expected {what}, got nothing")
+        return value
+
+    def _of(self, value: Any) -> Self:
+        fields = value if isinstance(value, dict) else _NOTHING
+        return type(self)(fields, self.what, self.context, self.position, self.raw)
+
+    def _embedded(self, text: str) -> Any:
+        try:
+            return read(_DECODER, text.encode("utf-8", "surrogatepass"), self.what)
+        except DecodeError:
+            return None
+
+
+def opened(raw: bytes | Raw, what: str, context: Context, position: int) -> Record:
+    """The record that `raw` is; `what` names its source in errors.
+
+    Raises:
+        DecodeError: not a JSON object.
+    """
+    return Record(read(_DECODER, raw, what), what, context, position, raw)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return kept(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
+        return str(value)
+    return ""
+
+
+def _time(value: Any) -> int:
+    """Epoch ms of what a log writes as a time.
+
+    Raises:
+        ValueError: that is none, or out of range.
+    """
+    if isinstance(value, str):
+        if value.isascii() and value.isdigit() and len(value) <= _DIGITS + 1:
+            value = int(value)
+        else:
+            return to_ms(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("expected a time, got something else")  # noqa: TRY004 - one kind of error
+    for least, unit in _UNITS:
+        if abs(value) >= least:
+            return in_range(int(value // unit))
+    return in_range(int(value * 1_000))
