@@ -15,7 +15,7 @@ from msgspec import Raw, Struct
 # How much of bad bytes is kept for a sample.
 SAMPLE = 4_096
 # An object or list whose records are wanted instead of itself; small fields may stand before them.
-CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:Records|[Ee]vents)"\s*:\s*\[)')
+CONTAINER = re.compile(rb'\s*(?:\[|\{[^{}\[\]]{0,1024}?"(?:[Rr]ecords|[Ee]vents)"\s*:\s*\[)')
 
 
 class Frame(NamedTuple):
@@ -35,13 +35,14 @@ class Flaw(NamedTuple):
 
 
 class _Envelope(Struct):
-    # A delivered file; a batch of token_use; the output of `aws cloudtrail lookup-events`.
+    # A delivered file; a batch of an event hub, of token_use; what `lookup-events` prints.
     Records: list[Raw] | None = None
+    records: list[Raw] | None = None
     events: list[Raw] | None = None
     Events: list[Raw] | None = None
 
-    def records(self) -> list[Raw] | None:
-        lists = (self.Records, self.events, self.Events)
+    def held(self) -> list[Raw] | None:
+        lists = (self.Records, self.records, self.events, self.Events)
         return next((one for one in lists if one is not None), None)
 
 
@@ -65,7 +66,7 @@ def is_json(raw: bytes) -> bool:
 
 
 def records_of(document: bytes) -> list[bytes] | None:
-    """The records of a list, or of an object's `Records`, `events` or `Events`; None if it cannot be
+    """The records of a list, or of an object's `Records` or `events`, in either case; None if it cannot be
     decoded in one go.
 
     Examples:
@@ -76,7 +77,7 @@ def records_of(document: bytes) -> list[bytes] | None:
         if document.lstrip().startswith(b"["):
             raws: list[Raw] | None = _LIST.decode(document)
         else:
-            raws = _OBJECT.decode(document).records()
+            raws = _OBJECT.decode(document).held()
     except (msgspec.DecodeError, RecursionError):
         return None
     if raws is None:

@@ -7,7 +7,7 @@ Examples:
     >>> desk = DeadLetters(Reading(), lambda one: print(one.position, one.reason), limit=9)
     >>> log = Log(Where("a.json", says_log=True), context, desk, Patience(10**6))
     >>> list(log.events([Frame(1, b'{"name": "a-package"}')]))
-    1 no source recognises this record; expected cloudtrail, token_use
+    1 no source recognises this record; `detector sources` lists those that there are
     []
 """
 
@@ -21,7 +21,7 @@ from detector.replay.patience import Patience
 from detector.replay.reading import UNKNOWN, DeadLetters
 from detector.replay.unpack import Where
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
-from detector.sources.registry import SOURCES, auto
+from detector.sources.decoding import UNRECOGNISED, Decoder
 from schemas.event import ActivityEvent
 
 Sized = tuple[ActivityEvent, int]
@@ -56,9 +56,9 @@ class Log:
         self._desk = desk
         self._reading = desk.reading
         self._patience = patience
-        self._fixed = fixed
+        self._decoder = Decoder(fixed)
         self._named = named
-        self._source = fixed if named else None
+        self._recognising = fixed is None or not named
         self._flaws: list[Flaw] = []
         self._doubts = 0
         self._foreign: Frame | None = None
@@ -69,7 +69,7 @@ class Log:
     def events(self, found: Iterable[Frame | Flaw]) -> Iterator[Sized]:
         """Every event of the file, each with the size of its raw record in bytes."""
         found = self._patience.records(found)
-        if self._source is None:
+        if self._recognising:
             first = self._recognised(found)
             if first is None:
                 self._reject()
@@ -94,13 +94,10 @@ class Log:
     def _decoded(self, frame: Frame) -> Sequence[ActivityEvent]:
         """The events of one record; none if it is skipped or dead. A record that is itself a batch
         may have both, events and a dead letter."""
-        source = self._source
-        if source is None:
-            return ()
         batch: list[ActivityEvent] = []
         events: Sequence[ActivityEvent] = batch
         try:
-            made = self._ready or source.decode(frame.raw, self._context, frame.position)
+            made = self._ready or self._decoder.decode(frame.raw, self._context, frame.position)
             self._ready = ()
             if isinstance(made, tuple):
                 events = made
@@ -111,8 +108,6 @@ class Log:
         except SkipRecord as skipped:
             self._reading.skip(skipped.reason)
         except DecodeError as error:
-            if not events and self._is_of_another(frame):
-                return self._decoded(frame)
             self._dead(frame.position, str(error), frame.raw)
             return events
         except Exception as error:  # noqa: BLE001 - a fault in one source must not end a replay
@@ -120,22 +115,16 @@ class Log:
             return events
         self._patience.renew()
         if self._desk.in_a_row:
-            self._desk.settle(source.name, self._where.place)
+            self._desk.settle(self._name, self._where.place)
         return events
 
-    def _is_of_another(self, frame: Frame) -> bool:
-        """A file may hold records of several sources, if none was named; then change to it."""
-        other = None if self._fixed else auto(frame.raw)
-        if other is None or other is self._source:
-            return False
-        self._source = other
-        return True
-
     def _dead(self, position: int, reason: str, raw: bytes) -> None:
-        source = self._source or self._fixed
-        self._desk.write(
-            source.name if source else UNKNOWN, self._where.place, position, reason, raw
-        )
+        self._desk.write(self._name, self._where.place, position, reason, raw)
+
+    @property
+    def _name(self) -> str:
+        source = self._decoder.source
+        return source.name if source is not None else UNKNOWN
 
     # ---------------------------------------------------------------------- recognising
 
@@ -144,11 +133,9 @@ class Log:
         for one in found:
             if isinstance(one, Flaw):
                 self._doubt(one)
-            elif (source := self._known(one.raw)) is not None:
-                reason = self._unreadable(source, one)
-                if reason is None:
-                    self._source = source
-                    return one
+            elif (reason := self._unreadable(one)) is None:
+                return one
+            elif reason != UNRECOGNISED:
                 self._doubt(Flaw(one.position, reason, one.raw[:SAMPLE]))
             elif is_json(one.raw):
                 self._foreign = self._foreign or one
@@ -157,15 +144,13 @@ class Log:
                 self._doubt(Flaw(one.position, "not JSON that can be read", one.raw[:SAMPLE]))
         return None
 
-    def _known(self, raw: bytes) -> Source | None:
-        if self._fixed is None:
-            return auto(raw)
-        return self._fixed if self._fixed.sniff(raw) else None
-
-    def _unreadable(self, source: Source, frame: Frame) -> str | None:
-        """Why a source that recognises a record still cannot read it; None if it can."""
+    def _unreadable(self, frame: Frame) -> str | None:
+        """Why no source can read a record: none recognises it, or the one that does gives up. None
+        if one can."""
         try:
-            made = source.decode(frame.raw, self._context, frame.position)
+            if self._decoder.recognised(frame.raw) is None:
+                return UNRECOGNISED
+            made = self._decoder.decode(frame.raw, self._context, frame.position)
             if isinstance(made, tuple):
                 self._ready = made
             else:
@@ -211,6 +196,8 @@ class Log:
             self._dead(self._flaws[-1].position, f"and {more} more that could not be read", b"")
 
     def _unrecognised(self) -> str:
-        names = self._fixed.name if self._fixed else ", ".join(sorted(SOURCES))
+        fixed = self._decoder.fixed
         what = "this record" if self._foreigners == 1 else f"{self._foreigners} records"
-        return f"no source recognises {what}; expected {names}"
+        if fixed is not None:
+            return f"not recognised: expected {fixed.name} in {what}"
+        return UNRECOGNISED.replace("this record", what)

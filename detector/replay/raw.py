@@ -27,8 +27,9 @@ from detector.replay.paths import STDIN, LogFile, find_files, size_of
 from detector.replay.patience import Patience
 from detector.replay.records import unlike_json
 from detector.replay.unpack import Entry
-from detector.sources.base import Context, Source
-from detector.sources.registry import SOURCES, auto
+from detector.sources.base import Context, DecodeError, Source
+from detector.sources.decoding import Decoder
+from detector.sources.registry import SOURCES
 
 # Of the records held at once; enough for the overlap of an hour of deliveries.
 _HELD = Limits(run_bytes=64 * MIB)
@@ -66,7 +67,7 @@ class RawRecords:
         self.skipped = 0
         self._files = find_files(paths)
         self.size = 2 * sum(size_of(file) for file in self._files)
-        self._fixed = SOURCES.get(source)
+        self._decoder = Decoder(SOURCES.get(source))
         self._context = context
         self._on_progress = on_progress
         self._limits = limits
@@ -135,22 +136,27 @@ class RawRecords:
         """None where there is no record, or none that is ours before the first that is."""
         if isinstance(one, Flaw):
             return None
-        source = self._fixed or auto(one.raw)
+        source = self._source_of(one.raw)
         if source is None:
             return RawRecord(before, "", "", one.raw) if before else None
-        time, key = _first(source, one, context)
+        time, key = self._first(one, context)
         return RawRecord(time or before, source.name, key, one.raw)
+
+    def _source_of(self, raw: bytes) -> Source | None:
+        try:
+            return self._decoder.fixed or self._decoder.recognised(raw)
+        except DecodeError:
+            return None
 
     def _complain(self, count: int = 1) -> None:
         # The first reading complains of nothing, for the second sees it again.
         self.unreadable += count if self._counting else 0
 
-
-def _first(source: Source, frame: Frame, context: Context) -> tuple[int, str]:
-    """Time and key of a record's earliest event; neither if it has none that can be read."""
-    try:
-        events = list(source.decode(frame.raw, context, frame.position))
-    except Exception:  # noqa: BLE001 - whoever reads the topic says why, as a dead letter
-        return 0, ""
-    first = min(events, key=lambda event: event.time, default=None)
-    return (max(0, first.time), first.key) if first is not None else (0, "")
+    def _first(self, frame: Frame, context: Context) -> tuple[int, str]:
+        """Time and key of a record's earliest event; neither if it has none that can be read."""
+        try:
+            events = list(self._decoder.decode(frame.raw, context, frame.position))
+        except Exception:  # noqa: BLE001 - whoever reads the topic says why, as a dead letter
+            return 0, ""
+        first = min(events, key=lambda event: event.time, default=None)
+        return (max(0, first.time), first.key) if first is not None else (0, "")

@@ -25,7 +25,7 @@ from detector.replay.limits import Limits
 
 BLANKS = b" \t\r\n"
 _HEAD = 2_048
-_RECORDS = re.compile(rb'"(?:Records|[Ee]vents)"\s*:\s*\[')
+_RECORDS = re.compile(rb'"(?:[Rr]ecords|[Ee]vents)"\s*:\s*\[')
 _OPENING = re.compile(rb'\{\s*("[^"\\]{1,64}")\s*:')
 _NEXT_TOP = re.compile(rb"\n(?=[{\[])")
 _NEXT_LINE = re.compile(rb"\n")

@@ -26,8 +26,9 @@ from detector.replay.reading import UNKNOWN, DeadLetters, Reading
 from detector.replay.records import unlike_json
 from detector.replay.unpack import Where, unpacked
 from detector.sources.base import Context, DecodeError, SkipRecord
+from detector.sources.decoding import Decoder
 from detector.sources.redact import sample
-from detector.sources.registry import SOURCES, auto
+from detector.sources.registry import SOURCES
 from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent
 
@@ -41,7 +42,7 @@ class Decoding:
     def __init__(
         self, source: str, context: Context, on_dead_letter: Callable[[DeadLetter], None]
     ) -> None:
-        self._fixed = SOURCES.get(source)
+        self._decoder = Decoder(SOURCES.get(source))
         self._context = context
         self._on_dead_letter = on_dead_letter
         self.reading = Reading()
@@ -54,12 +55,12 @@ class Decoding:
             reason = "expected a log record, got a null value"
             self._dead(UNKNOWN, topic, partition, offset, reason, b"")
             return []
-        source = self._fixed or auto(raw)
-        if source is not None and raw.startswith(b"{"):
+        if raw.startswith(b"{"):
             made: list[ActivityEvent] = []
             place = f"{topic}/{partition}"
             try:
-                for event in source.decode(raw, replace(self._context, place=place), offset):
+                context = replace(self._context, place=place)
+                for event in self._decoder.decode(raw, context, offset):
                     made.append(event)  # noqa: PERF402 - what came before an error counts
                 return made  # noqa: TRY300
             except SkipRecord as skipped:
@@ -67,7 +68,9 @@ class Decoding:
                 return made
             except DecodeError as error:
                 if made:  # of a document it comes after the readable records
-                    self._dead(source.name, topic, partition, offset, str(error), raw)
+                    source = self._decoder.source
+                    name = source.name if source is not None else UNKNOWN
+                    self._dead(name, topic, partition, offset, str(error), raw)
                     return made
             except Exception:  # noqa: BLE001, S110 - a fault in a source: the long way says which
                 pass
@@ -92,7 +95,7 @@ class Decoding:
                 if unlike:
                     desk.write(UNKNOWN, place, offset, f"expected JSON records, got {unlike}", head)
                     continue
-                log = Log(where, self._context, desk, patience, self._fixed)
+                log = Log(where, self._context, desk, patience, self._decoder.fixed)
                 found = frames(_chained(head, bytes_), _LIMITS)
                 made += [event for event, _ in log.events(found)]
         except StreamBrokenError as error:

@@ -1,4 +1,4 @@
-"""All log sources there are: every module below this package that defines `SOURCE`.
+"""All log sources there are: every module in a family's package that defines `SOURCE`.
 
 Examples:
     >>> {"cloudtrail", "token_use"} <= set(SOURCES)
@@ -7,8 +7,9 @@ Examples:
     True
 """
 
+from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
 
 import detector.sources
 from detector.sources.base import Source
@@ -19,13 +20,20 @@ MODULES: dict[str, str] = {}
 
 def _discover() -> dict[str, Source]:
     found: dict[str, Source] = {}
-    packages = walk_packages(detector.sources.__path__, f"{detector.sources.__name__}.")
-    for module in sorted(packages, key=lambda one: one.name.rpartition(".")[2]):
-        source = getattr(import_module(module.name), "SOURCE", None)
+    for module in sorted(_modules(), key=lambda name: name.rpartition(".")[2]):
+        source = getattr(import_module(module), "SOURCE", None)
         if source is not None:
             found[source.name] = source
-            MODULES[source.name] = module.name
+            MODULES[source.name] = module
     return found
+
+
+def _modules() -> Iterator[str]:
+    """Those in the families' packages; what all sources share stands beside these."""
+    for family in iter_modules(detector.sources.__path__, f"{detector.sources.__name__}."):
+        if family.ispkg:
+            inside = import_module(family.name).__path__
+            yield from (module.name for module in iter_modules(inside, f"{family.name}."))
 
 
 SOURCES: dict[str, Source] = _discover()

@@ -108,8 +108,8 @@ def test_digests_and_insights_are_counted(tmp_path) -> None:
     ("content", "position", "reason"),
     [
         (b"event_id,label,incident\ne1,attack,i1\n", 1, "expected JSON records, got something"),
-        (b'{"name": "a", "version": "1"}', 1, "no source recognises this record; expected cloud"),
-        (b'{"n": 1}\n{"n": 2}\n', 1, "no source recognises 2 records; expected cloudtrail"),
+        (b'{"name": "a", "version": "1"}', 1, "no source recognises this record; `detector"),
+        (b'{"n": 1}\n{"n": 2}\n', 1, "no source recognises 2 records; `detector sources`"),
         ("{}".encode("utf-16"), 1, "expected JSON records, got UTF-16 text; convert it to UTF-8"),
         (b"\0" * 257 + b"ustar" + b"\0" * 99, 1, "expected JSON records, got a tar archive"),
         (bz2.compress(b"{}"), 1, "expected JSON records, got something that is not JSON"),

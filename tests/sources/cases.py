@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from detector.sources.base import Context
+from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.registry import SOURCES
 from schemas.event import ActivityEvent
@@ -35,7 +36,8 @@ def name_of(raw: Path) -> str:
 
 def decode(raw: Path) -> list[ActivityEvent]:
     """The case's events, decoded by the source that its folder is named after."""
-    return list(SOURCES[raw.parent.name].decode(raw.read_bytes(), CONTEXT, 1))
+    source = SOURCES[raw.parent.name]
+    return list(Decoder(source).decode(raw.read_bytes(), CONTEXT, 1))
 
 
 def written(events: list[ActivityEvent]) -> str:

@@ -13,6 +13,7 @@ from detector.sources.aws.cloudtrail_record import Identity, Record
 from detector.sources.aws.cloudtrail_targets import target_in
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.clients import client_of
+from detector.sources.decoding import Decoder
 from schemas.event import Action, ActivityEvent, Child
 from tests.sources.cases import CONTEXT
 
@@ -263,19 +264,19 @@ def test_what_is_no_call_is_skipped(document: Any, reason: str) -> None:
     raw = json.dumps(document).encode()
 
     with pytest.raises(SkipRecord) as skipped:
-        list(SOURCE.decode(raw, CONTEXT, 1))
+        list(Decoder(SOURCE).decode(raw, CONTEXT, 1))
 
     assert reason == skipped.value.reason
 
 
-def test_skipped_records_do_not_spoil_a_document() -> None:
-    """An Insights event among others is passed over."""
+def test_a_document_of_skipped_records_is_skipped() -> None:
+    """Nothing but Insights events, or nothing at all, is counted as one record set aside."""
     insight = {"eventTime": "2026-01-05T09:30:00Z", "eventName": "x", "eventCategory": "Insight"}
 
-    assert [] == list(
-        SOURCE.decode(json.dumps({"Records": [insight, insight]}).encode(), CONTEXT, 1)
-    )
-    assert [] == list(SOURCE.decode(b'{"Records": []}', CONTEXT, 1))
+    for records, reason in (([insight, insight], "insights"), ([], "an empty batch")):
+        raw = json.dumps({"Records": records}).encode()
+        with pytest.raises(SkipRecord, match=reason):
+            list(Decoder(SOURCE).decode(raw, CONTEXT, 1))
 
 
 @pytest.mark.parametrize(
@@ -283,15 +284,13 @@ def test_skipped_records_do_not_spoil_a_document() -> None:
     [
         (b"{}", "without eventTime, eventName, eventSource"),
         (b'{"eventName": 3}', r"Expected `str \| null`, got `int` - at `\$.eventName`"),
-        (b'{"Records": {}}', "Records"),
-        (b'{"logEvents": 1}', "logEvents"),
         (b"nonsense", "expected a JSON object"),
     ],
 )
 def test_errors_say_what_was_expected_and_what_came(raw: bytes, says: str) -> None:
     """An unreadable record is told from what is missing or of the wrong type."""
     with pytest.raises(DecodeError, match=says):
-        list(SOURCE.decode(raw, CONTEXT, 1))
+        list(Decoder(SOURCE).decode(raw, CONTEXT, 1))
 
 
 def test_lifetimes_follow_the_identity_where_the_key_says_nothing() -> None:

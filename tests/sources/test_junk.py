@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.sources.base import DecodeError, Source
+from detector.sources.decoding import Decoder
 from detector.sources.redact import sample
 from detector.sources.registry import SOURCES
 from tests.sources.cases import CONTEXT, raw_cases
@@ -163,7 +164,7 @@ def test_the_rest_of_a_document_is_read() -> None:
     """One bad record in a delivered file leaves the others readable, and is named at the end."""
     good = RAW[next(raw for raw in RAW if raw.name == "iam-user-key.raw.json")]
     events = iter(
-        SOURCES["cloudtrail"].decode(
+        Decoder(SOURCES["cloudtrail"]).decode(
             _bytes({"Records": [good, {"eventName": 3}, good]}), CONTEXT, 1
         )
     )

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from detector.sources.base import Context, DecodeError
+from detector.sources.decoding import Decoder
 from detector.sources.own.token_use import SOURCE
 from schemas.event import ActivityEvent
 from tests.sources.cases import CONTEXT
@@ -20,7 +21,7 @@ RECORD: dict[str, Any] = {
 
 
 def _decode(document: Any, context: Context = CONTEXT) -> list[ActivityEvent]:
-    return list(SOURCE.decode(json.dumps(document).encode(), context, 1))
+    return list(Decoder(SOURCE).decode(json.dumps(document).encode(), context, 1))
 
 
 def _event(**more: Any) -> ActivityEvent:
@@ -145,7 +146,7 @@ def test_a_batch_gives_what_can_be_read() -> None:
         {"events": records},
         {"specversion": "1.0", "data": {"events": records}},
     ):
-        events = iter(SOURCE.decode(json.dumps(document).encode(), CONTEXT, 1))
+        events = iter(Decoder(SOURCE).decode(json.dumps(document).encode(), CONTEXT, 1))
 
         assert ["e-1", "e-1"] == [next(events).uid, next(events).uid]
         with pytest.raises(DecodeError, match=r"record 2 of 4: .*\(and 1 more\)"):
@@ -177,7 +178,7 @@ def test_batches_in_batches_end() -> None:
     for _ in range(20):
         document = [document]
 
-    with pytest.raises(DecodeError, match="wrappers"):
+    with pytest.raises(DecodeError, match="envelopes"):
         _decode(document)
 
 

@@ -1,8 +1,6 @@
 """AWS CloudTrail: management and data events as AWS delivers them.
 
-Reads a record by itself, in a delivered file's `Records`, in the output of `aws cloudtrail
-lookup-events`, in an EventBridge event, in a CloudWatch Logs delivery or as the text of a shipper's
-`message`. Insights and digest files are skipped by name. Cross-account twins share a
+Insights and digest files are skipped by name. Cross-account twins share a
 `sharedEventID`, kept in the event's note as `shared:<id>`.
 
 References:
@@ -19,10 +17,8 @@ Examples:
     ('aws:123456789012:root', 'read')
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
-
-from msgspec import Raw
 
 from detector.sources.aws import cloudtrail_federation as federation
 from detector.sources.aws.cloudtrail_actor import Actor, actor_of
@@ -37,9 +33,7 @@ from detector.sources.aws.cloudtrail_record import (
     Identity,
     Record,
     is_given,
-    messages,
     parse,
-    split,
 )
 from detector.sources.aws.cloudtrail_requests import refine
 from detector.sources.aws.cloudtrail_targets import target_of
@@ -57,7 +51,6 @@ from schemas.event import (
 
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
-_DEEPEST = 4
 _DENIED = Outcome("denied", "Failure")
 
 
@@ -71,76 +64,25 @@ class CloudTrail:
         head = raw[:_LOOKED_AT]
         if b'"eventSource"' in head and b'"eventName"' in head:
             return True
-        if b'"digestS3Object"' in head or (b'"detail-type"' in head and b"CloudTrail" in head):
-            return True
-        return b'\\"eventSource\\"' in head and b'\\"eventName\\"' in head
+        return b'"digestS3Object"' in head
 
     def decode(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
-        """The events of one record or of a whole document.
+        """The event of one record.
 
         Raises:
             SkipRecord: an Insights event or a digest.
-            DecodeError: anything unreadable; of a document, after its readable records.
+            DecodeError: anything unreadable.
         """
-        return _decode(parse(raw), raw, context, position)
+        record = parse(raw)
+        if is_given(record.digestS3Object):
+            raise SkipRecord("digest")
+        return (_event(record, raw, context, position),)
 
 
 SOURCE = CloudTrail()
 
 
-def _decode(
-    record: Record, raw: bytes | Raw, context: Context, position: int, depth: int = 0
-) -> Iterable[ActivityEvent]:
-    if record.eventName is not None and record.eventTime is not None:
-        return (_event(record, raw, context, position),)
-    inner = _wrapped(record)
-    if inner is None:
-        return (_event(record, raw, context, position),)
-    if depth >= _DEEPEST:
-        raise DecodeError(f"expected a record, got more than {_DEEPEST} wrappers around it")
-    if len(inner) == 1:
-        return _decode(parse(inner[0]), inner[0], context, position, depth + 1)
-    return _all(inner, context, position, depth + 1)
-
-
-def _wrapped(record: Record) -> list[Raw] | list[bytes] | None:
-    if is_given(record.digestS3Object):
-        raise SkipRecord("digest")
-    if is_given(record.Records):
-        return split(record.Records, "Records")
-    if is_given(record.Events):
-        return split(record.Events, "Events")
-    if is_given(record.detail):
-        return [record.detail]
-    if record.messageType == "CONTROL_MESSAGE":
-        raise SkipRecord("control message")
-    if is_given(record.logEvents):
-        return messages(record.logEvents)
-    text = record.message if record.CloudTrailEvent is None else record.CloudTrailEvent
-    if text is not None:
-        return [text.encode("utf-8", "surrogatepass")]
-    return None
-
-
-def _all(
-    inner: list[Raw] | list[bytes], context: Context, position: int, depth: int
-) -> Iterator[ActivityEvent]:
-    """Every readable record of a document, then one error that counts the others."""
-    failed = 0
-    first = ""
-    for place, one in enumerate(inner):
-        try:
-            yield from _decode(parse(one), one, context, position, depth)
-        except SkipRecord:
-            continue
-        except DecodeError as error:
-            failed += 1
-            first = first or f"record {place + 1} of {len(inner)}: {error}"
-    if failed:
-        raise DecodeError(first if failed == 1 else f"{first} (and {failed - 1} more)")
-
-
-def _event(record: Record, raw: bytes | Raw, context: Context, position: int) -> ActivityEvent:
+def _event(record: Record, raw: bytes, context: Context, position: int) -> ActivityEvent:
     if record.eventCategory == "Insight" or (
         record.insightDetails is not ABSENT and is_given(record.insightDetails)
     ):
@@ -212,7 +154,7 @@ def _time(text: str) -> int:
         raise DecodeError(f"eventTime: {error}") from None
 
 
-def _uid(uid: str | None, raw: bytes | Raw) -> str:
+def _uid(uid: str | None, raw: bytes) -> str:
     """The record's own id. One without is known by its content, so that a second delivery is a
     duplicate all the same."""
     return kept_id(uid) if uid else f"sha256:{sha256(raw).hexdigest()[:32]}"

@@ -11,7 +11,7 @@ Examples:
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct, field
+from msgspec import Raw, Struct
 
 from detector.sources.contract import read
 
@@ -108,7 +108,7 @@ class Resource(Struct, gc=False):
 
 
 class Record(Struct, gc=False):
-    """One CloudTrail record, or one of the wrappers that records travel in.
+    """One CloudTrail record.
 
     In the order in which AWS writes them, here and above: then each field is found at the first try.
     """
@@ -133,55 +133,18 @@ class Record(Struct, gc=False):
     vpcEndpointId: str | None = None  # noqa: N815
     eventCategory: str | None = None  # noqa: N815
     sessionCredentialFromConsole: bool | str | None = None  # noqa: N815
-    # Wrappers: a delivered file, the output of `aws cloudtrail lookup-events` and one event in it,
-    # EventBridge, CloudWatch Logs, a shipper's message.
-    Records: Raw = ABSENT
-    Events: Raw = ABSENT
-    CloudTrailEvent: str | None = None
-    detail: Raw = ABSENT
-    detail_type: str | None = field(default=None, name="detail-type")
-    logEvents: Raw = ABSENT  # noqa: N815
-    messageType: str | None = None  # noqa: N815
-    message: str | None = None
     # Marks of what is no record of a call.
     insightDetails: Raw = ABSENT  # noqa: N815
     digestS3Object: Raw = ABSENT  # noqa: N815
 
 
-class LogEvent(Struct, gc=False):
-    """One of a CloudWatch Logs delivery's `logEvents`: the record stands in `message` as text."""
-
-    message: str
-
-
 _RECORD = msgspec.json.Decoder(Record)
-_RECORDS = msgspec.json.Decoder(list[Raw])
-_LOG_EVENTS = msgspec.json.Decoder(list[LogEvent])
 
 
 def parse(raw: bytes | Raw) -> Record:
-    """Read one record or wrapper.
+    """Read one record.
 
     Raises:
         DecodeError: not JSON, or a field of the wrong type (named with its path, never its value).
     """
     return read(_RECORD, raw, "CloudTrail record")
-
-
-def split(raw: Raw, name: str) -> list[Raw]:
-    """The records in a list, which stands in the field `name`.
-
-    Raises:
-        DecodeError: it is no list.
-    """
-    return read(_RECORDS, raw, name)
-
-
-def messages(raw: Raw) -> list[bytes]:
-    """The records in a CloudWatch Logs delivery.
-
-    Raises:
-        DecodeError: `logEvents` is no list of messages.
-    """
-    events = read(_LOG_EVENTS, raw, "logEvents")
-    return [event.message.encode("utf-8", "surrogatepass") for event in events]

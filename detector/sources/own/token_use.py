@@ -1,7 +1,7 @@
 """Token use: the contract of `schemas.token_use`, from brokers and gateways, to `ActivityEvent`.
 
-Accepts one record, `{"events": [...]}`, a JSON array, and CloudEvents in structured mode, whose
-envelope fills in the id, source and time that the data leaves out.
+Accepts CloudEvents in structured mode too, whose envelope fills in the id, source and time that the
+data leaves out.
 
 Examples:
     >>> from detector.sources.fingerprint import Fingerprints
@@ -15,7 +15,7 @@ Examples:
     ('secret_read', 'retrieval', 32)
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
@@ -34,8 +34,6 @@ from schemas.token_use import Time, TokenAction, TokenOrigin, TokenUse
 
 NAME = "token_use"
 _LOOKED_AT = 65_536
-_DEEPEST = 4
-_LEAD = 64
 _HINT = "; `detector schema token_use` prints the contract"
 _MOST_ASN = 2**32 - 1
 _MOST_DAYS = 100_000
@@ -44,9 +42,8 @@ _T = TypeVar("_T")
 
 
 class _Envelope(Struct):
-    """The wrappers, read in one pass. All fields optional: a bare record has none of them."""
+    """A CloudEvent around a record. All fields optional: a bare record has none of them."""
 
-    events: list[Raw] | None = None
     specversion: str | None = None
     data: Raw = Raw(b"")
     id: str | None = None
@@ -65,7 +62,6 @@ class _Loose(Struct):
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _LOOSE = msgspec.json.Decoder(_Loose)
 _RECORD = msgspec.json.Decoder(TokenUse)
-_RECORDS = msgspec.json.Decoder(list[Raw])
 
 
 def _read(decoder: msgspec.json.Decoder[_T], raw: bytes | Raw) -> _T:
@@ -85,50 +81,24 @@ class TokenUseSource:
         return b'"uid"' in head and (b'"source"' in head or b'"specversion"' in head)
 
     def decode(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
-        """The events of one record or of a batch.
+        """The event of one record.
 
         Raises:
-            DecodeError: anything unreadable; of a batch, after its readable records.
+            DecodeError: anything unreadable.
         """
-        return _decode(raw, context, position, 0)
+        return (_decode(raw, context, position),)
 
 
 SOURCE = TokenUseSource()
 
 
-def _decode(
-    raw: bytes | Raw, context: Context, position: int, depth: int
-) -> Iterable[ActivityEvent]:
-    if depth > _DEEPEST:
-        raise DecodeError(f"expected a token_use record, got more than {_DEEPEST} wrappers{_HINT}")
-    if bytes(memoryview(raw)[:_LEAD]).lstrip()[:1] == b"[":
-        return _all(_read(_RECORDS, raw), context, position, depth)
+def _decode(raw: bytes, context: Context, position: int) -> ActivityEvent:
     envelope = _read(_ENVELOPE, raw)
-    if envelope.events is not None:
-        return _all(envelope.events, context, position, depth)
-    if envelope.specversion is not None:
-        if not envelope.data:
-            raise DecodeError(f"CloudEvent: expected the record in `data`, got none{_HINT}")
-        inner = _read(_ENVELOPE, envelope.data)
-        if inner.events is not None:
-            return _all(inner.events, context, position, depth + 1)
-        return (_event(_filled(envelope), context, position),)
-    return (_event(_read(_RECORD, raw), context, position),)
-
-
-def _all(
-    records: list[Raw], context: Context, position: int, depth: int
-) -> Iterator[ActivityEvent]:
-    """Every readable record of a batch, then one error that counts the others."""
-    failed, first = 0, ""
-    for place, one in enumerate(records):
-        try:
-            yield from _decode(one, context, position, depth + 1)
-        except DecodeError as error:
-            failed += 1
-            first = first or f"record {place + 1} of {len(records)}: {error}"
-    if failed:
-        raise DecodeError(first if failed == 1 else f"{first} (and {failed - 1} more)")
+    if envelope.specversion is None:
+        return _event(_read(_RECORD, raw), context, position)
+    if not envelope.data:
+        raise DecodeError(f"CloudEvent: expected the record in `data`, got none{_HINT}")
+    return _event(_filled(envelope), context, position)
 
 
 def _filled(envelope: _Envelope) -> TokenUse:

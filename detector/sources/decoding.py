@@ -1,0 +1,99 @@
+"""Raw records → events: what they travel in is opened, each record's source is recognised.
+
+Examples:
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> raw = b'''{"uid": "7c1e", "source": "broker", "time": "2026-01-05T09:30:00Z",
+    ...     "principal": {"uid": "agent/research"}}'''
+    >>> decoder = Decoder()
+    >>> [event.principal.uid for event in decoder.decode(b"[" + raw + b"]", context, 1)]
+    ['agent/research']
+    >>> decoder.source.name
+    'token_use'
+"""
+
+from collections.abc import Iterable, Iterator
+
+from detector.sources.base import Context, DecodeError, SkipRecord, Source
+from detector.sources.opened import opened
+from detector.sources.registry import auto
+from schemas.event import ActivityEvent
+
+UNRECOGNISED = "no source recognises this record; `detector sources` lists those that there are"
+
+
+class Decoder:
+    """Decodes what stands in one file or topic. `fixed` is the source that the operator named;
+    without one each record is recognised by itself, the source of the one before first.
+
+    `source` is the latest that was recognised.
+    """
+
+    __slots__ = ("fixed", "source")
+
+    def __init__(self, fixed: Source | None = None) -> None:
+        self.fixed = fixed
+        self.source = fixed
+
+    def recognised(self, raw: bytes) -> Source | None:
+        """The source of the first record in `raw` that one recognises, named or not.
+
+        Raises:
+            DecodeError: what it travels in cannot be opened, or holds nothing by design.
+        """
+        for one in opened(raw):
+            if self.fixed is not None:
+                if self.fixed.sniff(one):
+                    return self.fixed
+            elif (found := auto(one)) is not None:
+                return found
+        return None
+
+    def decode(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
+        """The events in a raw record.
+
+        Raises:
+            SkipRecord: there is nothing in it for us.
+            DecodeError: it cannot be read; of many, after the events of those that can.
+        """
+        found = opened(raw)
+        if isinstance(found, tuple):
+            return self._source_of(raw).decode(raw, context, position)
+        return self._each(found, context, position)
+
+    def _source_of(self, raw: bytes) -> Source:
+        last = self.source
+        if self.fixed is not None:
+            return self.fixed
+        if last is not None and last.sniff(raw):
+            return last
+        found = auto(raw)
+        if found is None:
+            raise DecodeError(UNRECOGNISED)
+        self.source = found
+        return found
+
+    def _each(
+        self, records: Iterator[bytes], context: Context, position: int
+    ) -> Iterator[ActivityEvent]:
+        """Every event of many records, then one error that counts those that cannot be read."""
+        failed, count, first = 0, 0, ""
+        skipped: SkipRecord | None = None
+        any_event = False
+        for count, one in enumerate(records, 1):
+            try:
+                for event in self._source_of(one).decode(one, context, position):
+                    any_event = True
+                    yield event
+            except SkipRecord as error:
+                skipped = error
+            except DecodeError as error:
+                failed += 1
+                first = first or f"{count}: {error}"
+        if failed:
+            if count == 1:
+                raise DecodeError(first.partition(": ")[2])
+            more = f" (and {failed - 1} more)" if failed > 1 else ""
+            raise DecodeError(f"record {first.replace(':', f' of {count}:', 1)}{more}")
+        if skipped is not None and not any_event:
+            raise skipped

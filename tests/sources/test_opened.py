@@ -1,0 +1,133 @@
+"""What records travel in is opened, whatever it is, and what cannot be says why."""
+
+import gzip
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.sources.base import DecodeError, SkipRecord
+from detector.sources.opened import opened
+
+RECORD = {"eventName": "GetUser", "nested": {"message": "no record", "data": "text"}}
+RAW = json.dumps(RECORD, separators=(",", ":")).encode()
+TEXT = RAW.decode()
+BASE64 = b64encode(RAW).decode()
+ZIPPED = b64encode(gzip.compress(RAW)).decode()
+
+ENVELOPES: dict[str, Any] = {
+    "list": [RECORD],
+    "delivered file": {"Records": [RECORD]},
+    "event hub": {"records": [RECORD]},
+    "lookup": {"Events": [{"EventId": "1", "CloudTrailEvent": TEXT}]},
+    "audit webhook": {"kind": "EventList", "apiVersion": "audit.k8s.io/v1", "items": [RECORD]},
+    "graph": {"@odata.context": "x", "value": [RECORD]},
+    "EventBridge": {"version": "0", "detail-type": "x", "source": "aws.x", "detail": RECORD},
+    "CloudWatch": {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": TEXT}]},
+    "Firehose": {"requestId": "1", "timestamp": 1, "records": [{"data": BASE64}]},
+    "Firehose, compressed": {"requestId": "1", "records": [{"data": ZIPPED}]},
+    "Kinesis": {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": BASE64}}]},
+    "Pub/Sub": {"message": {"data": BASE64, "messageId": "1"}, "subscription": "s"},
+    "Elastic": {"_index": "i", "_id": "1", "_source": RECORD},
+    "Splunk HEC": {"time": 1, "host": "h", "sourcetype": "s", "event": RECORD},
+    "Splunk HEC, text": {"time": 1, "index": "i", "event": TEXT},
+    "Splunk export": {"preview": False, "result": {"_raw": TEXT}},
+    "CloudEvents": {"specversion": "1.0", "id": "1", "data": RECORD},
+    "CloudEvents, base64": {"specversion": "1.0", "id": "1", "data_base64": BASE64},
+    "OTLP": {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": TEXT}}]}]}]},
+    "message": {"message": TEXT, "host": "h"},
+    "Docker": {"log": f"{TEXT}\n", "stream": "stdout"},
+}
+
+
+@pytest.mark.parametrize("name", ENVELOPES)
+def test_an_envelope_is_opened(name: str) -> None:
+    """The record in every envelope comes out byte for byte, or with other blanks."""
+    [found] = opened(json.dumps(ENVELOPES[name]).encode())
+
+    assert RECORD == json.loads(found)
+
+
+@given(st.lists(st.sampled_from(sorted(ENVELOPES)), min_size=2, max_size=3))
+def test_envelopes_lie_in_one_another(names: list[str]) -> None:
+    """An envelope in an envelope is opened as well, some levels down."""
+    document: Any = RECORD
+    for name in names:
+        text = json.dumps(ENVELOPES[name])
+        inner = json.dumps(document)
+        coded = b64encode(inner.encode()).decode()
+        for old, new in (
+            (BASE64, coded),
+            (ZIPPED, coded),
+            (json.dumps(TEXT)[1:-1], json.dumps(inner)[1:-1]),
+        ):
+            text = text.replace(old, new)
+        document = json.loads(text.replace(json.dumps(RECORD), inner))
+
+    try:
+        found = list(opened(json.dumps(document).encode()))
+    except DecodeError as error:
+        assert "envelopes" in str(error)  # noqa: PT017 - deeper than is followed
+    else:
+        assert [RECORD] == [json.loads(one) for one in found]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"id": {"time": "x"}, "actor": {"email": "x"}, "events": [{"name": "login"}]},
+        {"@timestamp": "x", "event": {"action": "x"}, "host": {"name": "h"}, "message": "plain"},
+        {"specversion": "1.0", "id": "1", "data": {"principal": {"uid": "p"}}},
+        {"specversion": "1.0"},
+        {"message": "{not at the end", "data": "aGVsbG8="},
+        {"kind": "Event", "objectRef": {}},
+        {"result": {"isError": False}, "id": 1},
+        {"items": []},
+        {"log": 3, "message": None, "Records": {}, "logEvents": 1, "detail-type": "x", "detail": 3},
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_an_envelope_stays_whole(record: Any) -> None:
+    """A record that has a field named like an envelope's is left alone."""
+    raw = json.dumps(record).encode()
+
+    if "{not" not in str(record):
+        assert (raw,) == opened(raw)
+    else:
+        assert [b"{not at the end"] == list(opened(raw))
+
+
+@pytest.mark.parametrize("raw", [b"", b"nonsense", b"\xff\xfe", b'{"a":', b"7", b"{" * 5_000])
+def test_what_is_no_json_is_left_to_its_source(raw: bytes) -> None:
+    """The source's own error says more."""
+    assert (raw,) == opened(raw)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"messageType": "CONTROL_MESSAGE", "logEvents": []}, "control message"),
+        ({"Records": []}, "an empty batch"),
+        ({"messageType": "DATA_MESSAGE", "logEvents": []}, "an empty batch"),
+    ],
+)
+def test_an_envelope_without_a_record_is_skipped(document: Any, reason: str) -> None:
+    """What by design holds nothing is counted by name."""
+    with pytest.raises(SkipRecord, match=reason):
+        list(opened(json.dumps(document).encode()))
+
+
+def test_a_bomb_is_not_inflated() -> None:
+    """Data that inflates beyond 64 MiB, in one piece or in many, is an error."""
+    bomb = b64encode(gzip.compress(b"{" + b" " * 40_000_000 + b"}")).decode()
+    with pytest.raises(DecodeError, match="at most 64 MiB"):
+        list(opened(json.dumps({"records": [{"data": bomb}, {"data": bomb}]}).encode()))
+
+
+def test_damaged_gzip_is_an_error() -> None:
+    """What begins like gzip and is none says so."""
+    damaged = b64encode(b"\x1f\x8b and no more").decode()
+    with pytest.raises(DecodeError, match="damaged"):
+        list(opened(json.dumps({"records": [{"data": damaged}]}).encode()))
