@@ -29,12 +29,12 @@ from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace, PaceReader
 from detector.runtime.reload import Reload
 from detector.runtime.source import Source
+from detector.runtime.topics import raw_names
 from detector.runtime.traces import span
 from detector.runtime.watch import Watch
 from detector.settings.reload import SettingsFile
 from detector.sources.base import Context
-from detector.sources.registry import SOURCES
-from detector.worker import MIXED, WorkerConfig
+from detector.worker import WorkerConfig
 
 log = logging.getLogger(__name__)
 _AHEAD = 4
@@ -96,7 +96,7 @@ class Parts:
 
     def source_of(self, topic: str) -> str:
         """The source of a raw topic; empty for any other."""
-        names = (*SOURCES, MIXED)
+        names = raw_names(self.config.topics)
         return next((name for name in names if self.config.topics.raw(name) == topic), "")
 
 
@@ -120,8 +120,7 @@ class Shell(Service):
         self._producers.append(made)
         partitions = len(await made.partitions_for(config.topics.activity))
         if config.role in {"all", "normalise"}:
-            names = config.sources or (*SOURCES, MIXED)
-            topics = {config.topics.raw(name): name for name in names}
+            topics = {config.topics.raw(name): name for name in raw_names(config.topics)}
             pace = Pace(partitions, config.engine.epoch)
             await self.add_runtime_dependency(PaceReader(config, pace))
             parts.normaliser = Normaliser(

@@ -13,8 +13,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from detector.sources.registry import SOURCES
-from detector.worker import MIXED, Topics
+from detector.runtime.topics import raw_names
+from detector.worker import Topics
 
 Kind = Literal["topic", "group", "transactional-id"]
 
@@ -30,7 +30,7 @@ class Grant(Struct, frozen=True):
 
 def _normalise(topics: Topics, group: str) -> list[Grant]:
     return [
-        *(Grant("topic", topics.raw(name), ("Read",)) for name in (*SOURCES, MIXED)),
+        *(Grant("topic", topics.raw(name), ("Read",)) for name in raw_names(topics)),
         Grant("topic", topics.progress, ("Read", "Write")),
         Grant("topic", topics.activity, ("Write",)),
         Grant("topic", topics.dead_letters, ("Write",)),
@@ -54,7 +54,7 @@ def _detect(topics: Topics, group: str) -> list[Grant]:
 
 def _ship(topics: Topics, group: str) -> list[Grant]:
     del group
-    return [Grant("topic", topics.raw(name), ("Write",)) for name in (*SOURCES, MIXED)]
+    return [Grant("topic", topics.raw(name), ("Write",)) for name in raw_names(topics)]
 
 
 def _read(topics: Topics, group: str) -> list[Grant]:

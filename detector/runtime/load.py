@@ -16,8 +16,8 @@ from aiokafka.errors import MessageSizeTooLargeError
 from detector.config import EngineConfig
 from detector.replay.raw import RawRecord
 from detector.runtime.connect import writing
+from detector.runtime.topics import raw_names
 from detector.runtime.wire import partition_of, written
-from detector.sources.registry import SOURCES
 from detector.worker import MIXED, WorkerConfig
 from schemas.progress import Progress
 
@@ -46,7 +46,7 @@ class Load:
             KafkaError: a record could not be sent.
         """
         async with writing(self._config) as made:
-            names = [self._config.topics.raw(name) for name in (*SOURCES, MIXED)]
+            names = [self._config.topics.raw(name) for name in raw_names(self._config.topics)]
             self._partitions = {name: len(await made.partitions_for(name)) for name in names}
             for number, record in enumerate(records):
                 await self._one(made, record)
@@ -57,7 +57,8 @@ class Load:
                 await self._end(made)
 
     async def _one(self, made: AIOKafkaProducer, record: RawRecord) -> None:
-        topic = self._config.topics.raw(record.source or MIXED)
+        names = raw_names(self._config.topics)
+        topic = self._config.topics.raw(record.source if record.source in names else MIXED)
         count = self._partitions[topic]
         where = partition_of(record.key, count) if record.key else crc32(record.raw) % count
         try:

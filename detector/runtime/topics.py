@@ -1,8 +1,8 @@
 """The topics of a cluster: which there are, how they are kept, and making them.
 
 Examples:
-    >>> [spec.name for spec in plan(Topics(), partitions=8)][:3]
-    ['detector.raw.cloudtrail', 'detector.raw.token-use', 'detector.raw.mixed']
+    >>> [spec.name for spec in plan(Topics(sources=("cloudtrail", "mixed")), partitions=8)][:3]
+    ['detector.raw.cloudtrail', 'detector.raw.mixed', 'detector.activity']
 """
 
 import asyncio
@@ -35,13 +35,18 @@ class Spec(Struct, frozen=True):
     settings: Mapping[str, str]
 
 
+def raw_names(topics: Topics) -> tuple[str, ...]:
+    """The sources that have a raw topic, and the one for any of them."""
+    return topics.sources or (*SOURCES, MIXED)
+
+
 def plan(topics: Topics, partitions: int) -> list[Spec]:
     """Every topic that a cluster of so many partitions of `activity` needs."""
     raw = {"retention.ms": str(3 * DAY), "message.timestamp.type": "LogAppendTime"}
     kept = {"retention.ms": str(30 * DAY)}
     large = {"max.message.bytes": str(16 * 2**20)}
     return [
-        *(Spec(topics.raw(name), partitions, {**raw, **large}) for name in (*SOURCES, MIXED)),
+        *(Spec(topics.raw(name), partitions, {**raw, **large}) for name in raw_names(topics)),
         Spec(topics.activity, partitions, {**raw, **large}),
         Spec(topics.state, partitions, _COMPACTED),
         Spec(topics.findings, min(4, partitions), {**raw, **large}),

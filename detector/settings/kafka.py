@@ -72,8 +72,8 @@ class KafkaSettings(BaseModel):
         "`detector topics migrate` says; the same for all workers.",
     )
     sources: Names = Field(
-        default=_WORKER.sources,
-        description="Sources whose raw topics are read, `mixed` among them; empty: all.",
+        default=_WORKER.topics.sources,
+        description="Sources whose raw topics there are, `mixed` among them; empty: all.",
     )
     group: str = Field(
         default=_WORKER.group,
@@ -198,4 +198,4 @@ class KafkaSettings(BaseModel):
 
     def topics(self) -> Topics:
         """The names of the topics."""
-        return Topics(self.prefix, self.generation)
+        return Topics(self.prefix, self.generation, self.sources)

@@ -29,7 +29,6 @@ def worker_config(settings: Settings, role: Role = "all") -> WorkerConfig:
         connection=connection(kafka),
         topics=kafka.topics(),
         role=role,
-        sources=kafka.sources,
         group=kafka.group,
         instance=kafka.instance,
         folder=kafka.folder,

@@ -31,6 +31,7 @@ def settings(kafka: str, topics: Topics) -> dict[str, str]:
         "DETECTOR_KAFKA__PASSWORD": PASSWORD,
         "DETECTOR_KAFKA__USERNAME": "worker",
         "DETECTOR_KAFKA__PREFIX": topics.prefix,
+        "DETECTOR_KAFKA__SOURCES": ",".join(topics.sources),
         "DETECTOR_KAFKA__GROUP": f"{topics.prefix}group",
         "DETECTOR_KAFKA__IDLE": "1s",
         "DETECTOR_KAFKA__PORT": "0",

@@ -16,6 +16,7 @@ from tests.kafka.broker import Broker, NoBrokerError, running
 from tests.kafka.cluster import Cluster, clustered
 from tests.kafka.commands import Run, runner, settings
 from tests.kafka.provide import provided
+from tests.kafka.runner import SOURCES
 
 _numbers = itertools.count(1)
 
@@ -60,7 +61,7 @@ def _without(error: NoBrokerError) -> NoReturn:
 def topics(kafka: str, request: pytest.FixtureRequest) -> Iterator[Topics]:
     """Every topic of a cluster under a prefix that nobody else has, of two partitions each or, with
     `parametrize("topics", [...], indirect=True)`, of as many as the test says."""
-    made = Topics(f"test-{os.getpid()}-{next(_numbers)}.")
+    made = Topics(f"test-{os.getpid()}-{next(_numbers)}.", sources=SOURCES)
     specs = plan(made, getattr(request, "param", 2))
     asyncio.run(create(Connection(kafka), specs))
     yield made

@@ -17,6 +17,7 @@ from detector.simulate import DEMO, write
 from detector.worker import Connection, Topics
 from tests.kafka.broker import NoBrokerError
 from tests.kafka.provide import provided
+from tests.kafka.runner import SOURCES
 
 _QUIET = "15"
 
@@ -34,10 +35,11 @@ def main() -> None:
 
 
 def _shown(bootstrap: str, folder: Path) -> None:
-    topics = Topics(f"demo-{os.getpid()}.")
+    topics = Topics(f"demo-{os.getpid()}.", sources=SOURCES)
     environ = {
         "DETECTOR_KAFKA__BOOTSTRAP": bootstrap,
         "DETECTOR_KAFKA__PREFIX": topics.prefix,
+        "DETECTOR_KAFKA__SOURCES": ",".join(topics.sources),
         "DETECTOR_KAFKA__GROUP": topics.prefix.rstrip("."),
         "DETECTOR_KAFKA__FOLDER": str(folder / "state"),
         "DETECTOR_KAFKA__IDLE": "1s",

@@ -9,10 +9,12 @@ from detector.config import EngineConfig
 from detector.runtime.app import run
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
-from detector.worker import Connection, Topics, WorkerConfig
+from detector.worker import MIXED, Connection, Topics, WorkerConfig
 
 KEY = "a key for tests, long enough"
 ENGINE = EngineConfig(budget=12.5)
+# A raw topic for each of all sources would only make every test slower.
+SOURCES = ("cloudtrail", "token_use", MIXED)
 
 
 def config(
@@ -22,7 +24,7 @@ def config(
     return WorkerConfig(
         engine=ENGINE,
         connection=Connection(bootstrap),
-        topics=Topics(prefix, generation),
+        topics=Topics(prefix, generation, SOURCES),
         group=f"{prefix}group",
         folder=folder / f"worker-{number}",
         checkpoint_least=500,

@@ -97,6 +97,7 @@ def environment(kafka: str, topics: Topics, tmp_path: Path) -> dict[str, str]:
         "DETECTOR_FINGERPRINT_KEY": KEY,
         "DETECTOR_KAFKA__BOOTSTRAP": kafka,
         "DETECTOR_KAFKA__PREFIX": topics.prefix,
+        "DETECTOR_KAFKA__SOURCES": ",".join(topics.sources),
         "DETECTOR_KAFKA__GROUP": topics.prefix,
         "DETECTOR_KAFKA__FOLDER": str(tmp_path / "state"),
         "DETECTOR_KAFKA__PORT": str(port),

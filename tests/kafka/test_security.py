@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.logs import detector, write_logs
 from tests.kafka.broker import NoBrokerError
+from tests.kafka.runner import SOURCES
 from tests.kafka.secured import PASSWORD, Secured, secured
 
 NAMES = ("normalise", "detect", "shipper", "reader", "migration")
@@ -37,6 +38,7 @@ def common(prefix: str, folder: Path) -> dict[str, str]:
     return {
         "DETECTOR_FINGERPRINT_KEY": "a key for tests, long enough",
         "DETECTOR_KAFKA__PREFIX": f"{prefix}.",
+        "DETECTOR_KAFKA__SOURCES": ",".join(SOURCES),
         "DETECTOR_KAFKA__GROUP": prefix,
         "DETECTOR_KAFKA__FOLDER": str(folder / "state"),
         "DETECTOR_KAFKA__IDLE": "1s",

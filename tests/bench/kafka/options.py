@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from detector.worker import Connection, Role, Topics, WorkerConfig
+from tests.kafka.runner import SOURCES
 
 
 class Shared(Topics, frozen=True):
@@ -39,7 +40,7 @@ class Options(Struct, frozen=True):
         """The same as a worker reads it: whatever is not named is as shipped."""
         return WorkerConfig(
             connection=Connection(self.bootstrap),
-            topics=Shared(self.prefix, log=self.log),
+            topics=Shared(self.prefix, sources=SOURCES, log=self.log),
             role=self.role,
             group=f"{self.prefix}group",
             folder=Path(self.folder) / self.name,

@@ -19,6 +19,7 @@ from detector.worker import Connection, Topics, WorkerConfig
 from schemas.event import ActivityEvent
 from tests.bench.kafka.processes import Contender, cpu_of
 from tests.kafka.broker import Broker, running
+from tests.kafka.runner import SOURCES
 
 _ASK = 0.05
 _encode = msgspec.json.Encoder().encode
@@ -39,11 +40,13 @@ class Stage:
 
     def config(self, prefix: str) -> WorkerConfig:
         """What clients of ours are told."""
-        return WorkerConfig(connection=Connection(self.bootstrap), topics=Topics(prefix))
+        return WorkerConfig(
+            connection=Connection(self.bootstrap), topics=Topics(prefix, sources=SOURCES)
+        )
 
     async def topics(self, prefix: str, partitions: int) -> None:
         """Every topic of a cluster."""
-        await create(Connection(self.bootstrap), plan(Topics(prefix), partitions))
+        await create(Connection(self.bootstrap), plan(Topics(prefix, sources=SOURCES), partitions))
 
     async def log(self, name: str, partitions: int) -> None:
         """A topic for events."""
