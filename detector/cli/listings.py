@@ -4,7 +4,7 @@ With `--markdown` each prints the table that stands in the README.
 """
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ from detector.cli.options import Config
 if TYPE_CHECKING:
     from detector.settings.reference import Setting
 
+_FEW = 2
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print the README's table.")]
 
 
@@ -41,12 +42,42 @@ def detections(*, markdown: Markdown = False) -> None:
     _print(head, rows, markdown=markdown)
 
 
-def sources(*, markdown: Markdown = False) -> None:
-    """List the log formats that can be read; `--source` takes their names."""
+def sources(
+    name: Annotated[
+        str | None, typer.Argument(help="A source; without it, the list.", show_default=False)
+    ] = None,
+    *,
+    markdown: Markdown = False,
+) -> None:
+    """List the log formats that can be read; `--source` takes their names. Of one, tell which fields
+    of an event it ever fills and which detections can find something in it.
+
+    - `detector sources`
+    - `detector sources cloudtrail`
+    """
+    from detector.detections import DETECTIONS
+    from detector.settings.known import nearest
+    from detector.sources.filled import fed, filled
     from detector.sources.registry import MODULES
 
-    rows = [(f"`{name}`" if markdown else name, _about(module)) for name, module in MODULES.items()]
-    _print(("source", "what it is"), rows, markdown=markdown)
+    needs = {name: unit.META.needs for name, unit in DETECTIONS.items()}
+    fields = filled()
+    if name is None:
+        rows = [
+            (f"`{each}`" if markdown else each, _about(module), _share(fields[each], needs))
+            for each, module in MODULES.items()
+        ]
+        _print(("source", "what it is", "detections"), rows, markdown=markdown)
+        return
+    if name not in MODULES:
+        raise WrongUseError(f"there is no source {name!r}{nearest(name, MODULES)}")
+    there = fed(fields[name], needs)
+    detections = [
+        (each, "yes" if each in there else "no", ", ".join(sorted({*wanted} - {*fields[name]})))
+        for each, wanted in needs.items()
+    ]
+    show(("fields that it ever fills",), [(field,) for field in fields[name]])
+    show(("detection", "can find something", "what this log never says"), detections)
 
 
 def settings(*, config: Config = None, markdown: Markdown = False) -> None:
@@ -89,6 +120,19 @@ def schema(
     if name not in CONTRACTS:
         raise WrongUseError(f"there is no message {name!r}{nearest(name, CONTRACTS)}")
     typer.echo(rendered(name), nl=False)
+
+
+def _share(fields: Sequence[str], needs: Mapping[str, tuple[str, ...]]) -> str:
+    """To how many detections a source gives what they need; by name if only a few lack it."""
+    from detector.sources.filled import fed
+
+    lacking = [each for each in needs if each not in fed(fields, needs)]
+    if not lacking:
+        return "all"
+    few = len(lacking) <= _FEW
+    return (
+        f"all but {', '.join(lacking)}" if few else f"{len(needs) - len(lacking)} of {len(needs)}"
+    )
 
 
 def _about(module: str) -> str:

@@ -27,6 +27,7 @@ META = Detection(
     runbook="Read the timeline; compare with the line of normal. Ask the owner about the tool.",
     benign="A new duty, a migration, or a first run of a new tool by the same person.",
     check="Does the owner recognise the tool and the network of the decisive event?",
+    needs=("action.operation",),
 )
 ON = "principal"
 _WINDOW = 2 * MINUTE

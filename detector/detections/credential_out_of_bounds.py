@@ -22,6 +22,7 @@ META = Detection(
     runbook="Revoke the credential and every child it minted; then find out who still holds it.",
     benign="A task that overran, or a broker whose end event came before the last call.",
     check="Was the credential really ended before the decisive event, and who called?",
+    needs=("credential.fingerprint",),
 )
 ON = "principal"
 _SENSITIVE = 2

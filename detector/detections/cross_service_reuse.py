@@ -32,6 +32,7 @@ META = Detection(
     runbook="Ask the owner about the second context; if it is not theirs, revoke.",
     benign="A person who changed network and tool at once, or a job that moved.",
     check="Does the owner know the second network and the second tool?",
+    needs=("credential.fingerprint", "origin.network"),
 )
 ON = "credential"
 # Shares of the risk: whose credential it is, and what of the second context is new for its user.

@@ -26,6 +26,7 @@ META = Detection(
     runbook="Ask the owner about the decisive event. If nobody planned it, revoke and revert it.",
     benign="A planned change by an administrator or a pipeline's first run.",
     check="Is there a change ticket or an approval for exactly this action and target?",
+    needs=("action.effect",),
 )
 ON = "principal"
 _GRAVE = frozenset({"impair_defence", "persist", "grant", "share_out", "open_network",

@@ -29,6 +29,7 @@ META = Detection(
     runbook="Revoke from the path's beginning to its end; look at each hop's own timeline.",
     benign="A new cross-account deployment role, or an administrator's first visit.",
     check="Is the first hop's owner expected to work as the last hop's identity?",
+    needs=("child.credential.fingerprint", "kind=issue"),
 )
 ON = "principal"
 _MIDDLE = 6.0

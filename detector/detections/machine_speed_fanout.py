@@ -27,6 +27,7 @@ META = Detection(
     runbook="Compare tool and network of the burst with the identity's own; then revoke the key.",
     benign="The first run of a new pipeline, or an infrastructure tool's new module.",
     check="Did the owner roll out a new tool or module at this minute?",
+    needs=("action.operation",),
 )
 ON = "principal"
 _WINDOW = MINUTE

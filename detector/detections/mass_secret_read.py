@@ -29,6 +29,7 @@ META = Detection(
     runbook="Rotate every secret on the list, beginning with the most privileged.",
     benign="A migration or a backup of the secret store, or a new application's start.",
     check="Is a migration of these secrets under way, run by this identity?",
+    needs=("action.access=secret_read", "target.uid"),
 )
 ON = "principal"
 _WINDOW = 15 * MINUTE

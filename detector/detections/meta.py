@@ -7,7 +7,7 @@ Examples:
     ...     status="stable", kind="monotone", attack=("T1098.001",), owasp=("NHI2:2025",),
     ...     benign="An administrator does it for the first time.",
     ...     check="Ask the owner whether the change was planned.",
-    ...     runbook="Disable the key, then undo the change.",
+    ...     runbook="Disable the key, then undo the change.", needs=("action.access",),
     ... ).analytic
     'Behavioral'
 """
@@ -34,7 +34,8 @@ class Detection(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `attack` and `atlas` are technique ids, `owasp` ids of OWASP NHI 2025 and Agentic 2026, all of
     them in `detector.frameworks`. `benign` is the best harmless explanation, `check` the one check
-    that settles it, `runbook` what to do when it is real, `references` pages that help.
+    that settles it, `runbook` what to do when it is real, `references` pages that help. `needs` are
+    the fields of an event without which it finds nothing, as `detector.sources.filled` names them.
     """
 
     id: str
@@ -52,3 +53,4 @@ class Detection(Struct, frozen=True, omit_defaults=True, kw_only=True):
     check: str
     runbook: str
     references: tuple[str, ...] = ()
+    needs: tuple[str, ...]

@@ -26,6 +26,7 @@ META = Detection(
     runbook="Revoke the minted credential first, then the one that minted it.",
     benign="An administrator made a key for a colleague or a new machine.",
     check="Did the issuer hand this credential to whoever used it?",
+    needs=("child.credential.fingerprint", "kind=issue"),
 )
 ON = "credential"
 # A person hands a colleague a key now and then; automation never does, unless that is its trade.

@@ -25,6 +25,7 @@ META = Detection(
     runbook="Find the tool behind the sweep. A stolen key is usually tried out like this first.",
     benign="A new scanner, or a person exploring a fresh account.",
     check="Is a scanner or a new team member expected to list this account?",
+    needs=("action.access=list",),
 )
 ON = "principal"
 _WINDOW = 15 * MINUTE

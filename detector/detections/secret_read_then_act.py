@@ -28,6 +28,7 @@ META = Detection(
     runbook="Rotate the secret that was read and undo the act.",
     benign="A deployment that fetches its configuration and then applies it.",
     check="Was the act part of an approved task or a deployment?",
+    needs=("action.access=secret_read",),
 )
 ON = "principal"
 _WINDOW = 15 * MINUTE

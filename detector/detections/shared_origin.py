@@ -24,6 +24,7 @@ META = Detection(
     runbook="Find out whose address it is; if nobody's, revoke every key that was used from it.",
     benign="A new gateway or build service that several separate teams moved to at once.",
     check="Does the address belong to a service that all of these identities use?",
+    needs=("origin.network",),
 )
 ON = "origin"
 _STRANGERS = 3

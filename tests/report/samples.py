@@ -51,6 +51,7 @@ TOKEN = Credential(
 )  # fmt: skip
 
 NEW_AND_GRAVE = Detection(
+    needs=("action.effect",),
     id="grave_and_new",
     title="Grave action by a credential that never did such things",
     summary="One action with a grave effect, new for the identity and rare among its peers.",

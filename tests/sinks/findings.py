@@ -56,6 +56,7 @@ REFUSED = structs.replace(
     MINTED, time=NOON - 1_000, uid="e3", operation="CreateUser", access="write", status="denied"
 )
 DETECTION = Detection(
+    needs=(),
     id="grave_and_new",
     title="Grave action by a credential that never did such things",
     summary="A grave call that is new for the identity and for its peers",

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import msgspec
 
+import detector.sources
 from detector.sources.base import Context
 from detector.sources.decoding import Decoder
+from detector.sources.filled import NAME, fields_of
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.registry import SOURCES
 from schemas.event import ActivityEvent
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases" / "sources"
+FILLED = Path(detector.sources.__path__[0]) / NAME
 CONTEXT = Context(Fingerprints("an example key, used in tests only"), place="case.json")
 
 
@@ -40,6 +43,15 @@ def decode(raw: Path) -> list[ActivityEvent]:
     return list(Decoder(source).decode(raw.read_bytes(), CONTEXT, 1))
 
 
+def filled() -> str:
+    """Which fields the events of each source's cases have, as `filled.json` holds it."""
+    found: dict[str, list[ActivityEvent]] = {name: [] for name in sorted(SOURCES)}
+    for raw in raw_cases():
+        found[raw.parent.name] += decode(raw)
+    rows = {name: fields_of(*events) for name, events in found.items()}
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
+
+
 def written(events: list[ActivityEvent]) -> str:
     """Events as a golden file holds them."""
     return msgspec.json.format(msgspec.json.encode(events), indent=2).decode() + "\n"
@@ -48,3 +60,4 @@ def written(events: list[ActivityEvent]) -> str:
 if __name__ == "__main__" and os.environ.get("REWRITE_GOLDEN") == "yes":
     for case in raw_cases():
         golden(case).write_text(written(decode(case)), encoding="utf-8")
+    FILLED.write_text(filled(), encoding="utf-8")

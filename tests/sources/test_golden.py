@@ -7,7 +7,17 @@ import pytest
 from detector.sources.base import Source
 from detector.sources.opened import opened
 from detector.sources.registry import MODULES, SOURCES, auto
-from tests.sources.cases import CONTEXT, FOLDER, decode, golden, name_of, raw_cases, written
+from tests.sources.cases import (
+    CONTEXT,
+    FILLED,
+    FOLDER,
+    decode,
+    filled,
+    golden,
+    name_of,
+    raw_cases,
+    written,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("raw", raw_cases(), ids=name_of)
@@ -38,6 +48,11 @@ def test_a_record_is_recognised_by_its_own_source_alone(raw: Path) -> None:
 def test_every_source_has_cases(name: str) -> None:
     """Each source has at least three golden cases."""
     assert 3 <= len(list((FOLDER / name).glob("*.raw.json")))
+
+
+def test_what_each_source_fills_is_current() -> None:
+    """`detector sources` tells of the fields that the golden events have."""
+    assert FILLED.read_text(encoding="utf-8") == filled()
 
 
 def test_every_case_belongs_to_a_source() -> None:
