@@ -178,13 +178,16 @@ class Child(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Posture(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What is known of a credential apart from its use."""
+    """What is known of a credential apart from its use. A `canary` is one that nobody may use;
+    `outside` says in words which declared limit of it (workloads, origins) this use is beyond."""
 
     created: int | None = None
     rotated: int | None = None
     rotation_days: int | None = None
     owner: str = ""
     protected: bool = False
+    canary: bool = False
+    outside: str = ""
 
 
 class ActivityEvent(

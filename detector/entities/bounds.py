@@ -77,13 +77,23 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
     if event.kind != "use" or (view is None and not limited(event)):
         return None
+    if event.posture is not None and event.posture.canary:
+        return Breach("canary", "a canary was touched, which nobody has a reason to use", 0.99)
     found = after_end(view, event.time)
-    return found or _expired(event) or _misplaced(view, event) or _beyond_task(view, event)
+    return (
+        found
+        or _outside(event)
+        or _expired(event)
+        or _misplaced(view, event)
+        or _beyond_task(view, event)
+    )
 
 
 def limited(event: ActivityEvent) -> bool:
     """Whether the event itself names a bound that it may have broken."""
     if event.task is not None:
+        return True
+    if event.posture is not None and (event.posture.canary or event.posture.outside):
         return True
     credential = event.credential
     return credential is not None and (
@@ -103,6 +113,11 @@ def after_end(view: CredentialView | None, time: int) -> Breach | None:
     if view.exposed is not None and time > view.exposed + _GRACE:
         return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
     return None
+
+
+def _outside(event: ActivityEvent) -> Breach | None:
+    outside = event.posture.outside if event.posture is not None else ""
+    return Breach("place", outside, 0.95) if outside else None
 
 
 def _expired(event: ActivityEvent) -> Breach | None:

@@ -76,6 +76,8 @@ class _Envelope(Struct, gc=False):
     timestamp: Raw = field(default=_ABSENT, name="@timestamp")
     result: Raw = _ABSENT
     source_document: Raw = field(default=_ABSENT, name="_source")
+    properties: Raw = _ABSENT
+    category: Raw = _ABSENT
     resourceLogs: Raw = _ABSENT  # noqa: N815
 
 
@@ -86,6 +88,7 @@ class _Inner(Struct, gc=False):
     events: Raw = _ABSENT
     raw: Raw = field(default=_ABSENT, name="_raw")
     message: Raw = _ABSENT
+    log: Raw = _ABSENT
 
 
 class _Body(Struct, gc=False):
@@ -148,7 +151,8 @@ def _within(raw: bytes | Raw, budget: _Budget) -> _Found | None:
     try:
         envelope = _ENVELOPE.decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
-        return _list(Raw(raw)) if _begins(raw) == b"[" else None
+        found = _list(Raw(raw)) if _begins(raw) == b"[" else None
+        return _skip() if found == [] else found
     return _lists(envelope) or _bus(envelope, budget) or _shipped(envelope)
 
 
@@ -198,6 +202,8 @@ def _shipped(one: _Envelope) -> _Found | None:
         return [one.event] if _is_json(one.event) else _json_text(one.event)
     if _is_json(one.result):
         return _json_text(_inner(one.result).raw)
+    if one.properties and _text(one.category).startswith(b"kube-"):  # AKS, by Azure Monitor
+        return _json_text(_inner(one.properties).log)
     for text in (one.CloudTrailEvent, one.message, one.log):
         if text and (found := _json_text(text)) is not None:
             return found

@@ -40,6 +40,7 @@ WRITE = frozenset({
     "link", "unlink", "confirm", "signal", "failover", "flush", "upgrade", "rebuild", "rename",
     "authorize", "subscribe", "unsubscribe", "patch", "push", "insert", "edit", "append", "call", "pay", "transfer", "approve", "click",
 })  # fmt: skip
+_VERBS = READ | LIST | DELETE | WRITE
 _CREATING = frozenset({"create", "issue", "mint", "exchange", "assume", "login", "lease", "renew"})
 _SECRETS = frozenset({"secret", "secrets", "password", "passwords", "credential", "credentials",
                       "apikey", "privatekey"})  # fmt: skip
@@ -64,7 +65,7 @@ def words_of(operation: str) -> tuple[str, ...]:
 @lru_cache(_CACHED)
 def access_by_verb(operation: str, service: str = "") -> Access:
     """The access that an operation's first verb stands for; `unknown` where it has none."""
-    words = words_of(operation)
+    words = tuple(_plain(word) for word in words_of(operation))
     around = {*words, *words_of(service)}
     if _CREATING.intersection(words) and _TOKENS.intersection(words):
         return "credential_issue"
@@ -78,6 +79,13 @@ def access_by_verb(operation: str, service: str = "") -> Access:
         if word in WRITE:
             return "write"
     return "unknown"
+
+
+def _plain(word: str) -> str:
+    """A verb in the past, as many logs name what has happened, in its plain form."""
+    if word.endswith("ed"):
+        return next((one for one in (word[:-1], word[:-2]) if one in _VERBS), word)
+    return word
 
 
 @lru_cache(_CACHED)

@@ -377,7 +377,7 @@ def test_one_file_may_hold_records_of_several_sources(tmp_path) -> None:
 
 def test_an_unknown_source_and_a_missing_path_are_told_before_anything_is_read(tmp_path) -> None:
     """Wrong use is an error at once, with what would be right."""
-    with pytest.raises(ValueError, match="expected one of auto, cloudtrail, token_use"):
+    with pytest.raises(ValueError, match="expected one of auto, agentcore"):
         Read([tmp_path], source="nonsense")
     with pytest.raises(MissingInputError):
         Read([tmp_path / "absent"])

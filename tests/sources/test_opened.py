@@ -38,6 +38,7 @@ ENVELOPES: dict[str, Any] = {
     "CloudEvents": {"specversion": "1.0", "id": "1", "data": RECORD},
     "CloudEvents, base64": {"specversion": "1.0", "id": "1", "data_base64": BASE64},
     "OTLP": {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": TEXT}}]}]}]},
+    "AKS": {"category": "kube-audit", "operationName": "x", "properties": {"log": TEXT}},
     "message": {"message": TEXT, "host": "h"},
     "Docker": {"log": f"{TEXT}\n", "stream": "stdout"},
 }

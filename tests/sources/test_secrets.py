@@ -100,22 +100,14 @@ def test_secrets_by_form_survive_in_no_field(
     caplog.set_level(logging.DEBUG)
     secret = EXAMPLES[kind].replace(MARK, "MARKEDX")
     assert "***" in mask_secrets(secret)
-    for raw in _chosen():
+    # A quarter of all records each, so that every kind meets every source.
+    for raw in raw_cases()[list(EXAMPLES).index(kind) % 4 :: 4]:
         for document in _planted(json.loads(raw.read_bytes()), secret):
             out = _outputs(raw.parent.name, json.dumps(document).encode())
             assert secret not in out
             assert "MARKEDX" not in out.replace(r"\n", "")
 
     assert "MARKEDX" not in caplog.text + "".join(capfd.readouterr())
-
-
-def _chosen() -> list[Path]:
-    """One of each kind of record, so that the product of fields and secrets stays small."""
-    wanted = {
-        "root-user", "oidc-assume", "irsa", "snapshot-shared", "identity-center-user",
-        "lease-issued", "task-started", "use-by-secret", "cloud-event",
-    }  # fmt: skip
-    return [raw for raw in raw_cases() if raw.name.removesuffix(".raw.json") in wanted]
 
 
 @pytest.mark.parametrize("raw", [r for r in raw_cases() if r.parent.name == "cloudtrail"])

@@ -1,0 +1,1 @@
+"""Models, agents and the tools that they call."""

@@ -1,0 +1,1 @@
+"""Secrets seen where they should not be."""

@@ -1,0 +1,34 @@
+"""Gitleaks findings: secrets in the history of a repository, one JSON object each or the report's list.
+
+The time is that of the commit: from then on the secret was there to be read.
+
+References:
+    Gitleaks documentation, report format "json".
+
+Examples:
+    >>> from detector.sources.base import Context
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> raw = b'''{"RuleID": "generic-api-key", "Secret": "EXAMPLE-not-a-real-secret", "File": "app.env",
+    ...     "Commit": "c0ffee", "Date": "2026-01-05T09:30:00Z", "Fingerprint": "c0ffee:app.env:k:1"}'''
+    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
+    >>> event.kind, event.target.uid, event.credential.type
+    ('exposure', 'c0ffee:app.env', 'generic-api-key')
+"""
+
+from detector.sources.exposure.findings import credential_in, exposure
+from detector.sources.format import Format
+from detector.sources.record import Record
+from schemas.event import ActivityEvent
+
+NAME = "gitleaks"
+
+
+def _read(record: Record) -> ActivityEvent:
+    rule = record.need(record.text("RuleID"), "RuleID")
+    found = record.get("Secret") or record.get("Match")
+    place = ":".join(one for one in (record.text("Commit"), record.text("File")) if one)
+    credential = credential_in(found, rule, record)
+    return exposure(record, NAME, record.uid("Fingerprint"), record.time("Date"), credential, place)
+
+
+SOURCE = Format(NAME, ((b'"RuleID"', b'"Secret"'), (b'"RuleID"', b'"Match"')), _read)

@@ -1,0 +1,218 @@
+"""Entra ID audit log: what was changed in a directory, by whom, in which application or account.
+
+Read: Microsoft Graph's directory audits and the diagnostic export, which has the same under
+`properties`. A secret, certificate or federated credential that is added to an application is a
+credential issued to it.
+
+References:
+    Microsoft Graph documentation, "directoryAudit resource type"; Microsoft Entra documentation,
+    "Audit activities reference".
+
+Examples:
+    >>> from detector.sources.base import Context
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> raw = b'''{"id": "a1", "activityDateTime": "2026-01-05T09:30:00Z", "result": "success",
+    ...     "activityDisplayName": "Add member to role", "initiatedBy": {"user": {"id": "u1",
+    ...     "userPrincipalName": "ada@example.com"}}, "targetResources": [{"id": "u2", "type": "User"}]}'''
+    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
+    >>> event.principal.uid, event.action.effect, event.target.uid
+    ('entra:user/u1', 'grant', 'u2')
+"""
+
+import re
+
+from detector.sources.credentials import public
+from detector.sources.deeds import Deeds
+from detector.sources.format import Format
+from detector.sources.microsoft import entra
+from detector.sources.origins import origin_of
+from detector.sources.record import Record
+from schemas.event import (
+    Action,
+    ActivityEvent,
+    Child,
+    Credential,
+    Kind,
+    Outcome,
+    Principal,
+    Status,
+    Target,
+)  # fmt: skip
+
+NAME = "entra_audit"
+_KEY = re.compile(r"KeyIdentifier=([0-9a-fA-F-]{36})")
+_LOOKED_AT = 4_096
+_DEEDS = Deeds("entra", {
+    "Add member to role*": ("admin", "grant"),
+    "Add eligible member to role*": ("admin", "grant"),
+    "Add scoped member to role*": ("admin", "grant"),
+    "Add app role assignment*": ("admin", "grant"),
+    "Add delegated permission grant": ("admin", "grant"),
+    "Consent to application": ("admin", "grant"),
+    "Add owner to application": ("admin", "persist"),
+    "Add owner to service principal": ("admin", "persist"),
+    "Add owner to group": ("admin", "grant"),
+    "Add member to group": ("write", ""),
+    "User has elevated their access*": ("admin", "grant"),
+    "Assigns the caller to user access administrator": ("admin", "grant"),
+    "Create role assignment": ("admin", "grant"),
+    "Add service principal credentials": ("credential_issue", "mint_credential"),
+    "Update application \u2013 Certificates and secrets management*": (
+        "credential_issue", "mint_credential"),
+    "Add federated identity credential*": ("credential_issue", "persist"),
+    "Remove service principal credentials": ("delete", ""),
+    "Add application": ("write", ""),
+    "Add service principal": ("write", ""),
+    "Reset password*": ("admin", "persist"),
+    "Reset user password": ("admin", "persist"),
+    "Change user password": ("write", ""),
+    "Disable Strong Authentication": ("admin", "impair_defence"),
+    "Admin deleted security info": ("admin", "impair_defence"),
+    "User deleted security info": ("write", "impair_defence"),
+    "Admin registered security info": ("admin", "persist"),
+    "User registered security info": ("write", ""),
+    "Update conditional access policy": ("admin", "impair_defence"),
+    "Delete conditional access policy": ("delete", "impair_defence"),
+    "Delete policy": ("delete", "impair_defence"),
+    "Update policy": ("admin", "impair_defence"),
+    "Update named location": ("admin", "impair_defence"),
+    "Set federation settings on domain": ("admin", "persist"),
+    "Set domain authentication": ("admin", "persist"),
+    "Add partner to company": ("admin", "grant"),
+    "Add unverified domain": ("admin", "persist"),
+    "Invite external user": ("write", "share_out"),
+    "Create temporary access pass*": ("credential_issue", "mint_credential"),
+    "Update device": ("write", ""),
+    "Sign-in activity": ("read", ""),
+})  # fmt: skip
+_STATUS: dict[str, Status] = {"failure": "failure", "timeout": "failure"}
+
+
+def _read(record: Record) -> ActivityEvent:
+    told = record.part("properties") if record.get("properties") is not None else record
+    operation = told.text("activityDisplayName") or record.text("operationName")
+    if not operation:
+        operation = record.first("operationName.value", "Operation")
+    action = _DEEDS.of(record.need(operation, "activityDisplayName"))
+    directory = record.first("tenantId", "properties.tenantId")
+    principal = _principal(record, told, directory)
+    outcome = _outcome(record, told)
+    kind, child = _subject(told, action, outcome, directory)
+    when = told if told.get("activityDateTime") else record
+    origin = told.part("initiatedBy", "user")
+    return ActivityEvent(
+        uid=told.uid("id") if told.get("id") else record.uid("id", "correlationId"),
+        source=NAME,
+        tenant=record.tenant,
+        time=when.time("activityDateTime" if when is told and told.get("activityDateTime") else "time"),
+        principal=principal,
+        kind=kind,
+        action=action,
+        target=_target(told, record),
+        origin=origin_of(
+            origin.text("ipAddress") or record.text("callerIpAddress"), _agent(told),
+            within=directory or "entra",
+        ),
+        outcome=outcome,
+        child=child,
+        raw=record.ref,
+    )  # fmt: skip
+
+
+def _agent(told: Record) -> str:
+    details = told.parts("additionalDetails")
+    agent = next((one.text("value") for one in details if one.text("key") == "User-Agent"), "")
+    return agent or told.text("userAgent")
+
+
+def _principal(record: Record, told: Record, directory: str) -> Principal:
+    user, app = told.part("initiatedBy", "user"), told.part("initiatedBy", "app")
+    mail = user.text("userPrincipalName")
+    if user.text("id") or mail:
+        return entra.user(directory, user.text("id"), user.text("displayName"), mail)
+    uid, name = (
+        app.first("appId", "servicePrincipalId"),
+        app.first("displayName", "servicePrincipalName"),
+    )
+    if uid or name:
+        own = not uid or name.startswith("Microsoft")
+        return entra.system(directory, name) if own else entra.app(directory, uid, name)
+    who = record.text("identity")
+    if who:
+        return entra.user(directory, "", who, who) if "@" in who else entra.system(directory, who)
+    return entra.system(directory)
+
+
+def _target(told: Record, record: Record) -> Target | None:
+    for one in told.parts("targetResources"):
+        uid = one.first("id", "userPrincipalName", "displayName")
+        if uid:
+            return Target(uid, one.text("type"))
+    uid = record.text("resourceId")
+    return Target(uid) if uid else None
+
+
+def _outcome(record: Record, told: Record) -> Outcome:
+    result = (told.text("result") or record.text("resultType") or record.text("result")).lower()
+    reason = told.text("resultReason")
+    status = _STATUS.get(result, "success")
+    if status == "failure" and ("denied" in reason.lower() or "authoriz" in reason.lower()):
+        status = "denied"
+    return Outcome(status, reason[:64] if status != "success" else "")
+
+
+def _subject(
+    told: Record, action: Action, outcome: Outcome, directory: str
+) -> tuple[Kind, Child | None]:
+    begins = action.access == "credential_issue"
+    if outcome.status != "success" or not (
+        begins or "Remove service principal" in action.operation
+    ):
+        return "use", None
+    target = next(told.parts("targetResources"), None)
+    if target is None:
+        return "use", None
+    credential = _key(target)
+    person = target.text("type") == "User"
+    uid, name = target.text("id"), target.text("displayName")
+    holder = (
+        entra.user(directory, uid, name, target.text("userPrincipalName"))
+        if person
+        else entra.app(directory, _app_id(target) or uid, name)
+    )
+    return "issue" if begins else "end", Child(credential, holder)
+
+
+def _app_id(target: Record) -> str:
+    changed = target.parts("modifiedProperties")
+    known = ("AppId", "ServicePrincipal.AppId", "TargetId.AppId")
+    value = next((one.text("newValue") for one in changed if one.text("displayName") in known), "")
+    return value.strip('"')
+
+
+def _key(target: Record) -> Credential | None:
+    for one in target.parts("modifiedProperties"):
+        if one.text("displayName") not in {"KeyDescription", "FederatedIdentityCredentials"}:
+            continue
+        after, before = one.get("newValue"), one.get("oldValue")
+        new = set(_KEY.findall(after[:_LOOKED_AT])) if isinstance(after, str) else set()
+        old = set(_KEY.findall(before[:_LOOKED_AT])) if isinstance(before, str) else set()
+        found = sorted(new - old) or sorted(old - new)
+        if found:
+            return public(
+                found[0], entra.KEY, target.context, target.tenant, type="client_credential",
+                lifetime="static",
+            )  # fmt: skip
+    return None
+
+
+SOURCE = Format(
+    NAME,
+    (
+        (b'"activityDateTime"', b'"initiatedBy"'),
+        (b'"AuditLogs"', b'"operationName"'),
+        (b'"activityDateTime"', b'"activityDisplayName"'),
+    ),
+    _read,
+    never=(b'SignInLogs"',),
+)

@@ -1,0 +1,174 @@
+"""Entra ID sign-ins: of users (interactive or not), service principals and managed identities.
+
+Read: Microsoft Graph's records and the diagnostic export, which has the same under `properties`. An
+application's credential is the key or federated credential that it signed in with.
+
+References:
+    Microsoft Graph documentation, "signIn resource type" (v1.0 and beta); Azure Monitor reference,
+    tables "SigninLogs", "AADServicePrincipalSignInLogs", "AADManagedIdentitySignInLogs".
+
+Examples:
+    >>> from detector.sources.base import Context
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> raw = b'''{"id": "s1", "createdDateTime": "2026-01-05T09:30:00Z", "appDisplayName": "Portal",
+    ...     "userId": "u1", "userPrincipalName": "ada@example.com", "ipAddress": "192.0.2.9",
+    ...     "status": {"errorCode": 0}}'''
+    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
+    >>> event.principal.uid, event.action.operation, event.outcome.status
+    ('entra:user/u1', 'sign-in', 'success')
+"""
+
+from detector.sources.credentials import public
+from detector.sources.format import Format
+from detector.sources.microsoft import entra
+from detector.sources.origins import origin_of
+from detector.sources.record import Record
+from schemas.event import (
+    Action,
+    ActivityEvent,
+    Credential,
+    Outcome,
+    Principal,
+    Status,
+    Target,
+)  # fmt: skip
+
+NAME = "entra_signin"
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+_MULTI = "multiFactorAuthentication"
+_CATEGORIES = {
+    "SignInLogs": "sign-in", "NonInteractiveUserSignInLogs": "token refresh",
+    "ServicePrincipalSignInLogs": "service principal sign-in",
+    "ManagedIdentitySignInLogs": "managed identity sign-in", "ADFSSignInLogs": "sign-in",
+    "MicrosoftServicePrincipalSignInLogs": "service principal sign-in",
+}  # fmt: skip
+# AADSTS codes: interrupts on the way to a sign-in are no denials.
+_INTERRUPTS = frozenset(
+    {50055, 50058, 50072, 50074, 50076, 50079, 50125, 50127, 50129, 50140, 65001}
+)
+_THROTTLED = frozenset({50196, 90055})
+
+
+def _read(record: Record) -> ActivityEvent:
+    told = record.part("properties") if record.get("properties") is not None else record
+    directory = told.first("homeTenantId", "resourceTenantId") or record.text("tenantId")
+    when = told if told.get("createdDateTime") else record
+    uid = told.get("id") or told.get("originalRequestId") or record.get("correlationId")
+    name = "createdDateTime" if when.get("createdDateTime") else "time"
+    principal = _principal(record, told, directory)
+    return ActivityEvent(
+        uid=told.uid("id", "originalRequestId", "correlationId") if uid else record.uid("id"),
+        source=NAME,
+        tenant=record.tenant,
+        time=when.time(name),
+        principal=principal,
+        action=_action(record, told),
+        credential=_credential(told),
+        target=_target(told),
+        origin=origin_of(
+            told.text("ipAddress") or record.text("callerIpAddress"), told.text("userAgent"),
+            within=directory or "entra", asn=told.number("autonomousSystemNumber"),
+            country=told.text("location", "countryOrRegion"),
+            client="" if told.text("userAgent") else told.text("clientAppUsed"),
+        ),
+        outcome=_outcome(record, told),
+        chain=_behind(told, directory),
+        raw=record.ref,
+    )  # fmt: skip
+
+
+def _action(record: Record, told: Record) -> Action:
+    operation = _CATEGORIES.get(record.text("category"), "")
+    if not operation:
+        kinds = told.texts("signInEventTypes")
+        service = "servicePrincipal" in kinds or "managedIdentity" in kinds
+        operation = "service principal sign-in" if service or not told.text("userId") else "sign-in"
+        if "nonInteractiveUser" in kinds or told.flag("isInteractive") is False:
+            operation = "token refresh" if told.text("userId") else operation
+    return Action("entra", operation, "read", "retrieval")
+
+
+def _principal(record: Record, told: Record, directory: str) -> Principal:
+    person = told.text("userId")
+    if person == _NOBODY:
+        person = ""
+    mail = told.text("userPrincipalName")
+    if person or mail:
+        return entra.user(
+            directory, person, told.text("userDisplayName"), mail, told.text("sessionId"),
+            mfa=_mfa(told),
+        )  # fmt: skip
+    agent = told.text("agent", "agentType")
+    managed = "Managed" in record.text("category") or told.text("managedServiceIdentity", "msiType")
+    uid = told.text("appId") or told.text("servicePrincipalId")
+    name = told.first("servicePrincipalName", "appDisplayName")
+    kind = "agent" if agent and agent != "notAgentic" else "workload" if managed else "service"
+    record.need(uid or name, "userId", "a user or an application")
+    return entra.app(directory, uid, name, kind)  # type: ignore[arg-type]
+
+
+def _behind(told: Record, directory: str) -> tuple[str, ...]:
+    parent = told.text("agent", "agentSubjectParentId")
+    return (entra.app(directory, parent, "").uid,) if parent else ()
+
+
+def _mfa(told: Record) -> bool | None:
+    required = told.text("authenticationRequirement")
+    if not required:
+        return None
+    return required == _MULTI and told.number("status", "errorCode") in {0, None}
+
+
+def _credential(told: Record) -> Credential | None:
+    key = told.text("servicePrincipalCredentialKeyId")
+    if key and key != _NOBODY:
+        how = told.text("clientCredentialType")
+        return public(
+            key, entra.KEY, told.context, told.tenant, type=how or "client_credential",
+            lifetime="static",
+        )  # fmt: skip
+    federated = told.text("federatedCredentialId")
+    if federated and federated != _NOBODY:
+        return public(
+            federated, "entra_federated_credential_id", told.context, told.tenant,
+            type="federated_credential", lifetime="ephemeral",
+        )  # fmt: skip
+    thumb = told.text("servicePrincipalCredentialThumbprint")
+    return public(
+        thumb, "x509_thumbprint", told.context, told.tenant, type="certificate", lifetime="static"
+    )
+
+
+def _target(told: Record) -> Target | None:
+    uid = told.text("resourceId") or told.text("resourceDisplayName")
+    return Target(uid, "application") if uid else None
+
+
+def _outcome(record: Record, told: Record) -> Outcome:
+    code = told.number("status", "errorCode")
+    if code is None:
+        result = record.text("resultType")
+        if result.lower() in {"", "success"}:
+            return Outcome()
+        if not result.isdigit():
+            return Outcome("failure", result)
+        code = record.number("resultType") or 0
+    if code == 0:
+        return Outcome()
+    status: Status = (
+        "failure" if code in _INTERRUPTS else "throttled" if code in _THROTTLED else "denied"
+    )
+    return Outcome(status, str(code))
+
+
+SOURCE = Format(
+    NAME,
+    (
+        (b'SignInLogs"', b'"properties"'),
+        (b'"createdDateTime"', b'"appDisplayName"', b'"ipAddress"'),
+        (b'"createdDateTime"', b'"signInEventTypes"'),
+        (b'"createdDateTime"', b'"servicePrincipalId"', b'"resourceDisplayName"'),
+    ),
+    _read,
+    never=(b'"activityDateTime"',),
+)

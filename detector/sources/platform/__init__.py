@@ -1,0 +1,1 @@
+"""Platforms that software runs on and keeps its secrets and data in."""

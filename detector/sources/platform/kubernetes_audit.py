@@ -1,0 +1,262 @@
+"""Kubernetes audit events (audit.k8s.io/v1): what users and workloads asked of the API server.
+
+Read: service accounts with the pod that their token is bound to, the token's own id, impersonation,
+tokens that were issued, reads of secrets, shells in pods, grants of roles. The stages of a request
+are one event by its id; the first of them, before anything is answered, is skipped. EKS, GKE and AKS put the same events into envelopes, which are opened.
+
+References:
+    Kubernetes documentation, "Auditing" and kube-apiserver Audit Configuration (v1); "Managing
+    Service Accounts" (credential ids in audit annotations).
+
+Examples:
+    >>> from detector.sources.base import Context
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> raw = b'''{"kind": "Event", "apiVersion": "audit.k8s.io/v1", "auditID": "a1",
+    ...     "stage": "ResponseComplete", "requestReceivedTimestamp": "2026-01-05T09:30:00.000000Z",
+    ...     "verb": "get", "user": {"username": "system:serviceaccount:shop:web"},
+    ...     "objectRef": {"resource": "secrets", "namespace": "shop", "name": "db"},
+    ...     "responseStatus": {"code": 200}}'''
+    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
+    >>> event.principal.uid, event.action.access, event.target.uid
+    ('k8s:serviceaccount/shop/web', 'secret_read', 'shop/secrets/db')
+"""
+
+from functools import lru_cache
+
+from detector.sources.aws.cloudtrail_identity import principal_of as aws_principal
+from detector.sources.aws.cloudtrail_record import Identity
+from detector.sources.base import SkipRecord
+from detector.sources.credentials import public
+from detector.sources.format import Format
+from detector.sources.origins import origin_of
+from detector.sources.record import Record
+from schemas.event import (
+    Access,
+    Action,
+    ActivityEvent,
+    Child,
+    Credential,
+    Effect,
+    Kind,
+    Outcome,
+    Plane,
+    Principal,
+    Status,
+    Target,
+    Workload,
+)  # fmt: skip
+
+NAME = "kubernetes_audit"
+_SERVICE = "kubernetes"
+_EXTRA = "authentication.kubernetes.io/"
+_ISSUED = "authentication.kubernetes.io/issued-credential-id"
+_ACCOUNT = "system:serviceaccount:"
+_VERBS: dict[str, Access] = {
+    "get": "read", "list": "list", "watch": "list", "create": "write", "update": "write",
+    "patch": "write", "delete": "delete", "deletecollection": "delete", "post": "write",
+    "put": "write", "bind": "admin", "escalate": "admin", "impersonate": "admin", "approve": "admin",
+    "connect": "write", "head": "read", "options": "read",
+}  # fmt: skip
+_RIGHTS = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"})
+_BINDINGS = frozenset({"rolebindings", "clusterrolebindings"})
+_SHELLS = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontainers"})
+_PROBES = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
+_DEFENCES = frozenset({
+    "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "networkpolicies",
+    "validatingadmissionpolicies", "podsecuritypolicies", "events",
+})  # fmt: skip
+_STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
+
+
+def _read(record: Record) -> ActivityEvent:
+    if record.text("stage") == "RequestReceived":
+        raise SkipRecord("a request, whose response follows")
+    verb = record.text("verb") or "request"
+    what = record.part("objectRef")
+    resource, sub = what.text("resource"), what.text("subresource")
+    action = action_of(verb, resource, sub)
+    user = record.part("user")
+    acting = record.part("impersonatedUser")
+    principal = _principal(record, user)
+    chain: tuple[str, ...] = ()
+    if acting.text("username"):
+        chain = (principal.uid,)
+        principal = _principal(record, acting)
+    outcome = _outcome(record)
+    kind, child = _issued(record, resource, sub, verb, outcome, what)
+    addresses = record.texts("sourceIPs")
+    when = (
+        "requestReceivedTimestamp" if record.get("requestReceivedTimestamp") else "stageTimestamp"
+    )
+    if record.get(when) is None:
+        when = "timestamp"
+    return ActivityEvent(
+        uid=record.uid("auditID"),
+        source=NAME,
+        tenant=record.tenant,
+        time=record.time(when),
+        principal=principal,
+        kind=kind,
+        action=action,
+        credential=_credential(record, user),
+        target=_target(record, what, resource, sub),
+        origin=origin_of(
+            addresses[0] if addresses else "", record.text("userAgent"), within=_SERVICE
+        ),
+        outcome=outcome,
+        workload=_workload(user),
+        child=child,
+        chain=chain,
+        raw=record.ref,
+    )
+
+
+def _principal(record: Record, user: Record) -> Principal:
+    extra = user.part("extra")
+    session, arns = extra.texts("sessionName"), extra.texts("arn")
+    return principal_of(
+        record.need(user.text("username"), "user.username", "who acted"),
+        session[0] if session else "",
+        arns[0] if arns else "",
+    )
+
+
+def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
+    """Who a user name of a cluster stands for.
+
+    Examples:
+        >>> principal_of("system:serviceaccount:shop:web").uid
+        'k8s:serviceaccount/shop/web'
+    """
+    if name.startswith(_ACCOUNT):
+        space, _, own = name.removeprefix(_ACCOUNT).partition(":")
+        return Principal(f"k8s:serviceaccount/{space}/{own}", own, type="workload", known_by=name)
+    if name.startswith("system:node:"):
+        own = name.removeprefix("system:node:")
+        return Principal(f"k8s:node/{own}", own, type="workload", role="node", known_by=name)
+    if name.startswith(("system:", "eks:", "aks-", "gke-")):
+        return Principal(f"k8s:system/{name}", name, type="provider", known_by=name)
+    if arn.startswith("arn:aws"):  # EKS: the same actor as in CloudTrail
+        kind = "AssumedRole" if ":assumed-role/" in arn else "IAMUser"
+        account = arn.split(":")[4] if arn.count(":") > 4 else ""
+        return aws_principal(Identity(type=kind, arn=arn, accountId=account or None), account)
+    return Principal(
+        uid=f"k8s:user/{name}",
+        name=name,
+        type="human" if "@" in name and "gserviceaccount" not in name else "unknown",
+        session=session,
+        known_by=name,
+    )
+
+
+def _workload(user: Record) -> Workload | None:
+    pod = user.texts("extra", f"{_EXTRA}pod-name")
+    if not pod:
+        return None
+    name = user.text("username").removeprefix(_ACCOUNT).partition(":")[0]
+    return Workload(f"{name}/{pod[0]}", "pod", attested=True)
+
+
+def _credential(record: Record, user: Record) -> Credential | None:
+    for uid in user.texts("extra", f"{_EXTRA}credential-id"):
+        return _of_id(record, uid)
+    keys = user.texts("extra", "accessKeyId")
+    if keys:
+        lifetime = "static" if keys[0].startswith("AKIA") else "ephemeral"
+        return public(
+            keys[0], "access_key_id", record.context, record.tenant, type="access_key",
+            lifetime=lifetime,  # type: ignore[arg-type]
+        )  # fmt: skip
+    return None
+
+
+def _of_id(record: Record, uid: str) -> Credential | None:
+    form, _, value = uid.partition("=")
+    if form == "JTI":
+        return public(
+            value, "k8s_jti", record.context, record.tenant, type="service_account_token",
+            lifetime="ephemeral",
+        )  # fmt: skip
+    return public(
+        value or uid, f"k8s_{form.lower()}", record.context, record.tenant,
+        type="client_certificate", lifetime="static",
+    )  # fmt: skip
+
+
+@lru_cache(8_192)
+def action_of(verb: str, resource: str, sub: str) -> Action:
+    """What a verb does to a resource, or to the part `sub` of one.
+
+    Examples:
+        >>> action_of("create", "pods", "exec").effect
+        'execute'
+    """
+    access: Access = _VERBS.get(verb, "unknown")
+    effect: Effect = ""
+    name = f"{resource}/{sub}" if sub else resource
+    if resource == "secrets" and access in {"read", "list"}:
+        access = "secret_read"
+    elif ((resource, sub) == ("serviceaccounts", "token") and verb == "create") or (
+        resource == "certificatesigningrequests" and (sub == "approval" or verb == "approve")
+    ):
+        access, effect = "credential_issue", "mint_credential"
+    elif resource in _PROBES:
+        access, effect = "read", "identity_probe"
+    elif resource in _RIGHTS and access in {"write", "admin"}:
+        access, effect = "admin", "grant" if resource in _BINDINGS or verb == "escalate" else ""
+    elif sub in _SHELLS and access in {"write", "read", "admin"}:
+        access, effect = "write", "execute"
+    elif resource in _DEFENCES and access in {"write", "delete"}:
+        effect = "impair_defence" if access == "delete" else ""
+    elif verb == "deletecollection":
+        effect = "destroy"
+    plane: Plane = "retrieval" if access in {"read", "list", "secret_read"} else "action"
+    return Action(_SERVICE, f"{verb} {name}".strip(), access, plane, effect)
+
+
+def _target(record: Record, what: Record, resource: str, sub: str) -> Target | None:
+    if not resource:
+        path = record.text("requestURI").partition("?")[0]
+        return Target(path, "path") if path else None
+    parts = (what.text("namespace"), resource, what.text("name"))
+    return Target(
+        "/".join(part for part in parts if part), f"{resource}/{sub}" if sub else resource
+    )
+
+
+def _outcome(record: Record) -> Outcome | None:
+    code = record.number("responseStatus", "code")
+    decision = record.text("annotations", "authorization.k8s.io/decision")
+    if decision == "forbid":
+        return Outcome("denied", str(code or 403))
+    if code is None:
+        return None
+    if code < 400:
+        return Outcome()
+    return Outcome(_STATUS.get(code, "failure"), str(code))
+
+
+def _issued(
+    record: Record, resource: str, sub: str, verb: str, outcome: Outcome | None, what: Record
+) -> tuple[Kind, Child | None]:
+    if (resource, sub, verb) != ("serviceaccounts", "token", "create"):
+        return "use", None
+    if outcome is not None and outcome.status != "success":
+        return "use", None
+    uid = record.text("annotations", _ISSUED)
+    credential = _of_id(record, uid) if uid else None
+    space, own = what.text("namespace"), what.text("name")
+    holder = Principal(f"k8s:serviceaccount/{space}/{own}", own, type="workload") if own else None
+    return ("issue", Child(credential, holder)) if credential or holder else ("use", None)
+
+
+SOURCE = Format(
+    NAME,
+    (
+        (b'"audit.k8s.io/', b'"user"'),
+        (b'"verb"', b'"objectRef"'),
+        (b'"auditID"', b'"verb"'),
+    ),
+    _read,
+    never=(b'"protoPayload"',),
+)
