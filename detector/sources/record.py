@@ -16,6 +16,7 @@ Examples:
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ Fields = dict[str, Any]
 _NOTHING: Fields = {}
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 _DIGITS = 18
+_PATHS = 4_096
 # Numbers from here on are no seconds: they are milliseconds, microseconds or nanoseconds.
 _UNITS = ((10**17, 10**6), (10**14, 10**3), (10**11, 1))
 
@@ -73,13 +75,18 @@ class Record:
 
     def text(self, *path: str) -> str:
         """The text (or whole number) at `path` as it may be kept, or an empty one."""
-        return _text(self.get(*path))
+        value: Any = self.fields
+        for name in path:
+            if not isinstance(value, dict):
+                return ""
+            value = value.get(name)
+        return _text(value) if value is not None else ""
 
     def first(self, *names: str) -> str:
         """The first of several fields that holds a text; a dot goes into an object."""
         for name in names:
-            found = self.text(*name.split("."))
-            if found:
+            value = self.get(*path_of(name)) if "." in name else self.fields.get(name)
+            if value is not None and (found := _text(value)):
                 return found
         return ""
 
@@ -151,7 +158,7 @@ class Record:
         """The record's own id: the first of `names` that holds one. One without is known by its
         content, so that a second delivery is a duplicate all the same."""
         for name in names:
-            value = self.get(*name.split("."))
+            value = self.get(*path_of(name))
             if isinstance(value, str) and value:
                 return kept_id(value)
             if isinstance(value, int) and not isinstance(value, bool):
@@ -177,6 +184,17 @@ class Record:
             return read(_DECODER, text.encode("utf-8", "surrogatepass"), self.what)
         except DecodeError:
             return None
+
+
+@lru_cache(_PATHS)
+def path_of(name: str) -> tuple[str, ...]:
+    """The path that a dotted name stands for: of names in code, never of those in records.
+
+    Examples:
+        >>> path_of("user.name")
+        ('user', 'name')
+    """
+    return tuple(name.split("."))
 
 
 def opened(raw: bytes | Raw, what: str, context: Context, position: int) -> Record:

@@ -22,7 +22,7 @@ from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.base import SkipRecord
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
-from detector.sources.record import Record
+from detector.sources.record import Record, path_of
 from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import Action, ActivityEvent, Outcome, Principal, Target, Workload
 
@@ -59,7 +59,7 @@ def _read(record: Record) -> ActivityEvent:
 
 def _either(record: Record, name: str) -> str:
     """A field, nested or under its dotted name."""
-    return record.text(*name.split(".")) or record.text(name)
+    return record.text(*path_of(name)) or record.text(name)
 
 
 def _principal(record: Record, who: str, account: str) -> Principal:
