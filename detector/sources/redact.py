@@ -16,6 +16,7 @@ Examples:
 """
 
 import re
+from collections.abc import Iterator
 
 MASK = "***"
 _SAMPLE = 256
@@ -71,6 +72,7 @@ _HINTS = (
     "hooks.slack", "AIza", "ya29.", "1//0", "GOCSPX-", "sk-", "_live_", "_test_", "hvs.", "hvb.",
     "hvr.", "npm_", "pypi-", "-----BEGIN",
 )  # fmt: skip
+_KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
 _LONG_WORD = re.compile(r"[A-Za-z0-9/+]{40}")
 # Between a name and its value, or a scheme and its token, stands one of these.
 _BETWEEN = re.compile(r"[\s=\"']")
@@ -97,6 +99,25 @@ _HARMLESS = re.compile(r"[\w.:@ /-]{1,64}")
 def mask_secrets(text: str) -> str:
     """`text` with every recognisable secret replaced by `***`."""
     return _SECRETS.sub(_masked, text) if _is_suspect(text) else text
+
+
+def found_secrets(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of every secret in `text`. A secret key of a cloud is named by the id beside it,
+    which is what its owner must end.
+
+    Examples:
+        >>> list(found_secrets("mysql --password=EXAMPLEhunter2 --user ada"))
+        [('pair', 'EXAMPLEhunter2')]
+    """
+    if not _is_suspect(text):
+        return
+    for match in _SECRETS.finditer(text):
+        kind = str(match.lastgroup)
+        before = match.groupdict().get(f"keep_{kind}") or ""
+        if kind == "aws_secret_key" and (found := _KEY_ID.search(text)) is not None:
+            yield "access_key_id", found[0]
+        else:
+            yield kind, match[0][len(before) :].strip()
 
 
 def _is_suspect(text: str) -> bool:

@@ -1,7 +1,7 @@
 """LiteLLM proxy: the standard logging payload of each call of a model or of an MCP tool.
 
 The virtual key is known by its SHA-256, so a key seen in a leak has the same fingerprint. Prompts,
-answers and tool arguments are not read.
+answers and tool arguments are looked through for secrets, and dropped.
 
 References:
     LiteLLM documentation, "StandardLoggingPayload Specification".
@@ -21,6 +21,7 @@ from detector.sources.credentials import hashed
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import Action, ActivityEvent, Outcome, Principal, Status, Target
 
@@ -108,4 +109,5 @@ SOURCE = Format(
     NAME,
     ((b'"call_type"', b'"metadata"', b"user_api_key_"),),
     _read,
-)  # fmt: skip
+    spills=at("messages", "response", "metadata.mcp_tool_call_metadata.arguments"),
+)

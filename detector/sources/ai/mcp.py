@@ -6,7 +6,8 @@ A record holds the message itself (`jsonrpc`, `method`, `params`) at its top or 
 address (`client_ip`, `source_ip`, `remote_address`), `user_agent`, the `server`, the session
 (`session_id` or the header), and the token: its SHA-256 as `token_hash`, or the Authorization header,
 of which only a fingerprint is kept. Both forms are read, that with sessions (2025) and the stateless
-one (2026-07-28), where client and trace stand in `params._meta`. Arguments and results are not read.
+one (2026-07-28), where client and trace stand in `params._meta`. Arguments and results
+are looked through for secrets, and dropped.
 
 References:
     Model Context Protocol specification, 2025-06-18 and 2026-07-28.
@@ -27,6 +28,7 @@ from detector.sources.credentials import hashed, secret
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import (
     Access,
@@ -189,4 +191,13 @@ def _outcome(record: Record, message: Record) -> Outcome | None:
     return Outcome() if result.fields or status is not None else None
 
 
-SOURCE = Format(NAME, ((b'"jsonrpc"', b'"method"'),), _read, never=(b'"eventSource"',))
+SOURCE = Format(
+    NAME,
+    ((b'"jsonrpc"', b'"method"'),),
+    _read,
+    never=(b'"eventSource"',),
+    spills=at(
+        "params.arguments", "request.params.arguments", "message.params.arguments",
+        "mcp.params.arguments", "body.params.arguments", "result", "response.result",
+    ),
+)  # fmt: skip

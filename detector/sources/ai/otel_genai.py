@@ -2,7 +2,7 @@
 
 One event for each span with an attribute of `gen_ai.` or `mcp.`; other spans are passed over. The
 conventions have no attribute for a credential, so none is ever filled. Messages and arguments are
-not read.
+looked through for secrets, and dropped.
 
 References:
     OpenTelemetry semantic conventions for generative AI and MCP (development); OTLP 1.x, JSON.
@@ -21,6 +21,7 @@ Examples:
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.format import Format
@@ -31,6 +32,7 @@ from schemas.event import Action, ActivityEvent, Outcome, Principal, Target, Wor
 
 NAME = "otel_genai"
 _OURS = ("gen_ai.", "mcp.")
+_FREE = (".arguments", ".result", ".messages", ".content", "system_instructions")
 _FAILED = frozenset({"STATUS_CODE_ERROR", "2"})
 _DENIED = frozenset({"401", "403", "permission_denied", "unauthenticated", "access_denied"})
 _Told = dict[str, str]
@@ -58,7 +60,7 @@ def _attributes(part: Record) -> _Told:
     told: _Told = {}
     for one in part.parts("attributes"):
         name = one.text("key")
-        if name.endswith((".arguments", ".result", ".messages", ".content", "system_instructions")):
+        if name.endswith(_FREE):
             continue
         value = one.part("value")
         told[name] = value.first("stringValue", "intValue") or str(value.flag("boolValue") or "")
@@ -146,4 +148,14 @@ def _workload(around: _Told) -> Workload | None:
     return Workload(host, "host") if host else None
 
 
-SOURCE = Format(NAME, ((b'"resourceSpans"',),), _read)
+def _spills(record: Record) -> Iterator[tuple[str, Any]]:
+    for resource in record.parts("resourceSpans"):
+        for scope in resource.parts("scopeSpans"):
+            for span in scope.parts("spans"):
+                for one in span.parts("attributes"):
+                    name = one.text("key")
+                    if name.endswith(_FREE):
+                        yield name, one.get("value")
+
+
+SOURCE = Format(NAME, ((b'"resourceSpans"',),), _read, spills=_spills)

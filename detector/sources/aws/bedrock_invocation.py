@@ -1,6 +1,6 @@
 """Amazon Bedrock model invocation log: who asked which model, under the same names as in CloudTrail.
 
-Inputs and outputs are not read.
+Inputs and outputs are looked through for secrets, and dropped.
 
 References:
     Amazon Bedrock user guide, "Monitor model invocation using CloudWatch Logs and Amazon S3".
@@ -22,6 +22,7 @@ from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.spills import at
 from schemas.event import Action, ActivityEvent, Outcome, Status, Target
 
 NAME = "bedrock_invocation"
@@ -56,5 +57,8 @@ def _read(record: Record) -> ActivityEvent:
 
 
 SOURCE = Format(
-    NAME, ((b'"ModelInvocationLog"',), (b'"modelId"', b'"identity"', b'"requestId"')), _read
+    NAME,
+    ((b'"ModelInvocationLog"',), (b'"modelId"', b'"identity"', b'"requestId"')),
+    _read,
+    spills=at("input.inputBodyJson", "output.outputBodyJson"),
 )
