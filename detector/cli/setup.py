@@ -1,5 +1,6 @@
 """From options to what a run needs: settings, engine configuration, key and baseline."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -9,11 +10,14 @@ from detector.cli.guard import WrongUseError
 from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
+from detector.settings.known import nearest
 from detector.settings.load import fingerprint_key
-from detector.sources.base import Context
+from detector.sources.base import Context, Source
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.inventory import Inventory
 from detector.sources.inventory_file import InventoryError, read_inventory
+from detector.sources.mapped.mapping import Mapped, MappingError, load
+from detector.sources.registry import SOURCES
 
 DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
 
@@ -36,8 +40,30 @@ def context_of(settings: Settings) -> Context:
         WrongUseError: the inventory cannot be read.
     """
     return Context(
-        fingerprints(settings), settings.tenant or None, inventory=_inventory(settings.inventory)
+        fingerprints(settings),
+        settings.tenant or None,
+        inventory=_inventory(settings.inventory),
+        mapped=tuple(mapping(Path(name)) for name in settings.mappings),
     )
+
+
+def mapping(path: Path) -> Mapped:
+    """The source that a mapping describes.
+
+    Raises:
+        WrongUseError: the file cannot be read or used, or its name is taken.
+    """
+    try:
+        made = load(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        raise WrongUseError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongUseError(f"{path}: expected text in UTF-8") from None
+    except MappingError as error:
+        raise WrongUseError(str(error)) from None
+    if made.name in SOURCES:
+        raise WrongUseError(f"{path}: there is already a source {made.name!r}; choose another name")
+    return made
 
 
 def _inventory(path: Path | None) -> Inventory | None:
@@ -81,18 +107,16 @@ def processes(workers: int | None) -> int:
     return cores() if workers is None else workers
 
 
-def source_name(name: str) -> str:
-    """The same name: a source, or `auto`.
+def source_name(name: str, mapped: Sequence[Source] = ()) -> str:
+    """The same name: a source, built in or `mapped`, or `auto`.
 
     Raises:
         WrongUseError: there is no such source.
     """
-    from detector.settings.known import nearest
-    from detector.sources.registry import SOURCES
-
-    if name != "auto" and name not in SOURCES:
+    known = [*SOURCES, *(source.name for source in mapped)]
+    if name != "auto" and name not in known:
         raise WrongUseError(
-            f"--source {name}: there is no such source{nearest(name, SOURCES)} "
-            f"(auto, {', '.join(sorted(SOURCES))})"
+            f"--source {name}: there is no such source{nearest(name, known)} "
+            f"(auto, {', '.join(sorted(known))})"
         )
     return name

@@ -29,10 +29,11 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
     shown = sys.stderr.isatty()
     with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
         task = progress.add_task("sending", total=None)
+        context = context_of(settings)
         records = RawRecords(
             paths,
-            context=context_of(settings),
-            source=source_name(source),
+            context=context,
+            source=source_name(source, context.mapped),
             on_progress=lambda size: progress.advance(task, size),
         )
         progress.update(task, total=records.size or None)

@@ -136,6 +136,10 @@ class Settings(BaseSettings):
         description="The inventory of credentials, as CSV or JSON: which ids are of one, whose it is, "
         "where it may be used, which ones are canaries. `detector inventory` builds a first one.",
     )
+    mappings: Names = Field(
+        default=(),
+        description="Files that map other JSON logs to events; `detector mapping` checks them.",
+    )
     budget: float = Field(
         default=_ENGINE.budget,
         gt=0,

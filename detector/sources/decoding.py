@@ -12,7 +12,7 @@ Examples:
     'token_use'
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
 from detector.sources.opened import opened
@@ -24,16 +24,18 @@ UNRECOGNISED = "no source recognises this record; `detector sources` lists those
 
 class Decoder:
     """Decodes what stands in one file or topic. `fixed` is the source that the operator named;
-    without one each record is recognised by itself, the source of the one before first.
+    without one each record is recognised by itself, the source of the one before first. `mapped` are
+    sources beside those that are built in.
 
     `source` is the latest that was recognised.
     """
 
-    __slots__ = ("fixed", "source")
+    __slots__ = ("_mapped", "fixed", "source")
 
-    def __init__(self, fixed: Source | None = None) -> None:
+    def __init__(self, fixed: Source | None = None, mapped: Sequence[Source] = ()) -> None:
         self.fixed = fixed
         self.source = fixed
+        self._mapped = mapped
 
     def recognised(self, raw: bytes) -> Source | None:
         """The source of the first record in `raw` that one recognises, named or not.
@@ -45,7 +47,7 @@ class Decoder:
             if self.fixed is not None:
                 if self.fixed.sniff(one):
                     return self.fixed
-            elif (found := auto(one)) is not None:
+            elif (found := auto(one, self._mapped)) is not None:
                 return found
         return None
 
@@ -72,7 +74,7 @@ class Decoder:
             return self.fixed
         if last is not None and last.sniff(raw):
             return last
-        found = auto(raw)
+        found = auto(raw, self._mapped)
         if found is None:
             raise DecodeError(UNRECOGNISED)
         self.source = found

@@ -1,0 +1,1 @@
+"""Formats that an operator describes in a TOML file instead of writing a decoder."""
