@@ -83,9 +83,8 @@ def test_a_mapped_source_takes_part_in_recognising() -> None:
     assert source is auto(raw, [source])
     assert source is named("portal", [source])
     assert "portal" not in SOURCES
-    assert source.decode(raw, CONTEXT, 1) == pickle.loads(pickle.dumps(source)).decode(
-        raw, CONTEXT, 1
-    )  # noqa: S301 - our own bytes
+    there = pickle.loads(pickle.dumps(source))  # noqa: S301 - our own bytes
+    assert source.decode(raw, CONTEXT, 1) == there.decode(raw, CONTEXT, 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -70,7 +70,7 @@ FIELDS = (*_TEXTS, *_TIMES, *_FLAGS, *_CHOICES)
 _NEEDED = ("time", "principal.uid")
 _KEYS = ("source", "about", "recognise", "fields")
 _WAYS = ("path", "constant", "table", "prefix")
-_NAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ANY = "*"
 _LOOKED_AT = 65_536
 
