@@ -10,7 +10,10 @@ from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
 from detector.settings.load import fingerprint_key
+from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
+from detector.sources.inventory import Inventory
+from detector.sources.inventory_file import InventoryError, read_inventory
 
 DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
 
@@ -24,6 +27,30 @@ def engine_config(settings: Settings, budget: float | None) -> EngineConfig:
 def fingerprints(settings: Settings) -> Fingerprints:
     """Fingerprints under the operator's key; without one, under a fixed key."""
     return Fingerprints(fingerprint_key(settings) or DEVELOPMENT_KEY)
+
+
+def context_of(settings: Settings) -> Context:
+    """What decoding depends on besides the record.
+
+    Raises:
+        WrongUseError: the inventory cannot be read.
+    """
+    return Context(
+        fingerprints(settings), settings.tenant or None, inventory=_inventory(settings.inventory)
+    )
+
+
+def _inventory(path: Path | None) -> Inventory | None:
+    if path is None:
+        return None
+    try:
+        return read_inventory(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        raise WrongUseError(f"inventory {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongUseError(f"inventory {path}: expected text in UTF-8") from None
+    except InventoryError as error:
+        raise WrongUseError(str(error)) from None
 
 
 def warn_of_development_key(settings: Settings) -> None:

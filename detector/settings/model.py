@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     fingerprint_key_file: Path | None = Field(
         default=None, description="A file that holds the fingerprint key; its line end is left off."
     )
+    inventory: Path | None = Field(
+        default=None,
+        description="The inventory of credentials, as CSV or JSON: which ids are of one, whose it is, "
+        "where it may be used, which ones are canaries. `detector inventory` builds a first one.",
+    )
     budget: float = Field(
         default=_ENGINE.budget,
         gt=0,

@@ -57,9 +57,14 @@ class Decoder:
             DecodeError: it cannot be read; of many, after the events of those that can.
         """
         found = opened(raw)
-        if isinstance(found, tuple):
-            return self._source_of(raw).decode(raw, context, position)
-        return self._each(found, context, position)
+        if not isinstance(found, tuple):
+            made: Iterable[ActivityEvent] = self._each(found, context, position)
+        else:
+            made = self._source_of(raw).decode(raw, context, position)
+        inventory, prints = context.inventory, context.fingerprints
+        if inventory is None:
+            return made
+        return (inventory.applied(event, prints) for event in made)
 
     def _source_of(self, raw: bytes) -> Source:
         last = self.source
