@@ -65,7 +65,7 @@ def test_a_case_that_differs_is_a_failure(
             GOOD + '"uid" = { path = "a", constant = "b" }\n',
             "x.toml:6: .*either a path or a constant",
         ),
-        (GOOD + '"uid" = { paht = "a" }\n', "x.toml:6: .*way to fill|x.toml:6: there is no field"),
+        (GOOD + '"uid" = { paht = "a" }\n', "there is no way to fill"),
         (GOOD + '"uid" = 3\n', "x.toml:6: expected a path or a table"),
     ],
 )

@@ -186,7 +186,7 @@ def _flat(fields: Mapping[str, Any], before: str) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for key, value in fields.items():
         name = f"{before}{key}"
-        nested = isinstance(value, dict) and not set(value) & set(_WAYS)
+        nested = isinstance(value, dict) and name not in FIELDS
         found += _flat(value, f"{name}.") if nested else [(name, value)]
     return found
 
