@@ -1,0 +1,1 @@
+"""Identity providers: who signed in, with which factor, and who changed whose access."""
