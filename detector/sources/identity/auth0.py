@@ -71,6 +71,7 @@ def _read(record: Record) -> ActivityEvent:
         origin=_origin(log, asked, account or record.tenant),
         outcome=outcome,
         child=child,
+        chain=_chain(log, principal),
         raw=record.ref,
     )
 
@@ -107,6 +108,14 @@ def _principal(log: Record, asked: Record, account: str, deed: Deed) -> Principa
         label = log.text("client_name") or client
         return Principal(f"{base}client/{client}", label, account, "service", known_by=client)
     return Principal(f"{base}system", "Auth0", account, "provider")
+
+
+def _chain(log: Record, principal: Principal) -> tuple[str, ...]:
+    """The person an agent acts for."""
+    user = log.text("user_id")
+    if principal.type != "agent" or not user:
+        return ()
+    return (f"{principal.uid.partition('agent/')[0]}user/{user}",)
 
 
 def _mfa(log: Record, deed: Deed) -> bool | None:

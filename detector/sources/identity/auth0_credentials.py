@@ -13,8 +13,8 @@ from detector.sources.record import Record
 from schemas.event import Child, Credential, Kind, Principal
 
 TOKEN, CLIENT, CERTIFICATE = "auth0_token_jti", "auth0_client_id", "x509_sha256"
-_ENDED = {"refresh-tokens": "auth0_refresh_token_id", "sessions": "auth0_session_id",
-          "device-credentials": "auth0_device_credential_id", "grants": "auth0_grant_id"}  # fmt: skip
+_ENDED = {"refresh-tokens": "refresh_token", "sessions": "session",
+          "device-credentials": "device_credential", "grants": "grant"}  # fmt: skip
 _MOST_SCOPES = 64  # a dashboard's token has two hundred
 
 
@@ -61,7 +61,7 @@ def child_of(
         return _application(log, method, parts, account, time, parent)
     if method == "delete" and len(parts) == 2 and parts[0] in _ENDED:
         kind = _ENDED[parts[0]]
-        ended = credentials.public(parts[1], kind, log.context, log.tenant, type=parts[0][:-1])
+        ended = credentials.public(parts[1], f"auth0_{kind}_id", log.context, log.tenant, type=kind)
         return "end", Child(ended, None)
     return "use", None
 

@@ -86,7 +86,13 @@ def known(application: str, name: str) -> tuple[Access, Effect]:
 
 
 def action_of(application: str, name: str, said: Record, scopes: tuple[str, ...]) -> Action:
-    """The action of an event whose parameters are `said`."""
+    """The action of an event whose parameters are `said`. What an app did with a token is told by
+    the method that it called."""
+    method = said.text("method_name")
+    if application == "token" and method and name not in {"authorize", "revoke"}:
+        access = access_by_verb(method)
+        service = f"google_{said.text('api_name')}"
+        return Action(service, method, access, plane_by_words(method, access))
     access, effect = known(application, name)
     foreign = ""
     if application == "token" and name == "authorize":

@@ -4,10 +4,10 @@ Read: who acted (a person, an app, an AI agent, Okta itself), with which API tok
 what, from which address and AS, and how it ended; the device's token (`dtHash`) as the workload. Left
 out: the display message, risk scores, URLs and every other piece of debug data.
 
-A token is often made without an app or agent being named anew, so who acts is always the log's
-`actor`; a person on whose behalf an app or agent got a token stands in the chain. Okta
-does not name its org in an event, so there is no account. Column stores write the names of the
-outermost fields in lower case; that is understood.
+Who acts is the log's `actor`; a person on whose behalf an app or an agent got a token stands in the
+chain. An API token acts under its maker's id, and then as a service. Okta does not name its org in an
+event, so there is no account. Column stores write the names of the outermost fields in lower case;
+that is understood.
 
 References:
     Okta developer documentation, "System Log API", LogEvent object; "Event Types"; "Event hooks".
@@ -34,6 +34,7 @@ from schemas.event import (
     Action,
     ActivityEvent,
     Child,
+    Credential,
     Kind,
     Outcome,
     Principal,
@@ -88,7 +89,7 @@ def _event(record: Record) -> ActivityEvent:
     session = session_of(record)
     credential = credential_of(record, session)
     outcome = _outcome(record, operation)
-    principal = _principal(record, operation, outcome, session)
+    principal = _principal(record, operation, outcome, session, credential)
     kind: Kind = "use"
     child: Child | None = None
     if outcome.status == "success":
@@ -121,7 +122,9 @@ def _event(record: Record) -> ActivityEvent:
     )
 
 
-def _principal(record: Record, operation: str, outcome: Outcome, session: str) -> Principal:
+def _principal(
+    record: Record, operation: str, outcome: Outcome, session: str, credential: Credential | None
+) -> Principal:
     actor = record.part("actor")
     uid, mail, kind = actor.text("id"), actor.text("alternateId"), actor.text("type")
     if kind == "SystemPrincipal" or mail == "system@okta.com":
@@ -132,11 +135,14 @@ def _principal(record: Record, operation: str, outcome: Outcome, session: str) -
     mfa = True if operation == "user.authentication.auth_via_mfa" else None
     if kind == "IP address":
         uid = f"address/{uid}"
+    acts: PrincipalType = _TYPES.get(kind, "unknown")
+    if credential is not None and credential.type == "api_token":  # a script, under a user's name
+        acts = "service"
     name = actor.text("displayName")
     return Principal(
         uid=f"okta:{uid}",
         name=name if name not in {"", "unknown"} else mail,
-        type=_TYPES.get(kind, "unknown"),
+        type=acts,
         session=session,
         known_by=mail,
         mfa=mfa if outcome.status == "success" else None,

@@ -25,7 +25,8 @@ _CACHED = 4_096
 _SIGN_IN = ("user.authentication.", "user.session.start", "user.session.access_admin_app",
             "policy.evaluate_sign_on", "app.oauth2.authorize", "app.oauth2.as.authorize",
             "user.session.end", "user.authentication.slo")  # fmt: skip
-_TOKEN_GRANT = ("app.oauth2.token.grant", "app.oauth2.as.token.grant")
+_ISSUING = ("app.oauth2.token.grant", "app.oauth2.as.token.grant", "system.api_token.create",
+            "app.oauth2.credentials.lifecycle.create", "app.oauth2.client.credentials.create")  # fmt: skip
 # Where a change is one of rights, factors or rules, not of content.
 _ADMINISTERED = (
     "user.mfa.", "user.account.privilege.", "group.privilege.", "policy.", "zone.", "iam.",
@@ -70,7 +71,7 @@ def deed_of(operation: str) -> Action:
 
 
 def _access(operation: str) -> Access:
-    if operation.startswith(_TOKEN_GRANT) or operation == "system.api_token.create":
+    if operation.startswith(_ISSUING):
         return "credential_issue"
     if operation in _SECRETS:
         return "secret_read"
