@@ -84,14 +84,14 @@ def _read(record: Record) -> tuple[ActivityEvent, ...]:
 
 def _event(activity: _Activity, event: Record, number: int) -> ActivityEvent:
     record = activity.record
-    name = event.need(event.text("name").strip() or event.text("type"), "events.name")
+    name = event.text("name").strip() or event.text("type") or activity.application
     said = Record(
         parameters(event.fields), record.what, record.context, record.position, record.raw
     )
     scopes = said.texts("scope")
     mail = said.first("USER_EMAIL", "affected_email_address")
     principal = _principal(activity, said, name)
-    grant = _grant(activity, said, scopes)
+    grant = _grant(activity, said, scopes, activity.time if name == "authorize" else None)
     kind, child = _child(activity, name, principal, grant, said, mail)
     return ActivityEvent(
         uid=_uid(activity, name, number),
@@ -160,7 +160,9 @@ def _mfa(name: str, said: Record) -> bool | None:
     return True if _SECOND_FACTORS.intersection(said.texts("login_challenge_method")) else None
 
 
-def _grant(activity: _Activity, said: Record, scopes: tuple[str, ...]) -> Credential | None:
+def _grant(
+    activity: _Activity, said: Record, scopes: tuple[str, ...], issued: int | None
+) -> Credential | None:
     """A user's grant to an app: to take it back, both are named."""
     record = activity.record
     user = record.text("actor", "email")
@@ -171,7 +173,7 @@ def _grant(activity: _Activity, said: Record, scopes: tuple[str, ...]) -> Creden
         return None
     return credentials.public(
         f"{user}/{client}" if user else client, GRANT, record.context, record.tenant,
-        type="oauth_token", scopes=scopes,
+        type="oauth_token", scopes=scopes, issued=issued,
     )  # fmt: skip
 
 

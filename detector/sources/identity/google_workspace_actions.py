@@ -73,6 +73,8 @@ _SECURITY = ("security", "alert", "rule", "password", "2-step", "advanced protec
 def known(application: str, name: str) -> tuple[Access, Effect]:
     """The access and the effect that an event's names tell."""
     access: Access = "read" if name in _READ else access_by_verb(name)
+    if name == "trash":
+        access = "delete"
     if application in _ADMIN_TYPES or name in _OWN_DEFENCES:
         if access not in {"read", "list", "delete"}:
             access = "admin"

@@ -93,9 +93,10 @@ def _token(
     record: Record, acting: Credential | None, time: int, targets: list[Record]
 ) -> Credential | None:
     scopes = record.text("debugContext", "debugData", "grantedScopes")
+    ends = next((end for one in targets if (end := one.when("detailEntry", "expires"))), None)
     return credentials.public(
         _hash(targets), OAUTH_TOKEN, record.context, record.tenant, type="oauth_token",
-        lifetime="ephemeral", issued=time, scopes=tuple(scopes.replace(",", " ").split()),
+        lifetime="ephemeral", issued=time, expires=ends if ends is not None and ends > time else None, scopes=tuple(scopes.replace(",", " ").split()),
         parent=acting.fingerprint if acting is not None else "",
     )  # fmt: skip
 
