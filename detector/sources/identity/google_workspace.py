@@ -54,6 +54,13 @@ _SECOND_FACTORS = frozenset({
 # Google found a password or session in wrong hands: whatever the user holds is suspect.
 _EXPOSED = frozenset({"account_disabled_password_leak", "account_disabled_hijacked",
                       "user_signed_out_due_to_suspicious_session_cookie"})  # fmt: skip
+# Parameters that name what an event is about, the most telling first.
+_ABOUT = (
+    ("calendar_id", "calendar"), ("GROUP_EMAIL", "group"), ("group_email", "group"),
+    ("client_id", "app"), ("APP_ID", "app"), ("SETTING_NAME", "setting"),
+    ("ROLE_NAME", "role"), ("DOMAIN_NAME", "domain"), ("shared_drive_id", "shared_drive"),
+    ("DEVICE_ID", "device"), ("application_name", "app"),
+)  # fmt: skip
 _BY_HAND = frozenset({"authorize", "revoke"})
 _DENIED = frozenset({"login_failure", "ACCESS_DENY_EVENT", "risky_sensitive_action_blocked"})
 
@@ -204,14 +211,8 @@ def _target(activity: _Activity, said: Record, mail: str) -> Target | None:
         return Target(f"drive:{document}", said.text("doc_type"))
     if mail:
         return Target(activity.user(f"user/{mail}"), "user")
-    for name, kind in (
-        ("calendar_id", "calendar"), ("GROUP_EMAIL", "group"), ("group_email", "group"),
-        ("client_id", "app"), ("APP_ID", "app"), ("SETTING_NAME", "setting"),
-        ("ROLE_NAME", "role"), ("DOMAIN_NAME", "domain"), ("shared_drive_id", "shared_drive"),
-        ("DEVICE_ID", "device"), ("application_name", "app"),
-    ):  # fmt: skip
-        found = said.text(name)
-        if found:
+    for name, kind in _ABOUT:
+        if name in said.fields and (found := said.text(name)):
             return Target(f"{kind}:{found}", kind)
     return None
 

@@ -21,9 +21,8 @@ from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import Access, Action, Effect
 
 _CACHED = 8_192
-_OUTSIDE = frozenset({"people_with_link", "public_on_the_web", "public_in_the_domain",
-                      "shared_externally", "anyone_with_link"})  # fmt: skip
 _PUBLIC = frozenset({"people_with_link", "public_on_the_web", "anyone_with_link"})
+_OUTSIDE = _PUBLIC | {"shared_externally"}
 _EFFECTS: dict[str, Effect] = {
     "ASSIGN_ROLE": "grant", "ADD_PRIVILEGE": "grant", "GRANT_ADMIN_PRIVILEGE": "grant",
     "GRANT_DELEGATED_ADMIN_PRIVILEGES": "grant", "AUTHORIZE_API_CLIENT_ACCESS": "grant",
@@ -90,8 +89,8 @@ def known(application: str, name: str) -> tuple[Access, Effect]:
 def action_of(application: str, name: str, said: Record, scopes: tuple[str, ...]) -> Action:
     """The action of an event whose parameters are `said`. What an app did with a token is told by
     the method that it called."""
-    method = said.text("method_name")
-    if application == "token" and method and name not in {"authorize", "revoke"}:
+    method = said.text("method_name") if application == "token" else ""
+    if method and name not in {"authorize", "revoke"}:
         access = access_by_verb(method)
         service = f"google_{said.text('api_name')}"
         return Action(service, method, access, plane_by_words(method, access))

@@ -38,4 +38,8 @@ def parameters(event: Fields) -> Fields:
 
 
 def _value(one: Fields) -> Any:
-    return next((one[name] for name in _VALUES if one.get(name) is not None), None)
+    for name in _VALUES:
+        value = one.get(name)
+        if value is not None:
+            return value
+    return None
