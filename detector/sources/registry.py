@@ -23,6 +23,8 @@ def _discover() -> dict[str, Source]:
     for module in sorted(_modules(), key=lambda name: name.rpartition(".")[2]):
         source = getattr(import_module(module), "SOURCE", None)
         if source is not None:
+            if source.name in found:
+                raise ImportError(f"{module}: there is already a source {source.name!r}")
             found[source.name] = source
             MODULES[source.name] = module
     return found
