@@ -18,14 +18,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from detector.cli.console import err, warn
 from detector.cli.guard import FailedError
-from detector.cli.setup import fingerprints, source_name
+from detector.cli.setup import decoding_context, source_name
 from detector.replay.events import open_events
 from detector.replay.kin import Kin
 from detector.replay.limits import Limits
 from detector.replay.reading import Reading
 from detector.report.words import several
 from detector.settings import Settings
-from detector.sources.base import Context
 from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent
 
@@ -48,7 +47,7 @@ class Logs:
         self._task: TaskID | None = None
         self._drawn = open_events(
             paths,
-            context=Context(fingerprints(settings), tenant=settings.tenant or None),
+            context=decoding_context(settings),
             on_dead_letter=self._letter,
             source=source_name(source),
             reading=self.reading,

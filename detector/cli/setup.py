@@ -9,7 +9,9 @@ from detector.cli.guard import WrongUseError
 from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
+from detector.settings.inventory import inventory
 from detector.settings.load import fingerprint_key
+from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
 
 DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
@@ -24,6 +26,16 @@ def engine_config(settings: Settings, budget: float | None) -> EngineConfig:
 def fingerprints(settings: Settings) -> Fingerprints:
     """Fingerprints under the operator's key; without one, under a fixed key."""
     return Fingerprints(fingerprint_key(settings) or DEVELOPMENT_KEY)
+
+
+def decoding_context(settings: Settings) -> Context:
+    """What decoding depends on: the key, the tenant, the inventory.
+
+    Raises:
+        SettingsError: a file that the settings name cannot be used.
+    """
+    prints = fingerprints(settings)
+    return Context(prints, settings.tenant or None, inventory=inventory(settings, prints))
 
 
 def warn_of_development_key(settings: Settings) -> None:

@@ -19,11 +19,10 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
         FailedError: nothing could be read, or the brokers refuse.
     """
     from detector.cli.kafka import awaited, configured
-    from detector.cli.setup import fingerprints, source_name
+    from detector.cli.setup import decoding_context, source_name
     from detector.replay.raw import RawRecords
     from detector.report.words import moment, several
     from detector.runtime.load import Load
-    from detector.sources.base import Context
 
     settings, made = configured(config)
     columns = (TextColumn("sending"), BarColumn(), TimeElapsedColumn())
@@ -32,7 +31,7 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
         task = progress.add_task("sending", total=None)
         records = RawRecords(
             paths,
-            context=Context(fingerprints(settings), tenant=settings.tenant or None),
+            context=decoding_context(settings),
             source=source_name(source),
             on_progress=lambda size: progress.advance(task, size),
         )

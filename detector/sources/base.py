@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from detector.sources.fingerprint import Fingerprints
+from detector.sources.inventory import Inventory
 from schemas.event import ActivityEvent
 
 DEFAULT_TENANT = "default"
@@ -42,7 +43,8 @@ class Context(Struct, frozen=True):
     """What decoding depends on besides the record.
 
     `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
-    record stands in; its position there is given with each record.
+    record stands in; its position there is given with each record. `inventory` is what the operator
+    knows of credentials: `Decoder` applies it, so sources need not.
 
     Examples:
         >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")
@@ -52,6 +54,7 @@ class Context(Struct, frozen=True):
     fingerprints: Fingerprints
     tenant: str | None = None
     place: str = ""
+    inventory: Inventory | None = None
 
     def tenant_or(self, stated: str = "") -> str:
         """The tenant of a record that states `stated`."""

@@ -58,8 +58,14 @@ class Decoder:
         """
         found = opened(raw)
         if isinstance(found, tuple):
-            return self._source_of(raw).decode(raw, context, position)
-        return self._each(found, context, position)
+            made = self._source_of(raw).decode(raw, context, position)
+        else:
+            made = self._each(found, context, position)
+        inventory = context.inventory
+        if inventory is None:
+            return made
+        known = map(inventory.applied, made)
+        return tuple(known) if isinstance(made, tuple) else known
 
     def _source_of(self, raw: bytes) -> Source:
         last = self.source
