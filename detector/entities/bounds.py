@@ -17,22 +17,28 @@ from fnmatch import fnmatchcase
 import msgspec
 from msgspec import Struct
 
-from schemas.event import ActivityEvent, Credential, Task
+from schemas.event import ActivityEvent, Credential, Posture, Task
 
 # an agent thinks (inference) over what it looks up; only acting goes beyond that
 _LOOKING_ONLY = frozenset({"retrieval", "inference"})
 EVERY = "*"  # stands for all credentials of a principal
 _GRACE = 2_000
+_USES = frozenset({"use", "issue"})
 _encode = msgspec.msgpack.Encoder().encode
 _WORDS = {
     "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
     "task_over": "its task had ended",
 }  # fmt: skip
+_OUTSIDE: dict[str, str] = {
+    "origin": "the networks that the inventory allows",
+    "workload": "the workloads that the inventory allows",
+    "task": "the tasks that the inventory allows",
+}
 
 
 class CredentialView(Struct):
     """What is known of one credential. Times are epoch ms, the earliest reported; of tasks the
-    latest counts, which began at `task_at`."""
+    latest counts, which began at `task_at`. What is `protected` nobody may revoke."""
 
     ended: int | None = None
     how: str = ""
@@ -42,6 +48,7 @@ class CredentialView(Struct):
     task_at: int = 0
     proof: str = ""
     credential: Credential | None = None
+    protected: bool = False
 
     @property
     def latest(self) -> int:
@@ -75,21 +82,41 @@ class Breach(Struct, frozen=True):
 
 def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
+    if touches_canary(event):
+        return Breach("canary", "a credential that nobody has a reason to use", 1.0)
     if event.kind != "use" or (view is None and not limited(event)):
         return None
     found = after_end(view, event.time)
-    return found or _expired(event) or _misplaced(view, event) or _beyond_task(view, event)
+    return found or _expired(event) or _beyond(view, event)
+
+
+def _beyond(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    return _misplaced(view, event) or _outside(event) or _beyond_task(view, event)
 
 
 def limited(event: ActivityEvent) -> bool:
     """Whether the event itself names a bound that it may have broken."""
-    if event.task is not None:
+    posture = event.posture
+    if event.task is not None or (posture is not None and beyond(posture)):
         return True
     credential = event.credential
     return credential is not None and (
         bool(credential.bound_to)
         or (credential.expires is not None and event.time > credential.expires)
     )
+
+
+def beyond(posture: Posture) -> bool:
+    """Whether the inventory itself speaks against a use."""
+    return posture.canary or posture.bounds in _OUTSIDE
+
+
+def touches_canary(event: ActivityEvent) -> bool:
+    """Whether a canary is what the event was done with, and not only what it reports on."""
+    posture, child = event.posture, event.child
+    if posture is None or not posture.canary or event.credential is None:
+        return False
+    return event.kind in _USES or (child is not None and child.credential is not None)
 
 
 def after_end(view: CredentialView | None, time: int) -> Breach | None:
@@ -120,6 +147,15 @@ def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | No
     if not bound or workload is None or workload.uid == bound:
         return None
     return Breach("workload", f"bound to workload {bound}, used by {workload.uid}", 0.95)
+
+
+def _outside(event: ActivityEvent) -> Breach | None:
+    bounds, origin = event.posture.bounds if event.posture is not None else "", event.origin
+    if bounds not in _OUTSIDE:
+        return None
+    place = origin.address if bounds == "origin" and origin is not None else ""
+    reason = f"used outside {_OUTSIDE[bounds]}" + (f", from {place}" if place else "")
+    return Breach("outside", reason, 0.92)
 
 
 def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | None:

@@ -93,10 +93,19 @@ class CredentialState(Struct, gc=False):
     children: Children = none_yet()
     parents: tuple[str, ...] = ()
     reach: Reach | None = None
+    protected: bool = False
     settled: int = 0
     last: int = 0
     due: bool = False
     episodes: Episodes = field(default_factory=Episodes)
+
+    def protect(self, fact: Fact) -> bool:
+        """A use says that nobody may revoke it. True if that is new."""
+        posture = fact.event.posture if fact.event is not None else None
+        if self.protected or posture is None or not posture.protected:
+            return False
+        self.protected = True
+        return True
 
     def used(self, fact: Fact) -> bool:
         """A principal uses it in some context. True if that is new or earlier than known."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from detector.config import HOUR, EngineConfig
 from detector.entities.credential import CredentialState, OpenUse
 from detector.entities.group import Peers
-from detector.features.evidence import moment
+from detector.features.evidence import moment, spared
 from detector.findings import MAX_MOMENTS, Evidence
 
 LIVE = HOUR
@@ -60,4 +60,5 @@ class CredentialUseView:
             principal=event.principal,
             credential=event.credential,
             origin=event.origin,
+            spared=spared(event),
         )

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.detections import DETECTIONS
-from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach, limited
+from detector.entities.bounds import (
+    EVERY,
+    Breach,
+    CredentialView,
+    after_end,
+    breach,
+    limited,
+    touches_canary,
+)
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.opened import noted
@@ -30,7 +38,7 @@ from detector.respond.plan import Plan, plan
 from detector.window.marks import Mark, Marks
 from detector.window.novelty import UNBORN
 from detector.window.signature import Signature, word_of
-from schemas.event import Action, ActivityEvent
+from schemas.event import Action, ActivityEvent, Posture
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact
 
@@ -47,7 +55,7 @@ def event(
     if record.kind == "approval":
         principal.approve(record.time)
         state.quiet.forget(principal.key)
-    ended, broken = None, False
+    ended, broken = None, touches_canary(record)
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
         ended = after_end(view, record.time)
@@ -123,6 +131,7 @@ def touched(
             time=time,
             principal=principal.who,
             credential=view.credential,
+            posture=Posture(protected=True) if view.protected else None,
             action=Action(service, operation, access, effect=effect),
             outcome=Ended(status),
         )
@@ -143,7 +152,8 @@ def _out_of_bounds(
     mark = Mark(record, value, 3)
     mark.novel = novel
     view = View(principal, mark, -1, state.peers, state.config, found)
-    evidence: Evidence | None = DETECTIONS["credential_out_of_bounds"].judge(view)
+    name = "canary_touched" if found.kind == "canary" else "credential_out_of_bounds"
+    evidence: Evidence | None = DETECTIONS[name].judge(view)
     return evidence
 
 
@@ -197,6 +207,8 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     holder.last = max(holder.last, fact.time)
     facts: list[Fact] = []
     if fact.kind == "context":
+        if holder.protect(fact):
+            facts += share.answers(holder, holder.users)
         if fact.sender not in holder.users:
             facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
             holder.users = _with_user(holder.users, fact.sender)

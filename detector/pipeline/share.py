@@ -251,6 +251,7 @@ def _answer(
         task=credential.task if status is None else None,
         target=credential.key.split(":", 2)[2],
         operation=credential.bound_to,
+        protected=credential.protected,
     )
 
 
@@ -281,6 +282,7 @@ def told(principal: PrincipalState, fact: Fact, hops: int) -> list[Fact]:
             view.begin(fact.time, fact.task)
         view.credential = max(fact.credential, view.credential, key=detail)
         view.bound_to = max(fact.operation, view.bound_to)
+        view.protected = view.protected or fact.protected
         if len(principal.credentials) > SPARE * MOST_BOUNDS:
             del principal.credentials[min(principal.credentials, key=_oldest(principal))]
     return []
