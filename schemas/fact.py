@@ -114,6 +114,7 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record"
     places: tuple[str, ...] = ()
     finding: str = ""
     protected: bool = False
+    expires: int | None = None
     schema: int = 1  # absent means 1, whatever the version of today
 
     @property

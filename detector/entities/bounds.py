@@ -38,7 +38,8 @@ _OUTSIDE: dict[str, str] = {
 
 class CredentialView(Struct):
     """What is known of one credential. Times are epoch ms, the earliest reported; of tasks the
-    latest counts, which began at `task_at`. What is `protected` nobody may revoke."""
+    latest counts, which began at `task_at`. What is `protected` nobody may revoke. `expires` is what
+    another system says that issued it."""
 
     ended: int | None = None
     how: str = ""
@@ -49,11 +50,12 @@ class CredentialView(Struct):
     proof: str = ""
     credential: Credential | None = None
     protected: bool = False
+    expires: int | None = None
 
     @property
     def latest(self) -> int:
         """The latest time that is known of it: what there is too much of goes by this."""
-        return max(self.ended or 0, self.exposed or 0, self.task_at)
+        return max(self.ended or 0, self.exposed or 0, self.task_at, self.expires or 0)
 
     def end(self, time: int, how: str, proof: str) -> None:
         """The credential ended; the earliest end counts."""
@@ -80,13 +82,17 @@ class Breach(Struct, frozen=True):
     proof: str = ""
 
 
+_EXPIRED = Breach("expired", "used after it had expired", 0.9)
+_TASK_OVER = Breach("ended", "used after its task had ended", 0.95)
+
+
 def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
     if touches_canary(event):
         return Breach("canary", "a credential that nobody has a reason to use", 1.0)
     if event.kind != "use" or (view is None and not limited(event)):
         return None
-    found = after_end(view, event.time)
+    found = after_end(view, event.time, event.task)
     return found or _expired(event) or _beyond(view, event)
 
 
@@ -119,14 +125,19 @@ def touches_canary(event: ActivityEvent) -> bool:
     return event.kind in _USES or (child is not None and child.credential is not None)
 
 
-def after_end(view: CredentialView | None, time: int) -> Breach | None:
-    """The breach that any use at `time` would be, because the credential had ended or its secret
-    had been seen where it should not be."""
+def after_end(view: CredentialView | None, time: int, task: Task | None = None) -> Breach | None:
+    """The breach that any use at `time` would be, because the credential or its task had ended or its
+    secret had been seen where it should not be. A `task` of the use's own may go on."""
     if view is None:
         return None
     if view.ended is not None and time > view.ended + _GRACE:
         how = _WORDS.get(view.how, "it had ended")
         return Breach("ended", f"used after {how}", 0.97, view.proof)
+    ends = view.task.ends if view.task is not None else None
+    if ends is not None and time > ends + _GRACE and (task is None or not _declares(task)):
+        return _TASK_OVER
+    if view.expires is not None and time > view.expires + _GRACE:
+        return _EXPIRED
     if view.exposed is not None and time > view.exposed + _GRACE:
         return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
     return None
@@ -137,7 +148,7 @@ def _expired(event: ActivityEvent) -> Breach | None:
     expires = credential.expires if credential is not None else None
     if expires is None or event.time <= expires + _GRACE:
         return None
-    return Breach("expired", "used after it had expired", 0.9)
+    return _EXPIRED
 
 
 def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
@@ -166,7 +177,7 @@ def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | 
     if task is None or action is None:
         return None
     if task.ends is not None and event.time > task.ends + _GRACE:
-        return Breach("ended", "used after its task had ended", 0.95)
+        return _TASK_OVER
     if action.plane == "action" and task.plane in _LOOKING_ONLY:
         reason = f"task granted the {task.plane} plane, acted in the {action.plane} plane"
         return Breach("plane", reason, 0.95)

@@ -39,6 +39,12 @@ class CredentialUseView:
         """The earlier uses that were still live within the hour before this one."""
         return [use for use in self.before if use.within(self.time - LIVE, self.time)]
 
+    def reads(self) -> list[OpenUse]:
+        """Who read the secret where it is kept, before this use and not too long before, in order."""
+        since = self.time - self.config.secret_used_within
+        reads = (read.opened() for read in self.state.reads if read.time >= since)
+        return sorted((r for r in reads if r.at < self.use.at), key=lambda r: r.at)
+
     def gather(
         self, detection: str, uses: Sequence[OpenUse], score: float, reasons: Sequence[str]
     ) -> Evidence:

@@ -30,7 +30,7 @@ from detector.features.reach import wider
 from detector.features.surprise import appraise
 from detector.features.view import View, path_of
 from detector.findings import Evidence, Finding
-from detector.pipeline import descent, origins, share
+from detector.pipeline import custody, descent, origins, share
 from detector.pipeline.decide import FIRST_DAY, finding
 from detector.pipeline.standing import with_standing
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
@@ -46,6 +46,7 @@ _ON_PRINCIPAL = tuple((n, d.judge) for n, d in DETECTIONS.items() if d.ON == "pr
 _ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
 _LONGEST = HOUR
 _DULL = 0.3
+_TAKEN = "stored_secret_used"
 
 
 def event(
@@ -58,7 +59,7 @@ def event(
     ended, broken = None, touches_canary(record)
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
-        ended = after_end(view, record.time)
+        ended = after_end(view, record.time, record.task)
         broken = breach(view if ended is None else None, record) is not None
     begun = noted(principal.opened, record)
     if begun is not None:
@@ -69,6 +70,8 @@ def event(
     if (marked or len(principal.marks.items) != before) and not _last(principal, record, before):
         state.quiet.forget(principal.key)
     made = share.facts_of(principal, record, novel, state.config.max_hops)
+    if record.child is not None:
+        made += custody.noted(principal, record, novel)
     if record.kind != "use":
         made += descent.noted(principal, record)
     if signature.notable:
@@ -215,6 +218,10 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         if fact.reach is not None:
             holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
+        if changed:
+            facts += custody.lapses(holder, (fact.sender,))
+    elif fact.kind == "secret_read":
+        changed = holder.read(fact)
     elif fact.kind == "issued":
         facts += descent.born(holder, fact)
         changed = holder.issued is None or share.worth(fact.path) < share.worth(holder.issued.path)
@@ -227,7 +234,8 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         changed = False
         if holder.tell(fact):
             facts += share.answers(holder, holder.users) + descent.ends(holder, holder.parents)
-    if changed and (len(holder.uses) > 1 or holder.issued is not None):
+        facts += custody.learned(holder, fact)
+    if changed and (len(holder.uses) > 1 or holder.issued is not None or holder.reads):
         for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
             holder.episodes.offer(evidence)
     if not changed or holder.episodes.idle:
@@ -244,17 +252,17 @@ def judged_uses(
     state: State, holder: CredentialState, since: int, until: int = UNBORN
 ) -> Iterable[Evidence]:
     """The evidence at each use of a credential from `since` on."""
-    if len(holder.uses) < 2 and holder.issued is None:
+    if len(holder.uses) < 2 and holder.issued is None and not holder.reads:
         return
     uses = holder.ordered()
     for i, use in enumerate(uses):
         if not since <= use.event.time < until:
             continue
         view = CredentialUseView(holder, use, uses[:i], state.config, state.peers)
-        for unit in _ON_CREDENTIAL:
-            evidence = unit.judge(view)
-            if evidence is not None and evidence.score >= state.floors[unit.META.id]:
-                yield evidence
+        made = [(unit.META.id, unit.judge(view)) for unit in _ON_CREDENTIAL]
+        found = [e for name, e in made if e is not None and e.score >= state.floors[name]]
+        # where it was taken from says more than that it is in two places
+        yield from [e for e in found if e.detection == _TAKEN] or found
 
 
 def origin(state: State, here: OriginState, fact: Fact) -> Outcome:

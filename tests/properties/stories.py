@@ -310,6 +310,28 @@ def _outside(t: Teller, s: Scene, who: str, at: int) -> None:
                posture=Posture(protected=True, bounds="origin" if i % 2 else "inside"))  # fmt: skip
 
 
+def _stored(t: Teller, s: Scene, who: str, at: int) -> None:
+    """A key is taken from a vault again and again, and turns up elsewhere."""
+    for i in range(8):
+        t.tell(who, at + i * 13 * MINUTE, "vault:read:secret_read", target="vault/build",
+               place=s.place if i % 2 else 0, tool=s.tool if i % 2 else 0,
+               child=Child(_key("build")))  # fmt: skip
+    for i, what in enumerate(_HABITS["build"]):
+        t.tell("build", at + (20 + 3 * i * s.spread) * MINUTE, what, place=1 + i % 2, tool=3,
+               posture=Posture(bounds="origin") if s.place else None)  # fmt: skip
+
+
+def _lease(t: Teller, s: Scene, who: str, at: int) -> None:
+    """A token expires in the system that issued it, and is used in another."""
+    token = _session(f"lease{s.minute}", expires=at + 20 * MINUTE)
+    bare = _session(f"lease{s.minute}")
+    for i in range(5):
+        t.tell(who, at + (3 + i * s.spread) * MINUTE, _HABITS[who][i % 2], credential=bare,
+               place=s.place, tool=s.tool)  # fmt: skip
+    t.tell("agent" if who != "agent" else "build", at, "broker:Lease:credential_issue", kind="issue",
+           child=Child(token, _principal(who)))  # fmt: skip
+
+
 SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "recon": _recon,
     "fanout": _fanout,
@@ -333,6 +355,8 @@ SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "handout": _handout,
     "canary": _canary,
     "outside": _outside,
+    "stored": _stored,
+    "lease": _lease,
 }
 
 scenes = st.builds(
