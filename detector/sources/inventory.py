@@ -33,7 +33,8 @@ from detector.sources.stored import names_of, read_from
 from schemas.event import ActivityEvent, Bounds, Child, Credential, Lifetime, Origin, Posture
 
 Network = IPv4Network | IPv6Network
-_FINGERPRINT, _DIGEST = "fingerprint", "sha256"
+FINGERPRINT, _DIGEST = "fingerprint", "sha256"
+"""The kind of an id that is a fingerprint under our own key, for what no log knows by a public id."""
 _USES = frozenset({"use", "issue"})
 _GLOBS = frozenset("*?[")
 _TENANTS = 256
@@ -131,22 +132,23 @@ class Inventory:
         for entry in self.entries:
             if entry.tenant not in ("", tenant):
                 continue
-            marks = [mark for one in entry.ids for mark in self._marks(tenant, one)]
+            marks = [mark for one in entry.ids for mark in marks_of(self._prints, tenant, one)]
             row = marks[0], entry
             by_mark.update(dict.fromkeys(marks, row))
             if entry.stored_at:
                 by_place.update(dict.fromkeys(names_of(entry.stored_at), row))
         return _Known(by_mark, by_place)
 
-    def _marks(self, tenant: str, one: str) -> list[str]:
-        """The fingerprints that sources may give a credential with this id. A hash of the secret is
-        its digest in most logs; where a log takes it for a public id it is one."""
-        kind, _, uid = one.partition(":")
-        if kind == _FINGERPRINT:
-            return [uid]
-        digest = sha256_in(uid)
-        found = [self._prints.of_digest(tenant, digest)] if digest is not None else []
-        return found if kind == _DIGEST else [*found, self._prints.of_public(tenant, kind, uid)]
+
+def marks_of(prints: Fingerprints, tenant: str, one: str) -> list[str]:
+    """The fingerprints that sources may give a credential with an id, `kind:uid`. A hash of the secret
+    is its digest in most logs; where a log takes it for a public id it is one."""
+    kind, _, uid = one.partition(":")
+    if kind == FINGERPRINT:
+        return [uid]
+    digest = sha256_in(uid)
+    found = [prints.of_digest(tenant, digest)] if digest is not None else []
+    return found if kind == _DIGEST else [*found, prints.of_public(tenant, kind, uid)]
 
 
 def _stored(known: _Known, event: ActivityEvent) -> tuple[str, Entry] | None:
