@@ -13,7 +13,8 @@ from detector.simulate.across.stories import STORIES
 from detector.sources.base import Context
 from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.inventory_file import read_inventory
+from detector.sources.inventory import Inventory
+from detector.sources.inventory_file import parsed
 from detector.sources.registry import SOURCES
 
 SECOND = 1_000
@@ -23,10 +24,9 @@ def _run(seed: int) -> tuple[list[Row], dict[str, str], list[tuple[int, Finding]
     """The records, which event is of which incident, and each finding with the time of its event."""
     estate = Estate(seed, 40)
     rows = list(performed(estate, 3))
-    context = Context(
-        Fingerprints("an example key, used in tests only"),
-        inventory=read_inventory(known(estate), "inventory.csv"),
-    )
+    prints = Fingerprints("an example key, used in tests only")
+    listed = parsed(known(estate).encode(), "inventory.csv")
+    context = Context(prints, inventory=Inventory(listed, prints))
     decoder, run = Decoder(), Replay(EngineConfig())
     incidents: dict[str, str] = {}
     found: list[tuple[int, Finding]] = []
