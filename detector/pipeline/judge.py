@@ -156,6 +156,7 @@ def _out_of_bounds(
     mark.novel = novel
     view = View(principal, mark, -1, state.peers, state.config, found)
     name = "canary_touched" if found.kind == "canary" else "credential_out_of_bounds"
+    view.floor = state.floors[name]
     evidence: Evidence | None = DETECTIONS[name].judge(view)
     return evidence
 

@@ -54,3 +54,16 @@ def test_an_end_that_comes_late_does_not_lift_protection() -> None:
     assert {"credential_out_of_bounds"} == {finding.detection for finding in found}
     assert {"protected"} == {finding.evidence.spared for finding in found}
     assert all(finding.command is None for finding in found)
+
+
+@pytest.mark.parametrize("name", ["credential_out_of_bounds", "canary_touched"])
+def test_a_detection_that_is_switched_off_is_silent(name: str) -> None:
+    """Also of uses that no mark stands for, and of late ones."""
+    ended = end("end", NOON + MINUTE, KEY)
+    uses = [_use(f"u{n}", NOON + n * MINUTE, None) for n in (0, 2, 3)]
+    trap = _use("trap", NOON, Posture(canary=True))
+    config = EngineConfig(disabled=frozenset({name}))
+    found = list(replay([*uses, ended, trap], config))
+
+    assert name not in {finding.detection for finding in found}
+    assert found

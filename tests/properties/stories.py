@@ -311,13 +311,12 @@ def _outside(t: Teller, s: Scene, who: str, at: int) -> None:
 
 
 def _stored(t: Teller, s: Scene, who: str, at: int) -> None:
-    """A key is taken from a vault again and again, and turns up elsewhere."""
+    """A key is read where it is kept again and again, and turns up elsewhere."""
     for i in range(8):
         t.tell(who, at + i * 13 * MINUTE, "vault:read:secret_read", target="vault/build",
-               place=s.place if i % 2 else 0, tool=s.tool if i % 2 else 0,
                child=Child(_key("build")))  # fmt: skip
     for i, what in enumerate(_HABITS["build"]):
-        t.tell("build", at + (20 + 3 * i * s.spread) * MINUTE, what, place=1 + i % 2, tool=3,
+        t.tell("build", at + (20 + i * s.spread) * MINUTE, what, place=1 + s.place % 2, tool=3,
                posture=Posture(bounds="origin") if s.place else None)  # fmt: skip
 
 
