@@ -25,8 +25,8 @@ _READ = 4_096
 # Each is a secret by its form alone. What stands in a group named `keep_...` is not masked.
 PATTERNS: dict[str, str] = {
     # Forty characters of base64 with all kinds in them; neither a path nor a hash.
-    "aws_secret_key": r"(?<![A-Za-z0-9/+=])(?=[^\s/]*[a-z])(?=\S*[A-Z])(?=\S*\d)"
-    r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+    "aws_secret_key": r"(?<![A-Za-z0-9/+=])(?=[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))"
+    r"(?=[^\s/]*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{40}",
     "aws_session_token": r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[\w/+=-]{16,}",
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?",
     "github": r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}",
@@ -41,9 +41,11 @@ PATTERNS: dict[str, str] = {
     "authorization": r"(?P<keep_authorization>\b(?i:bearer|basic|digest|negotiate)\s+)[\w.~+/=-]{6,}",
     "url_password": r"(?P<keep_url_password>\b[A-Za-z][\w+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)",
     "signed_url": r"(?P<keep_signed_url>(?i:\b(?:x-amz-(?:signature|security-token)|sig)=))[^&\s\"]+",
-    # A colon alone is no pair: ARNs are full of `secret:name`.
-    "pair": r"(?P<keep_pair>(?i:[\w-]*(?:passw(?:or)?d|pwd|secret|token|api[_-]?key|private[_-]?key|"
-    r"access[_-]?key|credential)[\w-]*)(?:\s*=\s*|[\"']\s*:\s*|:\s+)[\"']?)"
+    # A colon alone is no pair: ARNs are full of `secret:name`. What stands before the name's telling
+    # part is not matched, and what follows it is not given back: either would cost minutes on a text
+    # that is made of such parts.
+    "pair": r"(?P<keep_pair>(?i:(?:passw(?:or)?d|pwd|secret|token|api[_-]?key|private[_-]?key|"
+    r"access[_-]?key|credential)[\w-]*+)(?:\s*=\s*|[\"']\s*:\s*|:\s+)[\"']?)"
     r"(?!\*\*\*)[^\s\"'&,;}]{3,}",
 }
 EXAMPLES: dict[str, str] = {
@@ -80,7 +82,7 @@ _NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig", "basic"
           "negotiate")  # fmt: skip
 _NAMED = re.compile(
     r"(?i)(?:basic|bearer|digest|negotiate)\s|"
-    r"(?:passw|pwd|secret|token|key|credential|sig)[\w-]*[\"']?\s*(?:=|[\"']\s*:|:\s)"
+    r"(?:passw|pwd|secret|token|key|credential|sig)[\w-]*+[\"']?\s*(?:=|[\"']\s*:|:\s)"
 )
 
 # Fields whose values may be shown in a sample: they name the kind of record, not what is in it.
