@@ -194,7 +194,9 @@ def _evidence(state: State, view: View) -> list[Evidence]:
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     """A fact reached a credential: answer its users, look at its uses again."""
-    holder.last = max(holder.last, fact.time)
+    # News of a key counts from when it was told: what it tells of may be long ago.
+    told = max(fact.time, state.bound) if fact.kind == "status" else fact.time
+    holder.last = max(holder.last, told)
     facts: list[Fact] = []
     if fact.kind == "context":
         if fact.sender not in holder.users:
@@ -257,10 +259,12 @@ def origin(state: State, here: OriginState, fact: Fact) -> Outcome:
 def late(
     state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
 ) -> Outcome:
-    """An event behind everything settled: it still meets the checks that need no window."""
+    """An event behind everything settled: it still meets the checks that need no window, and an end
+    or an exposure is told all the same: a scanner dates what it finds by when it came there."""
+    facts = tuple(share.news_of(principal, record))
     found = breach(_bounds_of(principal, record), record)
     if found is None:
-        return NOTHING
+        return Outcome((), (), facts) if facts else NOTHING
     novel = principal.seen.novelties(words_of(record, signature), record.time - state.horizon)
     evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:
