@@ -59,7 +59,7 @@ def event(
     ended, broken = None, touches_canary(record)
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
-        ended = after_end(view, record.time, record.task)
+        ended = after_end(view, record.time)
         broken = breach(view if ended is None else None, record) is not None
     begun = noted(principal.opened, record)
     if begun is not None:
