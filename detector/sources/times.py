@@ -5,6 +5,8 @@ Examples:
     1688989500000
     >>> to_ms("Jul 10, 2023, 12:45:00 PM")
     1688993100000
+    >>> to_ms("2023-07-10 04:45:00.000 -0700")
+    1688989500000
 """
 
 import re
@@ -26,6 +28,9 @@ _MONTHS = {name: n for n, name in enumerate(
 _SPOKEN_PLAINLY = re.compile(
     rf"({'|'.join(_MONTHS)}) ([0-9]{{1,2}}), ([0-9]{{4}}),? (0?[1-9]|1[0-2]):([0-9]{{2}}):([0-9]{{2}}) ([AP]M)"
 )
+
+# ISO 8601, but with a space before the zone: how Snowflake prints a time.
+_SPACED = re.compile(r"(.*[0-9]) ([+-][0-9]{2}:?[0-9]{2})")
 
 # What most logs write: a plain minute, and what follows it.
 _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
@@ -82,8 +87,9 @@ def _parse(text: str) -> datetime:
             int(year), _MONTHS[month], int(day), int(hour) % 12 + later, int(minute), int(second),
             tzinfo=UTC,
         )  # fmt: skip
+    spaced = _SPACED.fullmatch(text)
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(f"{spaced[1]}{spaced[2]}" if spaced else text)
     except ValueError:
         pass
     for form in _SPOKEN:

@@ -18,12 +18,16 @@ Examples:
     ('github:user/ada', 'write', 'acme/shop')
 """
 
+from msgspec.structs import replace
+
+from detector.sources.code.github_audit_deeds import DEEDS
+from detector.sources.code.github_audit_deeds import SERVICE as _SERVICE
 from detector.sources.credentials import hashed, public
-from detector.sources.deeds import Deeds
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
 from schemas.event import (
+    Action,
     ActivityEvent,
     Child,
     Credential,
@@ -32,76 +36,16 @@ from schemas.event import (
     Outcome,
     Principal,
     PrincipalType,
+    Status,
     Target,
 )  # fmt: skip
 
 NAME = "github_audit"
 HASHED = "github_hashed_token"
-_SERVICE = "github"
+_PAT = "github_user_programmatic_access_id"
+_WORKFLOWS = "github-actions[bot]"
+_PRIVATE = frozenset({"private", "internal"})
 _TIMES = ("@timestamp", "at_sign_timestamp", "created_at")
-_DEEDS = Deeds(_SERVICE, {
-    "git.clone": ("read", ""),
-    "git.fetch": ("read", ""),
-    "git.push": ("write", ""),
-    "repo.access": ("admin", "share_out"),
-    "repo.add_member": ("admin", "grant"),
-    "repo.download_zip": ("read", ""),
-    "repo.destroy": ("delete", "destroy"),
-    "repo.transfer*": ("admin", "share_out"),
-    "repo.create_actions_secret": ("write", ""),
-    "org.add_member": ("admin", "grant"),
-    "org.invite_member": ("admin", "grant"),
-    "org.update_member": ("admin", "grant"),
-    "org.disable_two_factor_requirement": ("admin", "impair_defence"),
-    "org.disable_saml": ("admin", "impair_defence"),
-    "org.saml_disabled": ("admin", "impair_defence"),
-    "org.disable_oauth_app_restrictions": ("admin", "impair_defence"),
-    "org.audit_log_export": ("read", ""),
-    "org.oauth_app_access_approved": ("admin", "grant"),
-    "business.*": ("admin", ""),
-    "enterprise.config.disable*": ("admin", "impair_defence"),
-    "secret_scanning.disable": ("admin", "impair_defence"),
-    "secret_scanning_new_repos.disable": ("admin", "impair_defence"),
-    "secret_scanning_alert.*": ("write", ""),
-    "repository_secret_scanning*": ("admin", ""),
-    "repository_secret_scanning.disable": ("admin", "impair_defence"),
-    "repository_secret_scanning_push_protection.disable": ("admin", "impair_defence"),
-    "secret_scanning_push_protection.bypass": ("write", "impair_defence"),
-    "business_advanced_security.disabled": ("admin", "impair_defence"),
-    "dependabot_alerts.disable": ("admin", "impair_defence"),
-    "dependabot_alerts_new_repos.disable": ("admin", "impair_defence"),
-    "dependabot_security_updates.disable": ("admin", "impair_defence"),
-    "protected_branch.destroy": ("delete", "impair_defence"),
-    "protected_branch.policy_override": ("admin", "impair_defence"),
-    "protected_branch.*": ("admin", ""),
-    "repository_ruleset.destroy": ("delete", "impair_defence"),
-    "repository_ruleset.*": ("admin", ""),
-    "ip_allow_list.disable": ("admin", "impair_defence"),
-    "ip_allow_list_entry.*": ("admin", "open_network"),
-    "audit_log_streaming.destroy": ("delete", "impair_defence"),
-    "audit_log_streaming.update": ("admin", "impair_defence"),
-    "hook.create": ("write", "share_out"),
-    "hook.config_changed": ("write", "share_out"),
-    "public_key.create": ("credential_issue", "persist"),
-    "deploy_key.create": ("credential_issue", "persist"),
-    "personal_access_token.access_granted": ("credential_issue", "grant"),
-    "personal_access_token.create": ("credential_issue", "mint_credential"),
-    "oauth_access.create": ("credential_issue", ""),
-    "oauth_authorization.create": ("admin", "grant"),
-    "oauth_application.create": ("admin", "persist"),
-    "integration_installation.create": ("admin", "persist"),
-    "integration.create": ("admin", "persist"),
-    "team.add_member": ("admin", "grant"),
-    "team.add_repository": ("admin", "grant"),
-    "organization_moderators.add_user": ("admin", "grant"),
-    "workflows.created_workflow_run": ("write", "execute"),
-    "workflows.completed_workflow_run": ("read", ""),
-    "self_hosted_runner.*": ("admin", ""),
-    "org.self_hosted_runner*": ("admin", "persist"),
-    "repo.self_hosted_runner*": ("admin", "persist"),
-    "repo.register_self_hosted_runner": ("admin", "persist"),
-    "api.request": ("read", ""),
-})  # fmt: skip
 _MADE = frozenset({
     "personal_access_token.create", "personal_access_token.access_granted", "oauth_access.create",
     "deploy_key.create", "public_key.create",
@@ -110,18 +54,23 @@ _ENDED = frozenset({
     "personal_access_token.access_revoked", "personal_access_token.destroy",
     "personal_access_token.credential_revoked", "oauth_access.destroy", "deploy_key.destroy",
     "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
+    "org_credential_authorization.deauthorize",
 })  # fmt: skip
+_ON_TOKENS = ("personal_access_token.", "oauth_access.", "org_credential_authorization.")
 _TYPES: dict[str, Lifetime] = {
     "personal access token (classic)": "static", "fine-grained personal access token": "static",
     "deploy key": "static", "oauth access token": "static", "ssh key": "static",
+    "personal_access_token": "static", "deploy_key": "static", "public ssh key": "static",
     "github app server-to-server token": "ephemeral", "github app user-to-server token": "ephemeral",
 }  # fmt: skip
+_STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
+_FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 
 
 def _read(record: Record) -> ActivityEvent:
     operation = record.need(record.text("action"), "action")
     when = next((name for name in _TIMES if record.get(name) is not None), _TIMES[0])
-    principal = _principal(record, operation)
+    principal = _principal(record)
     kind, child = _subject(record, operation)
     return ActivityEvent(
         uid=record.uid("_document_id"),
@@ -130,29 +79,68 @@ def _read(record: Record) -> ActivityEvent:
         time=record.time(when),
         principal=principal,
         kind=kind,
-        action=_DEEDS.of(operation),
-        credential=_credential(record),
-        target=_target(record),
+        action=_action(record, operation),
+        credential=_credential(record, subject=child is not None or operation.startswith(_ON_TOKENS)),
+        target=_target(record, operation),
         origin=origin_of(
             record.text("actor_ip"), record.text("user_agent"), within=_SERVICE,
             country=record.text("actor_location", "country_code"),
         ),
-        outcome=Outcome(),
+        outcome=_outcome(record, operation),
         child=child,
         raw=record.ref,
     )  # fmt: skip
 
 
-def _principal(record: Record, operation: str) -> Principal:
+def _action(record: Record, operation: str) -> Action:
+    action = DEEDS.of(operation)
+    if operation == "api.request":
+        method = record.text("request_method")
+        path = record.text("route") or "request"
+        return DEEDS.of(f"{method} {path}") if method else action
+    if operation == "repo.access":
+        if record.text("visibility") in _PRIVATE:
+            return replace(action, effect="")
+        return replace(action, foreign="*") if record.text("visibility") == "public" else action
+    return action
+
+
+def _outcome(record: Record, operation: str) -> Outcome:
+    code = record.number("status_code") or 0
+    if code >= 400:
+        return Outcome(_STATUS.get(code, "failure"), str(code))
+    conclusion = record.text("conclusion")
+    if conclusion in _FAILED:
+        return Outcome("failure", conclusion)
+    if operation.endswith(("_failed", ".failed", "_failure")):
+        return Outcome(
+            "denied" if operation == "org.recovery_code_failed" else "failure", operation
+        )
+    return Outcome()
+
+
+def _principal(record: Record) -> Principal:
     account = record.first("org", "business")
     actor = record.text("actor") or record.text("external_identity_nameid")
     repository = record.first("repo", "repository")
-    if not actor and operation.startswith("workflows."):
-        uid = f"github:repository/{record.need(repository, 'actor')}"
-        return Principal(uid, repository, account, "workload")
-    if not actor:
-        key = record.first("deploy_key_id", "key_id", "integration", "user")
-        actor = record.need(key or (f"repository:{repository}" if repository else ""), "actor")
+    how = record.text("programmatic_access_type").lower()
+    # A deploy key is nobody's but its repository's; a workflow acts with a token of its repository.
+    if repository and "deploy" in how:
+        return Principal(
+            f"github:deploykey/{repository}", repository, account, "service", owner=actor
+        )
+    if repository and (not actor or actor == _WORKFLOWS):
+        return Principal(
+            f"github:repository/{repository}", repository, account,
+            "workload" if actor or record.text("action").startswith("workflows.") else "unknown",
+            known_by=actor,
+        )  # fmt: skip
+    if not actor or actor == _SERVICE:
+        app = record.text("integration")
+        if app:
+            return Principal(f"github:app/{app}", app, account, "service", owner=account)
+        record.need(actor or account, "actor", "who acted")
+        return Principal("github:system", _SERVICE, account, "provider", known_by=actor)
     bot = record.flag("actor_is_bot") is True or actor.endswith("[bot]")
     agent = record.flag("actor_is_agent") is True
     kind: PrincipalType = "agent" if agent else "service" if bot else "human"
@@ -167,7 +155,9 @@ def _principal(record: Record, operation: str) -> Principal:
     )
 
 
-def _credential(record: Record) -> Credential | None:
+def _credential(record: Record, *, subject: bool) -> Credential | None:
+    """The token that acted. In the records of a token's making and end the ids are those of the
+    token that was made or ended (`subject`); a hash is that of the one that acted all the same."""
     how = record.text("programmatic_access_type")
     kind = how.lower()
     scopes = tuple(record.text("token_scopes").replace(",", " ").split())
@@ -177,7 +167,7 @@ def _credential(record: Record) -> Credential | None:
             digest, HASHED, record.context, record.tenant, type=how or "token",
             lifetime=_TYPES.get(kind, ""), scopes=scopes,
         )  # fmt: skip
-    for name in ("user_programmatic_access_id", "token_id"):
+    for name in () if subject else ("user_programmatic_access_id", "token_id"):
         uid = record.text(name)
         if uid and uid != "0":
             return public(
@@ -187,7 +177,10 @@ def _credential(record: Record) -> Credential | None:
     return None
 
 
-def _target(record: Record) -> Target | None:
+def _target(record: Record, operation: str) -> Target | None:
+    if operation.startswith("business"):
+        uid = record.text("business")
+        return Target(uid, "enterprise") if uid else None
     for name, kind in (
         ("repo", "repository"), ("repository", "repository"), ("team", "team"), ("hook_id", "hook"),
         ("user", "user"), ("org", "organization"), ("business", "enterprise"),
@@ -201,15 +194,19 @@ def _target(record: Record) -> Target | None:
 def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
     if operation not in _MADE and operation not in _ENDED:
         return "use", None
-    uid = record.first(
-        "user_programmatic_access_id", "oauth_access_id", "token_id", "fingerprint", "key"
-    )
-    kind = "github_key" if "key" in operation else "github_token_id"
-    credential = public(uid, kind, record.context, record.tenant, lifetime="static")
-    holder = record.first("user", "actor")
-    principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None
+    form, uid = _PAT, record.text("user_programmatic_access_id")
+    if not uid:
+        form, uid = "github_token_id", record.first("oauth_access_id", "token_id")
+    if not uid:
+        form, uid = "github_key", record.first("fingerprint", "key", "public_key_id", "key_id")
+    credential = public(
+        uid, form, record.context, record.tenant, type=operation.partition(".")[0],
+        lifetime="static",
+    )  # fmt: skip
     if credential is None:
         return "use", None
+    holder = record.first("user", "actor")
+    principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None
     return "issue" if operation in _MADE else "end", Child(credential, principal)
 
 
@@ -222,7 +219,7 @@ SOURCE = Format(
         (b'"action"', b'"org"', b'"repo"', b'"created_at"'),
         (b'"action"', b'"actor"', b'"repo"', b'"created_at"'),
         (b'"action"', b'"actor"', b'"at_sign_timestamp"'),
-        (b'"action"', b'"transport_protocol_name"', b'"_document_id"'),
+        (b'"action"', b'"@timestamp"', b'"_document_id"'),
         (b'"action"', b'"actor"', b'"programmatic_access_type"'),
     ),
     _read,

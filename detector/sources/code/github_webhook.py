@@ -46,6 +46,13 @@ _DEEDS = Deeds("github", {
     "repository_ruleset.deleted": ("delete", "impair_defence"),
     "installation.created": ("admin", "persist"),
     "alert.*": ("read", ""),
+    "issue.*": ("write", ""),
+    "pull_request.*": ("write", ""),
+    "review.*": ("write", ""),
+    "comment.*": ("write", ""),
+    "discussion.*": ("write", ""),
+    "pages": ("write", ""),
+    "personal_access_token_request.approved": ("credential_issue", "grant"),
 })  # fmt: skip
 
 

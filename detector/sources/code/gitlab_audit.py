@@ -1,6 +1,7 @@
 """GitLab audit events: what people, bots and tokens did in groups, projects and the instance.
 
-Read: streamed events and those of the REST API.
+Read: streamed events and those of the REST API. Of a message only a token's id and the name of a
+Git operation are looked at.
 
 References:
     GitLab documentation, "Audit events API", "Audit event streaming" and "Audit event types".
@@ -16,6 +17,8 @@ Examples:
     ('gitlab:user/3', 'issue', 'credential_issue')
 """
 
+import re
+
 from detector.sources.credentials import public
 from detector.sources.deeds import Deeds
 from detector.sources.format import Format
@@ -25,63 +28,144 @@ from schemas.event import ActivityEvent, Child, Kind, Outcome, Principal, Target
 
 NAME = "gitlab_audit"
 _SERVICE = "gitlab"
-_TOKENS = ("_token_created", "_token_revoked", "_key_added", "_key_removed", "_key_created",
-           "_token_deleted", "_token_rotated", "_key_deleted")  # fmt: skip
+_GIT = "repository_git_operation"
+_PUSH = "git-receive-pack"
+_MADE = ("_token_created", "_token_rotated", "_key_added", "_key_created")
+_ENDED = ("_token_revoked", "_token_deleted", "_token_expired", "_key_removed", "_key_deleted",
+          "_key_destroyed", "_key_revoked")  # fmt: skip
+_ALSO_MADE = frozenset({"create_pat", "add_ssh_key", "create_ssh_key"})
+_ALSO_ENDED = frozenset({"revoke_pat", "remove_ssh_key"})
+TOKEN_ID = "gitlab_token_id"  # noqa: S105 - the kind of an id
+_TOKEN_ID = re.compile(r"token(?:_id:| with id) (\d{1,18})\b")
+_ATTEMPTED = "Attempted to "
+# Of a personal token's event the target is its owner, of another one's often where it is valid.
+_NO_CREDENTIAL = frozenset({"User", "Project", "Group"})
+# What the log writes in place of a user's id where no user acted.
+_UNKNOWN, _DEPLOY_TOKEN, _DEPLOY_KEY = "-1", "-2", "-3"
+_SPECIAL = {_DEPLOY_TOKEN: "deploytoken", _DEPLOY_KEY: "deploykey"}
+_SERVICES = frozenset({"DeployToken", "DeployKey", "Gitlab::Audit::CiRunnerTokenAuthor"})
+_REFUSED = ("login_failed", "ip_restricted", "password_reset_failed")
 _DEEDS = Deeds(_SERVICE, {
     "personal_access_token_created": ("credential_issue", "mint_credential"),
     "project_access_token_created": ("credential_issue", "mint_credential"),
     "group_access_token_created": ("credential_issue", "mint_credential"),
+    "project_access_token_creation_failed": ("credential_issue", ""),
+    "group_access_token_creation_failed": ("credential_issue", ""),
+    "project_access_token_deletion_failed": ("delete", ""),
+    "group_access_token_deletion_failed": ("delete", ""),
     "create_pat": ("credential_issue", "mint_credential"),
+    "revoke_pat": ("delete", ""),
+    "personal_access_token_revoked": ("delete", ""),
+    "project_access_token_revoked": ("delete", ""),
+    "group_access_token_revoked": ("delete", ""),
+    "deploy_token_destroyed": ("delete", ""),
     "deploy_token_created": ("credential_issue", "mint_credential"),
     "deploy_key_added": ("credential_issue", "persist"),
+    "deploy_key_created": ("credential_issue", "persist"),
     "add_ssh_key": ("credential_issue", "persist"),
+    "create_ssh_key": ("credential_issue", "persist"),
+    "remove_ssh_key": ("delete", ""),
+    "oauth_application_created": ("admin", "persist"),
+    "user_authorized_oauth_application": ("admin", "grant"),
     "user_impersonation": ("admin", "grant"),
+    "user_admin_status_updated": ("admin", "grant"),
+    "user_enable_admin_mode": ("admin", ""),
+    "user_created": ("admin", "persist"),
+    "user_password_updated": ("admin", ""),
+    "user_email_address_updated": ("admin", ""),
     "member_created": ("admin", "grant"),
     "member_updated": ("admin", "grant"),
+    "member_destroyed": ("admin", ""),
+    "project_group_link_created": ("admin", "grant"),
+    "group_share_with_group_link_created": ("admin", "grant"),
+    "change_membership_state": ("admin", ""),
     "project_visibility_level_updated": ("admin", "share_out"),
+    "group_visibility_level_updated": ("admin", "share_out"),
     "project_destroyed": ("delete", "destroy"),
     "group_destroyed": ("delete", "destroy"),
     "protected_branch_removed": ("delete", "impair_defence"),
     "protected_branch_updated": ("admin", ""),
+    "approval_rule_deleted": ("delete", "impair_defence"),
+    "merge_request_approval_rule_destroyed": ("delete", "impair_defence"),
+    "security_policy_delete": ("delete", "impair_defence"),
+    "security_policy_update": ("admin", ""),
+    "security_policy_access_token_push_bypass": ("write", "impair_defence"),
+    "security_policy_service_account_push_bypass": ("write", "impair_defence"),
+    "security_policy_user_push_bypass": ("write", "impair_defence"),
+    "security_policy_merge_request_bypass": ("write", "impair_defence"),
+    "project_push_rules_prevent_secrets_updated": ("admin", "impair_defence"),
+    "group_push_rules_prevent_secrets_updated": ("admin", "impair_defence"),
+    # Where this very log goes.
     "external_audit_event_destination_destroyed": ("delete", "impair_defence"),
-    "delete_event_streaming_destination": ("delete", "impair_defence"),
+    "destroy_event_streaming_destination": ("delete", "impair_defence"),
+    "destroy_instance_event_streaming_destination": ("delete", "impair_defence"),
+    "deleted_group_audit_event_streaming_destination": ("delete", "impair_defence"),
+    "deleted_instance_audit_event_streaming_destination": ("delete", "impair_defence"),
+    "update_event_streaming_destination": ("admin", "impair_defence"),
+    "update_instance_event_streaming_destination": ("admin", "impair_defence"),
+    "updated_group_audit_event_streaming_destination": ("admin", "impair_defence"),
+    "updated_instance_audit_event_streaming_destination": ("admin", "impair_defence"),
+    "google_cloud_logging_configuration_deleted": ("delete", "impair_defence"),
+    "instance_google_cloud_logging_configuration_deleted": ("delete", "impair_defence"),
+    "instance_amazon_s3_configuration_deleted": ("delete", "impair_defence"),
     "disable_two_factor": ("admin", "impair_defence"),
     "user_disable_two_factor": ("admin", "impair_defence"),
     "require_two_factor_authentication_updated": ("admin", "impair_defence"),
-    "merge_request_approval_rule_destroyed": ("delete", "impair_defence"),
-    "ci_cd_job_token_removed_from_allowlist": ("admin", ""),
+    "group_require_two_factor_authentication_updated": ("admin", "impair_defence"),
+    "ip_restrictions_changed": ("admin", "open_network"),
+    "application_setting_updated": ("admin", ""),
+    "secure_ci_job_token_*": ("admin", ""),
+    "secure_ci_job_token_inbound_disabled": ("admin", "impair_defence"),
+    "secure_ci_job_token_project_added": ("admin", "grant"),
+    "secure_ci_job_token_group_added": ("admin", "grant"),
     "ci_variable_created": ("write", ""),
+    "variable_viewed_api": ("secret_read", ""),
+    "secrets_manager_read_project_secret": ("secret_read", ""),
     "set_runner_associated_projects": ("admin", "persist"),
     "runner_registered": ("admin", "persist"),
-    "oauth_application_created": ("admin", "persist"),
+    "webhook_created": ("write", "share_out"),
     "user_logged_in": ("read", ""),
-    "login_failed_with_standard_authentication": ("read", ""),
-    "repository_git_operation": ("read", ""),
+    "authenticated_with_*": ("read", ""),
+    "login_failed_*": ("read", ""),
+    "ip_restricted_group_accessed": ("read", ""),
+    "job_artifact_downloaded": ("read", ""),
+    "project_ci_cd_settings_accessed": ("read", ""),
+    "group_ci_cd_settings_accessed": ("read", ""),
+    _GIT: ("read", ""),
+    f"{_GIT}: {_PUSH}": ("write", ""),
 })  # fmt: skip
 
 
 def _read(record: Record) -> ActivityEvent:
     told = record.part("details")
     operation = record.first("event_type", "event_name") or told.text("event_name") or _worded(told)
-    action = _DEEDS.of(record.need(operation, "event_name"))
-    principal = _principal(record, told)
-    kind, child = _subject(record, told, operation)
+    record.need(operation, "event_name")
+    child_kind, child = _subject(record, told, operation)
     address = record.text("ip_address") or told.text("ip_address")
-    denied = "failed" in operation
+    # A fetch and a push have one name: the message tells which it was.
+    if operation == _GIT and told.text("custom_message", "action") == _PUSH:
+        operation = f"{_GIT}: {_PUSH}"
     return ActivityEvent(
         uid=record.uid("id"),
         source=NAME,
         tenant=record.tenant,
         time=record.time("created_at"),
-        principal=principal,
-        kind=kind,
-        action=action,
+        principal=_principal(record, told),
+        kind=child_kind,
+        action=_DEEDS.of(operation),
         target=_target(record, told),
         origin=origin_of(address, told.text("user_agent"), within=_SERVICE),
-        outcome=Outcome("denied", operation) if denied else Outcome(),
+        outcome=_outcome(operation, told.text("custom_message")),
         child=child,
         raw=record.ref,
     )
+
+
+def _outcome(operation: str, said: str) -> Outcome:
+    if operation.startswith(_REFUSED):
+        return Outcome("denied", operation)
+    failed = operation.endswith("_failed") or said.startswith(_ATTEMPTED)
+    return Outcome("failure", operation) if failed else Outcome()
 
 
 def _worded(told: Record) -> str:
@@ -97,11 +181,15 @@ def _principal(record: Record, told: Record) -> Principal:
     uid = record.text("author_id")
     name = record.text("author_name") or told.text("author_name")
     kind = told.text("author_class")
-    if uid in {"-1", "-2", "-3", "-4", "-5"}:  # unauthenticated, deploy tokens, CI and such
-        uid = f"special/{uid.lstrip('-')}/{name}" if name else f"special/{uid.lstrip('-')}"
-        return Principal(f"{_SERVICE}:{uid}", name, type="service" if kind else "unknown")
+    if uid.startswith("-"):
+        place = _SPECIAL.get(uid, "unauthenticated" if uid == _UNKNOWN else f"special/{uid[1:]}")
+        return Principal(
+            f"{_SERVICE}:{place}/{name}" if name else f"{_SERVICE}:{place}", name,
+            record.text("entity_path").partition("/")[0],
+            "unknown" if uid == _UNKNOWN else "service", known_by=name,
+        )  # fmt: skip
     robot = name.startswith(("project_", "group_")) and "bot" in name
-    service = robot or kind in {"DeployToken", "DeployKey", "Gitlab::Audit::CiRunnerTokenAuthor"}
+    service = robot or kind in _SERVICES
     return Principal(
         f"{_SERVICE}:user/{record.need(uid or name, 'author_id', 'who acted')}", name,
         record.text("entity_path").partition("/")[0], "service" if service else "human",
@@ -118,19 +206,36 @@ def _target(record: Record, told: Record) -> Target | None:
 
 
 def _subject(record: Record, told: Record, operation: str) -> tuple[Kind, Child | None]:
-    if not operation.endswith(_TOKENS) and operation not in {
-        "create_pat",
-        "revoke_pat",
-        "add_ssh_key",
-    }:
+    ends = operation.endswith(_ENDED) or operation in _ALSO_ENDED
+    if not ends and not operation.endswith(_MADE) and operation not in _ALSO_MADE:
         return "use", None
-    uid = record.text("target_id") or told.text("target_id")
-    form = "gitlab_key_id" if "key" in operation else "gitlab_token_id"
-    credential = public(uid, form, record.context, record.tenant, type="token", lifetime="static")
+    said = told.text("custom_message")
+    if said.startswith(_ATTEMPTED):
+        return "use", None
+    kind = record.text("target_type") or told.text("target_type")
+    target = record.text("target_id") or told.text("target_id")
+    found = _TOKEN_ID.search(said)
+    uid = found[1] if found else "" if kind in _NO_CREDENTIAL else target
+    credential = public(
+        uid, _form(operation), record.context, record.tenant,
+        type="ssh_key" if "key" in operation else "token", lifetime="static",
+    )  # fmt: skip
+    holder = None
+    if operation.startswith("personal_") and kind == "User" and target:
+        name = told.text("target_details")
+        holder = Principal(f"{_SERVICE}:user/{target}", name, type="human", known_by=name)
     if credential is None:
         return "use", None
-    ends = operation.endswith(("_revoked", "_removed", "_deleted")) or operation == "revoke_pat"
-    return "end" if ends else "issue", Child(credential, None)
+    return "end" if ends else "issue", Child(credential, holder)
+
+
+def _form(operation: str) -> str:
+    """The kind of an id: ids of different tables are no ids of one another."""
+    if "key" in operation:
+        return "gitlab_key_id"
+    if "access_token" in operation or operation in {"create_pat", "revoke_pat"}:
+        return TOKEN_ID
+    return f"gitlab_{operation.rpartition('_')[0]}_id"
 
 
 SOURCE = Format(

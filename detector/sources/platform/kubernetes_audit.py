@@ -2,7 +2,9 @@
 
 Read: service accounts with the pod that their token is bound to, the token's own id, impersonation,
 tokens that were issued, reads of secrets, shells in pods, grants of roles. The stages of a request
-are one event by its id; the first of them, before anything is answered, is skipped. EKS, GKE and AKS put the same events into envelopes, which are opened.
+are one event by its id; the first of them, before anything is answered, is skipped. Of a request's
+body only what a token is bound to and what kind of secret is made are looked at. EKS, GKE and AKS
+put the same events into envelopes, which are opened.
 
 References:
     Kubernetes documentation, "Auditing" and kube-apiserver Audit Configuration (v1); "Managing
@@ -25,6 +27,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from detector.sources.aws.cloudtrail_identity import principal_of as aws_principal
 from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.base import SkipRecord
@@ -40,6 +44,7 @@ from schemas.event import (
     Credential,
     Effect,
     Kind,
+    Lifetime,
     Outcome,
     Plane,
     Principal,
@@ -53,6 +58,11 @@ _SERVICE = "kubernetes"
 _EXTRA = "authentication.kubernetes.io/"
 _ISSUED = "authentication.kubernetes.io/issued-credential-id"
 _ACCOUNT = "system:serviceaccount:"
+_BOOTSTRAP = "system:bootstrap:"
+_NOBODY = frozenset({"system:anonymous", "system:unauthenticated"})
+# The certificate that some distributions give their first administrator: no part of the system.
+_ADMIN = "system:admin"
+_STATIC = "kubernetes.io/service-account-token"
 _VERBS: dict[str, Access] = {
     "get": "read", "list": "list", "watch": "list", "create": "write", "update": "write",
     "patch": "write", "delete": "delete", "deletecollection": "delete", "post": "write",
@@ -85,7 +95,14 @@ def _read(record: Record) -> ActivityEvent:
         chain = (principal.uid,)
         principal = _principal(record, acting)
     outcome = _outcome(record)
-    kind, child = _issued(record, resource, sub, verb, outcome, what)
+    credential = _credential(record, user)
+    kind: Kind = "use"
+    child = None
+    if verb == "create" and (outcome is None or outcome.status == "success"):
+        child = _issued(record, resource, sub, what, credential)
+        kind = "issue" if child else "use"
+        if child and resource == "secrets":
+            action = replace(action, access="credential_issue", effect="persist")
     addresses = record.texts("sourceIPs")
     when = (
         "requestReceivedTimestamp" if record.get("requestReceivedTimestamp") else "stageTimestamp"
@@ -100,7 +117,7 @@ def _read(record: Record) -> ActivityEvent:
         principal=principal,
         kind=kind,
         action=action,
-        credential=_credential(record, user),
+        credential=credential,
         target=_target(record, what, resource, sub),
         origin=origin_of(
             addresses[0] if addresses else "", record.text("userAgent"), within=_SERVICE
@@ -136,52 +153,78 @@ def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
     if name.startswith("system:node:"):
         own = name.removeprefix("system:node:")
         return Principal(f"k8s:node/{own}", own, type="workload", role="node", known_by=name)
-    if name.startswith(("system:", "eks:", "aks-", "gke-")):
+    if name in _NOBODY:
+        return Principal("k8s:anonymous", name, known_by=name)
+    if name.startswith(_BOOTSTRAP):
+        own = name.removeprefix(_BOOTSTRAP)
+        return Principal(f"k8s:bootstrap/{own}", own, type="workload", role="node", known_by=name)
+    if name.startswith(("system:", "eks:", "aks-", "gke-")) and name != _ADMIN:
         return Principal(f"k8s:system/{name}", name, type="provider", known_by=name)
     if arn.startswith("arn:aws"):  # EKS: the same actor as in CloudTrail
         kind = "AssumedRole" if ":assumed-role/" in arn else "IAMUser"
         account = arn.split(":")[4] if arn.count(":") > 4 else ""
         return aws_principal(Identity(type=kind, arn=arn, accountId=account or None), account)
+    if name.endswith("gserviceaccount.com"):  # GKE: the same actor as in Google Cloud's own log
+        home = name.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
+        return Principal(
+            f"gcp:serviceaccount/{name}", name.partition("@")[0], type="service", owner=home,
+            session=session, known_by=name,
+        )  # fmt: skip
     return Principal(
         uid=f"k8s:user/{name}",
         name=name,
-        type="human" if "@" in name and "gserviceaccount" not in name else "unknown",
+        type="human" if "@" in name else "unknown",
         session=session,
         known_by=name,
     )
 
 
 def _workload(user: Record) -> Workload | None:
-    pod = user.texts("extra", f"{_EXTRA}pod-name")
-    if not pod:
-        return None
-    name = user.text("username").removeprefix(_ACCOUNT).partition(":")[0]
-    return Workload(f"{name}/{pod[0]}", "pod", attested=True)
+    """What the API server attests of the caller's token: its pod or, without one, its node."""
+    pods = user.texts("extra", f"{_EXTRA}pod-name")
+    if pods:
+        return Workload(f"{_space(user)}/{pods[0]}", "pod", attested=True)
+    nodes = user.texts("extra", f"{_EXTRA}node-name")
+    return Workload(nodes[0], "node", attested=True) if nodes else None
+
+
+def _space(user: Record) -> str:
+    return user.text("username").removeprefix(_ACCOUNT).partition(":")[0]
 
 
 def _credential(record: Record, user: Record) -> Credential | None:
     for uid in user.texts("extra", f"{_EXTRA}credential-id"):
-        return _of_id(record, uid)
+        pods = user.texts("extra", f"{_EXTRA}pod-name")
+        return _of_id(record, uid, f"{_space(user)}/{pods[0]}" if pods else "")
     keys = user.texts("extra", "accessKeyId")
     if keys:
-        lifetime = "static" if keys[0].startswith("AKIA") else "ephemeral"
+        lifetime: Lifetime = "static" if keys[0].startswith("AKIA") else "ephemeral"
         return public(
             keys[0], "access_key_id", record.context, record.tenant, type="access_key",
-            lifetime=lifetime,  # type: ignore[arg-type]
+            lifetime=lifetime,
+        )  # fmt: skip
+    name = user.text("username")
+    if name.startswith(_BOOTSTRAP):
+        return public(
+            name.removeprefix(_BOOTSTRAP), "k8s_bootstrap_token", record.context, record.tenant,
+            type="bootstrap_token", lifetime="static",
         )  # fmt: skip
     return None
 
 
-def _of_id(record: Record, uid: str) -> Credential | None:
+def _of_id(
+    record: Record, uid: str, bound_to: str = "", expires: int | None = None, parent: str = ""
+) -> Credential | None:
     form, _, value = uid.partition("=")
     if form == "JTI":
         return public(
             value, "k8s_jti", record.context, record.tenant, type="service_account_token",
-            lifetime="ephemeral",
+            lifetime="ephemeral", expires=expires, bound_to=bound_to, parent=parent,
         )  # fmt: skip
+    kind = "k8s_x509_sha256" if form == "X509SHA256" else "k8s_credential_id"
     return public(
-        value or uid, f"k8s_{form.lower()}", record.context, record.tenant,
-        type="client_certificate", lifetime="static",
+        value or uid, kind, record.context, record.tenant, type="client_certificate" if value else "",
+        lifetime="static" if value else "",
     )  # fmt: skip
 
 
@@ -239,17 +282,32 @@ def _outcome(record: Record) -> Outcome | None:
 
 
 def _issued(
-    record: Record, resource: str, sub: str, verb: str, outcome: Outcome | None, what: Record
-) -> tuple[Kind, Child | None]:
-    if (resource, sub, verb) != ("serviceaccounts", "token", "create"):
-        return "use", None
-    if outcome is not None and outcome.status != "success":
-        return "use", None
-    uid = record.text("annotations", _ISSUED)
-    credential = _of_id(record, uid) if uid else None
-    space, own = what.text("namespace"), what.text("name")
-    holder = Principal(f"k8s:serviceaccount/{space}/{own}", own, type="workload") if own else None
-    return ("issue", Child(credential, holder)) if credential or holder else ("use", None)
+    record: Record, resource: str, sub: str, what: Record, own: Credential | None
+) -> Child | None:
+    """The service account's token that a request made: a short-lived one, or a secret that holds
+    one for good."""
+    space, name = what.text("namespace"), what.text("name")
+    parent = own.fingerprint if own is not None else ""
+    if (resource, sub) == ("serviceaccounts", "token"):
+        uid = record.text("annotations", _ISSUED)
+        pod = record.part("requestObject", "spec", "boundObjectRef")
+        bound = pod.text("name") if pod.text("kind") == "Pod" else ""
+        credential = _of_id(
+            record, uid, f"{space}/{bound}" if bound else "",
+            record.when("responseObject", "status", "expirationTimestamp"), parent,
+        ) if uid else None  # fmt: skip
+        holder = principal_of(f"{_ACCOUNT}{space}:{name}") if name else None
+        return Child(credential, holder) if credential or holder else None
+    if resource != "secrets" or record.text("requestObject", "type") != _STATIC:
+        return None
+    meta = record.part("requestObject", "metadata")
+    name = name or meta.text("name")
+    account = meta.text("annotations", "kubernetes.io/service-account.name")
+    static = public(
+        f"{space}/{name}", "k8s_secret", record.context, record.tenant,
+        type="service_account_token", lifetime="static", parent=parent,
+    )  # fmt: skip
+    return Child(static, principal_of(f"{_ACCOUNT}{space}:{account}") if account else None)
 
 
 def _spills(record: Record) -> Iterator[tuple[str, Any]]:

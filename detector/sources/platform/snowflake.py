@@ -1,10 +1,11 @@
 """Snowflake: login history and query history of an account, as rows in JSON.
 
-Column names are read in capitals and in lower case. A query's text is looked
-through for secrets, and dropped.
+Column names are read in capitals and in lower case. A query's text is looked through for secrets, and
+its first words for what its type leaves open (what is made or given away); nothing of it is kept.
 
 References:
-    Snowflake documentation, account usage views "LOGIN_HISTORY" and "QUERY_HISTORY".
+    Snowflake documentation, account usage and organization usage views "LOGIN_HISTORY" and
+    "QUERY_HISTORY"; behaviour change 1966 (ids of authentication factors).
 
 Examples:
     >>> from detector.sources.base import Context
@@ -22,6 +23,7 @@ from functools import lru_cache
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
+from detector.sources.platform.snowflake_statements import ENDED, MADE, Told, told
 from detector.sources.record import Record
 from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
@@ -29,16 +31,34 @@ from schemas.event import (
     Access,
     Action,
     ActivityEvent,
+    Child,
     Credential,
     Effect,
+    Kind,
+    Lifetime,
     Outcome,
     Principal,
+    PrincipalType,
     Target,
 )  # fmt: skip
 
 NAME = "snowflake"
+KIND = "snowflake_authentication"
 _TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time",
           "p_event_time")  # fmt: skip
+_SERVICES = frozenset({"RSA_KEYPAIR", "OAUTH_CLIENT_CREDENTIALS", "WORKLOAD_IDENTITY",
+                       "OAUTH_ACCESS_TOKEN_CLIENT_CREDENTIALS"})  # fmt: skip
+_TYPES: dict[str, PrincipalType] = {
+    "PERSON": "human", "SERVICE": "service", "LEGACY_SERVICE": "service",
+    "SNOWFLAKE_SERVICE": "workload",
+}  # fmt: skip
+_CREDENTIALS: dict[str, Lifetime] = {
+    "password": "static", "rsa_keypair": "static", "programmatic_access_token": "static",
+    "oauth_access_token": "ephemeral", "workload_identity": "ephemeral",
+}  # fmt: skip
+_OF_A_KIND = frozenset({"password", "rsa_keypair", "programmatic_access_token"})
+_REFUSED = frozenset({"3001", "003001"})  # insufficient privileges
+_ABSENT = frozenset({"2003", "002003"})  # no such object, or none that this role may see
 _QUERIES: dict[str, tuple[Access, Effect]] = {
     "SELECT": ("read", ""), "SHOW": ("list", ""), "DESCRIBE": ("read", ""), "USE": ("read", ""),
     "INSERT": ("write", ""), "UPDATE": ("write", ""), "MERGE": ("write", ""), "DELETE": ("delete", ""),
@@ -57,28 +77,58 @@ _QUERIES: dict[str, tuple[Access, Effect]] = {
 
 def _read(record: Record) -> ActivityEvent:
     when = next((name for name in _TIMES if record.get(name) is not None), _TIMES[0])
-    queries = record.get("QUERY_TYPE") is not None or record.get("query_type") is not None
-    name = record.need(_either(record, "USER_NAME"), "USER_NAME", "the name of the user")
-    success = _either(record, "IS_SUCCESS").upper()
-    status = _either(record, "EXECUTION_STATUS").upper()
-    code = _either(record, "ERROR_CODE")
-    failed = success == "NO" or status.startswith("FAIL") or status == "INCIDENT"
+    kind = _either(record, "QUERY_TYPE")
+    name = _either(record, "USER_NAME")
+    # A login that failed for want of a user is written without one.
+    record.need(name or _either(record, "IS_SUCCESS"), "USER_NAME", "the name of the user")
+    statement = record.get("QUERY_TEXT") or record.get("query_text")
+    said = told(statement) if kind and isinstance(statement, str) else None
+    outcome = _outcome(record, queries=bool(kind))
+    event_kind, child = _subject(record, said, outcome)
+    client = _either(record, "REPORTED_CLIENT_TYPE") or _either(record, "CLIENT_APPLICATION_ID")
     return ActivityEvent(
         uid=record.uid("EVENT_ID", "QUERY_ID", "event_id", "query_id"),
         source=NAME,
         tenant=record.tenant,
         time=record.time(when),
         principal=_principal(record, name),
-        action=_query(_either(record, "QUERY_TYPE")) if queries else _login(record),
-        credential=None if queries else _credential(record, name),
-        target=_target(record),
-        origin=origin_of(
-            _either(record, "CLIENT_IP"), "", within=NAME,
-            client=(_either(record, "REPORTED_CLIENT_TYPE") or _either(record, "CLIENT_APPLICATION_ID")).lower(),
-        ),
-        outcome=Outcome("failure" if queries else "denied", code) if failed else Outcome(),
+        kind=event_kind,
+        action=_query(kind, said) if kind else _login(record),
+        credential=None if kind else _credential(record, name),
+        target=Target(f"user/{said.user}", "user") if said and said.user else _target(record),
+        origin=origin_of(_either(record, "CLIENT_IP"), "", within=NAME, client=client.lower()),
+        outcome=outcome,
+        child=child,
         raw=record.ref,
-    )  # fmt: skip
+    )
+
+
+def _outcome(record: Record, *, queries: bool) -> Outcome:
+    status = _either(record, "EXECUTION_STATUS").upper()
+    code = _either(record, "ERROR_CODE")
+    if not queries:
+        return (
+            Outcome("denied", code) if _either(record, "IS_SUCCESS").upper() == "NO" else Outcome()
+        )
+    if not status.startswith("FAIL") and status != "INCIDENT":
+        return Outcome()
+    refused = "denied" if code in _REFUSED else "not_found" if code in _ABSENT else "failure"
+    return Outcome(refused, code)  # type: ignore[arg-type]
+
+
+def _subject(record: Record, said: Told | None, outcome: Outcome) -> tuple[Kind, Child | None]:
+    """The user's credential that a statement made or ended."""
+    if said is None or not said.user or outcome.status != "success":
+        return "use", None
+    made, ended = MADE.get(said.name), ENDED.get(said.name)
+    kind = made or ended
+    if kind is None:
+        return "use", None
+    credential = public(
+        f"{said.user}/{kind}", KIND, record.context, record.tenant, type=kind, lifetime="static"
+    )
+    holder = Principal(f"snowflake:user/{said.user}", said.user, known_by=said.user)
+    return "issue" if made else "end", Child(credential, holder)
 
 
 def _either(record: Record, name: str) -> str:
@@ -86,14 +136,18 @@ def _either(record: Record, name: str) -> str:
 
 
 def _principal(record: Record, name: str) -> Principal:
+    account = _either(record, "ACCOUNT_NAME") or _either(record, "READER_ACCOUNT_NAME")
+    if not name:
+        return Principal("snowflake:unknown", "", account)
     factor = _either(record, "SECOND_AUTHENTICATION_FACTOR")
-    first = _either(record, "FIRST_AUTHENTICATION_FACTOR")
-    service = first.upper() in {"RSA_KEYPAIR", "OAUTH_CLIENT_CREDENTIALS", "WORKLOAD_IDENTITY"}
-    kind = "service" if service else "human" if "@" in name else "unknown"
+    first = _either(record, "FIRST_AUTHENTICATION_FACTOR").upper()
+    guessed: PrincipalType = "human" if "@" in name else "unknown"
+    kind = _TYPES.get(_either(record, "USER_TYPE").upper())
     return Principal(
-        f"snowflake:user/{name}", name, type=kind,  # type: ignore[arg-type]
+        f"snowflake:user/{name}", name, account,
+        kind or ("service" if first in _SERVICES else guessed),
         role=_either(record, "ROLE_NAME"), session=_either(record, "SESSION_ID"), known_by=name,
-        mfa=True if factor else False if first.upper() == "PASSWORD" else None,
+        mfa=True if factor else False if first == "PASSWORD" else None,
     )  # fmt: skip
 
 
@@ -103,7 +157,11 @@ def _login(record: Record) -> Action:
 
 
 @lru_cache(1_024)
-def _query(kind: str) -> Action:
+def _query(kind: str, said: Told | None) -> Action:
+    if said is not None:
+        operation = kind.lower() if said.name == kind.lower() else f"{kind.lower()}: {said.name}"
+        plane = plane_by_words(operation, said.access)
+        return Action(NAME, operation, said.access, plane, said.effect)
     known = _QUERIES.get(kind)
     if known is None and "_" in kind:
         known = _QUERIES.get(kind.partition("_")[0])
@@ -112,20 +170,29 @@ def _query(kind: str) -> Action:
 
 
 def _credential(record: Record, name: str) -> Credential | None:
-    """Logs name no key: a user's credential of one kind stands for all of that kind."""
+    """The key or token by its id. Where the log has none yet, a user's credential of one kind
+    stands for all of that kind."""
     kind = _either(record, "FIRST_AUTHENTICATION_FACTOR").lower()
-    if kind not in {"password", "rsa_keypair", "programmatic_access_token"}:
+    uid = _either(record, "FIRST_AUTHENTICATION_FACTOR_ID")
+    lifetime = _CREDENTIALS.get(kind, "")
+    if uid:
+        return public(
+            uid, "snowflake_credential_id", record.context, record.tenant, type=kind,
+            lifetime=lifetime,
+        )  # fmt: skip
+    if kind not in _OF_A_KIND or not name:
         return None
     return public(
-        f"{name}/{kind}", "snowflake_authentication", record.context, record.tenant, type=kind,
-        lifetime="static",
-    )  # fmt: skip
+        f"{name}/{kind}", KIND, record.context, record.tenant, type=kind, lifetime=lifetime
+    )
 
 
 def _target(record: Record) -> Target | None:
     parts = [_either(record, part) for part in ("DATABASE_NAME", "SCHEMA_NAME")]
     uid = ".".join(part for part in parts if part) or _either(record, "WAREHOUSE_NAME")
-    return Target(uid, "database" if parts[0] else "warehouse") if uid else None
+    if uid:
+        return Target(uid, "database" if parts[0] else "warehouse")
+    return None
 
 
 SOURCE = Format(

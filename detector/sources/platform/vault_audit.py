@@ -1,11 +1,15 @@
 """HashiCorp Vault and OpenBao audit log: logins, leases, and secrets that were read.
 
 Of each request the response entry counts; a request entry is read only if it ended in an error. The
-tokens and accessors are HMACs under a key of Vault's own, kept with their kind; a login or a lease
-is a credential issued to whom asked for it.
+tokens and accessors are HMACs under a key of Vault's own, kept with their kind; a login, a lease, a
+wrapped answer or an AppRole's secret id is a credential issued to whom asked for it.
+
+At a login Vault names the new token as the one that acts, and again in its answer. Nothing acted
+with it yet: it is what the login issued.
 
 References:
-    HashiCorp Vault documentation, "Audit devices" and "Audit log entry schema"; OpenBao the same.
+    HashiCorp Vault documentation, "Audit devices" and "Audit log entry schema"; HashiCorp Vault
+    1.21, `audit/types.go`; OpenBao the same.
 
 Examples:
     >>> from detector.sources.base import Context
@@ -18,26 +22,23 @@ Examples:
     ('vault:entity/e-1', 'secret_read', 'secret/data/web/db')
 """
 
-from functools import lru_cache
-
 from msgspec.structs import replace
 
 from detector.sources.base import SkipRecord
-from detector.sources.credentials import public
+from detector.sources.credentials import public, secret
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
+from detector.sources.platform.vault_audit_deeds import SERVICE as _SERVICE
+from detector.sources.platform.vault_audit_deeds import action_of, is_login
 from detector.sources.record import Record
 from schemas.event import (
-    Access,
     Action,
     ActivityEvent,
     Child,
     Credential,
-    Effect,
     Kind,
     Lifetime,
     Outcome,
-    Plane,
     Principal,
     Target,
 )  # fmt: skip
@@ -45,13 +46,14 @@ from schemas.event import (
 NAME = "vault_audit"
 ACCESSOR = "vault_accessor"
 LEASE = "vault_lease_id"
-_SERVICE = "vault"
-_ACCESS: dict[str, Access] = {
-    "read": "read", "list": "list", "create": "write", "update": "write", "patch": "write",
-    "delete": "delete", "help": "read", "revoke": "delete", "renew": "write", "rollback": "unknown",
-    "alias-lookahead": "read", "resolve-role": "read",
-}  # fmt: skip
-_LIFETIMES: dict[str, Lifetime] = {"service": "ephemeral", "batch": "ephemeral"}
+_SECRET_IDS = "vault_secret_id_accessor"  # noqa: S105 - the kind of an id
+_HMAC = "hmac-"
+_REVOKES = ("auth/token/revoke", "sys/leases/revoke", "sys/revoke")
+_LEASES = ("sys/leases/revoke/", "sys/revoke/")
+_PERSONS = ("ldap-", "userpass-", "oidc-", "okta-", "github-", "radius-", "kerberos-")
+# A token by itself says nothing of who holds it.
+_ANYONE = frozenset({"", "token", "root"})
+_LONGEST = 10**10  # some three hundred years
 _DENIED = ("permission denied", "invalid credentials", "bad token", "invalid token")
 
 
@@ -61,11 +63,16 @@ def _read(record: Record) -> ActivityEvent:
         raise SkipRecord("a request, whose response follows")
     request = record.part("request")
     operation, path = request.text("operation"), request.text("path")
-    action = _action(record.need(operation, "request.operation"), path, request.text("mount_type"))
-    outcome = _outcome(error)
+    action = action_of(
+        record.need(operation, "request.operation"), path, request.text("mount_type")
+    )
+    outcome = _outcome(error, record.flag("auth", "policy_results", "allowed"))
     principal = _principal(record, action)
     credential = _credential(record, "auth")
-    kind, child = _subject(record, action, outcome, principal, credential)
+    made = _credential(record, "response.auth")
+    if is_login(path) and record.text("auth", "accessor"):
+        credential, made = None, made or credential
+    kind, child = _subject(record, action, outcome, principal, credential, made)
     return ActivityEvent(
         uid=f"{record.uid('request.id')}:{record.text('type')}",
         source=NAME,
@@ -85,7 +92,7 @@ def _read(record: Record) -> ActivityEvent:
 
 def _agent(request: Record) -> str:
     agents = request.texts("headers", "user-agent")
-    return agents[0] if agents else ""
+    return agents[0] if agents and not agents[0].startswith(_HMAC) else ""
 
 
 def _principal(record: Record, action: Action) -> Principal:
@@ -101,14 +108,16 @@ def _principal(record: Record, action: Action) -> Principal:
         place = (
             record.first("request.mount_accessor", "request.mount_point") or path.partition("/")[0]
         )
-        uid = f"vault:unauthenticated/{place}" if place else ""
+        uid = f"vault:unauthenticated/{place.strip('/')}" if place else ""
+        if "response-wrapping" in auth.texts("policies"):
+            uid = "vault:wrapping-token"  # whoever has it: it names nobody
         return Principal(record.need(uid, "auth", "who asked"), "", account.strip("/"))
-    person = name.startswith(("ldap-", "userpass-", "oidc-", "okta-", "github-"))
+    person = name.startswith(_PERSONS)
     return Principal(
         uid=f"vault:entity/{entity}" if entity else f"vault:{name}",
         name=name,
         account=account.strip("/"),
-        type="human" if person else "service" if name else "unknown",
+        type="human" if person else "unknown" if name in _ANYONE else "service",
         role=name.partition("-")[0],
         known_by=owner or name,
     )
@@ -123,104 +132,107 @@ def _credential(record: Record, part: str) -> Credential | None:
         return None
     issued = auth.when("token_issue_time")
     lease = auth.number("token_ttl")
+    policies = auth.texts("policies")
     born = issued if issued is not None else record.when("time")
+    lifetime: Lifetime = "ephemeral" if lease or auth.text("token_type") == "batch" else ""
     return public(
         accessor, ACCESSOR, record.context, record.tenant, type="vault_token",
-        lifetime=_LIFETIMES.get(auth.text("token_type"), "ephemeral"), issued=issued,
-        expires=born + lease * 1_000 if lease and born is not None else None,
-        scopes=auth.texts("policies"),
+        lifetime="static" if not lease and "root" in policies else lifetime, issued=issued,
+        expires=_after(born, lease), scopes=policies,
     )  # fmt: skip
 
 
-@lru_cache(8_192)
-def _action(operation: str, path: str, mount: str) -> Action:
-    access: Access = _ACCESS.get(operation, "unknown")
-    effect: Effect = ""
-    system = path.removeprefix("sys/") if path.startswith("sys/") else ""
-    if path.startswith("auth/") and (path.endswith("/login") or "/login/" in path):
-        access = "credential_issue"
-    elif path.startswith("auth/token/create"):
-        access, effect = "credential_issue", "mint_credential"
-    elif path.startswith("auth/token/lookup"):
-        access, effect = "read", "identity_probe"
-    elif (
-        path.endswith(("/secret-id", "/sts")) or "/creds/" in f"/{path}" or "/issue/" in f"/{path}"
-    ):
-        access = "credential_issue"
-    elif system.startswith("audit") and access in {"delete", "write"}:
-        access, effect = "admin", "impair_defence"
-    elif system.startswith("policies") and access in {"write", "delete"}:
-        access, effect = "admin", "grant"
-    elif system.startswith(("auth", "mounts")) and access in {"write", "delete"}:
-        access, effect = "admin", "destroy" if operation == "delete" else "persist"
-    elif system.startswith(("seal", "generate-root", "rekey", "raw", "step-down")):
-        access, effect = "admin", "impair_defence"
-    elif not system and not path.startswith(("auth/", "identity/")) and access == "read":
-        access = "secret_read" if "/config" not in path and "/roles/" not in path else "read"
-        access = "read" if "/metadata/" in path or mount in {"transit", "pki"} else access
-    plane: Plane = "retrieval" if access in {"read", "list", "secret_read"} else "action"
-    return Action(_SERVICE, _operation(operation, path), access, plane, effect)
+def _after(start: int | None, seconds: int | None) -> int | None:
+    """The end of a time to live; None if there is none, or none that a clock could show."""
+    if start is None or seconds is None or not 0 < seconds < _LONGEST:
+        return None
+    return start + seconds * 1_000
 
 
-def _operation(operation: str, path: str) -> str:
-    """The operation with the part of its path that names no secret."""
-    head = path.split("/")
-    if head[0] in {"sys", "auth", "identity"}:
-        return f"{operation} {'/'.join(head[:2])}"
-    return f"{operation} {head[0]}".strip()
-
-
-def _outcome(error: str) -> Outcome:
+def _outcome(error: str, allowed: bool | None) -> Outcome:
     text = error.lower()
-    if any(word in text for word in _DENIED):
+    if allowed is False or any(word in text for word in _DENIED):
         return Outcome("denied", "permission denied")
     return Outcome("failure", "error") if error else Outcome()
 
 
 def _subject(
-    record: Record, action: Action, outcome: Outcome, principal: Principal, own: Credential | None
-) -> tuple[Kind, Child | None]:
+    record: Record, action: Action, outcome: Outcome, principal: Principal,
+    own: Credential | None, made: Credential | None,
+) -> tuple[Kind, Child | None]:  # fmt: skip
+    """What a request brought into the world or ended, which `own` was used for."""
     if outcome.status != "success":
         return "use", None
     path = record.text("request", "path")
-    if path.startswith(("auth/token/revoke", "sys/leases/revoke")) or (
-        record.text("request", "operation") == "revoke"
-    ):
-        return _ended(record, path, own)
+    if path.startswith(_REVOKES) or "/destroy" in path:
+        gone = _ended(record, path, own)
+        return ("end", Child(gone, None)) if gone is not None else ("use", None)
     parent = own.fingerprint if own is not None else ""
-    made = _credential(record, "response.auth")
-    if made is not None and made != own:
-        holder = record.part("response", "auth")
-        entity, name = holder.text("entity_id"), holder.text("display_name")
+    # A renewal answers with the very token that asked.
+    if made is not None and made.fingerprint != parent:
+        holder = record.part("response", "auth") if record.get("response", "auth") else None
+        entity = holder.text("entity_id") if holder else ""
+        name = holder.text("display_name") if holder else ""
         who = f"vault:entity/{entity}" if entity else f"vault:{name}" if name else principal.uid
         return "issue", Child(_with(made, parent), Principal(who, name, type=principal.type))
+    leased = _wrapped(record, parent) or _leased(record, action, parent)
+    return ("issue", Child(leased, None)) if leased is not None else ("use", None)
+
+
+def _wrapped(record: Record, parent: str) -> Credential | None:
+    """The single-use token that an answer was wrapped in: whoever has it has what it holds."""
+    told = record.part("response", "wrap_info")
+    born = told.when("creation_time")
+    return public(
+        told.text("accessor"), ACCESSOR, record.context, record.tenant, type="wrapping_token",
+        lifetime="ephemeral", issued=born, expires=_after(born, told.number("ttl")), parent=parent,
+    )  # fmt: skip
+
+
+def _leased(record: Record, action: Action, parent: str) -> Credential | None:
+    if action.access not in {"credential_issue", "secret_read"}:
+        return None
     lease = record.text("response", "secret", "lease_id")
-    if lease and action.access in {"credential_issue", "secret_read"}:
-        leased = public(
+    if lease:
+        return public(
             lease, LEASE, record.context, record.tenant, type="lease", lifetime="ephemeral",
             issued=record.when("time"), parent=parent,
         )  # fmt: skip
-        return "issue", Child(leased, None)
-    return "use", None
+    return public(
+        record.text("response", "data", "secret_id_accessor"), _SECRET_IDS, record.context,
+        record.tenant, type="approle_secret_id", issued=record.when("time"), parent=parent,
+    )  # fmt: skip
 
 
 def _with(made: Credential, parent: str) -> Credential:
     return replace(made, parent=parent) if parent else made
 
 
-def _ended(record: Record, path: str, own: Credential | None) -> tuple[Kind, Child | None]:
+def _ended(record: Record, path: str, own: Credential | None) -> Credential | None:
+    """What was revoked. A lease stands in clear in a path and in answers, but as an HMAC among the
+    data of a request, so that these are ids of two kinds."""
+    context, tenant = record.context, record.tenant
     data = record.part("request", "data")
-    accessor, lease = data.text("accessor"), data.text("lease_id")
+    if path.endswith("revoke-self"):
+        return own
+    if path.startswith(_LEASES):
+        lease = next(path.removeprefix(head) for head in _LEASES if path.startswith(head))
+        return public(lease, LEASE, context, tenant, type="lease")
+    lease = data.text("lease_id")
+    if lease:
+        kind = f"{LEASE}_hmac" if lease.startswith(_HMAC) else LEASE
+        return public(lease, kind, context, tenant, type="lease")
+    accessor = data.text("accessor")
     if accessor:
-        gone = public(accessor, ACCESSOR, record.context, record.tenant, type="vault_token")
-    elif lease:
-        gone = public(lease, LEASE, record.context, record.tenant, type="lease")
-    elif path.endswith("revoke-self"):
-        gone = own
-    else:
-        token = data.text("token")
-        gone = public(token, "vault_token_hmac", record.context, record.tenant, type="vault_token")
-    return ("end", Child(gone, None)) if gone is not None else ("use", None)
+        return public(accessor, ACCESSOR, context, tenant, type="vault_token")
+    secret_id = data.text("secret_id_accessor")
+    if secret_id:
+        return public(secret_id, _SECRET_IDS, context, tenant, type="approle_secret_id")
+    raw = data.get("token")
+    if isinstance(raw, str) and raw and not raw.startswith(_HMAC):  # a device that logs in clear
+        return secret(raw, context, tenant, type="vault_token")
+    token = data.text("token") if path.startswith("auth/token/") else ""
+    return public(token, "vault_token_hmac", context, tenant, type="vault_token")
 
 
 SOURCE = Format(

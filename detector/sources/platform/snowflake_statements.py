@@ -1,0 +1,96 @@
+r"""What the first words of a Snowflake statement tell that the type of the query leaves open.
+
+`ALTER_USER` may lock somebody out, add a token or take the network policy off. Only the beginning of
+a statement is looked at, and nothing of it is kept but a word of ours and the user it is about.
+
+References:
+    Snowflake documentation, "ALTER USER", "CREATE SHARE", "COPY INTO <location>" and "Using
+    programmatic access tokens for authentication".
+
+Examples:
+    >>> told("ALTER USER etl ADD PROGRAMMATIC ACCESS TOKEN ci DAYS_TO_EXPIRY = 30")
+    Told(name='add_token', access='credential_issue', effect='mint_credential', user='ETL')
+    >>> told("alter user if exists \"Ada\" unset network_policy").effect
+    'impair_defence'
+    >>> told("SELECT 1") is None
+    True
+"""
+
+import re
+
+from msgspec import Struct
+
+from detector.sources.text import kept
+from schemas.event import Access, Effect
+
+_READ = 400
+_USER = re.compile(
+    r"(?:ALTER|CREATE) USER (?:IF EXISTS |IF NOT EXISTS )?(?P<user>\"[^\"]{1,255}\"|[\w$@.]{1,255})",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
+_TOKEN = r"(?:PROGRAMMATIC ACCESS TOKEN|PAT)\b"  # noqa: S105 - words of a statement
+_Form = tuple[re.Pattern[str], str, Access, Effect]
+
+
+def _form(text: str, name: str, access: Access, effect: Effect = "") -> _Form:
+    return re.compile(text, re.IGNORECASE), name, access, effect
+
+
+_FORMS: dict[str, tuple[_Form, ...]] = {
+    "ALTER USER": (
+        _form(rf" ADD {_TOKEN}", "add_token", "credential_issue", "mint_credential"),
+        _form(rf" ROTATE {_TOKEN}", "rotate_token", "credential_issue", "mint_credential"),
+        _form(rf" REMOVE {_TOKEN}", "remove_token", "delete"),
+        _form(r" UNSET RSA_PUBLIC_KEY", "unset_key", "delete"),
+        _form(r" SET RSA_PUBLIC_KEY", "set_key", "credential_issue", "persist"),
+        _form(r" UNSET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "unset_policy", "admin",
+              "impair_defence"),
+        _form(r" SET (?:DISABLE_MFA|MINS_TO_BYPASS_MFA)", "bypass_mfa", "admin", "impair_defence"),
+        _form(r" SET DISABLED ?= ?TRUE", "disable", "admin"),
+    ),
+    "ALTER ACCOUNT": (
+        _form(r" UNSET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "unset_policy", "admin",
+              "impair_defence"),
+    ),
+    "ALTER SHARE": (_form(r" (?:ADD|SET) ACCOUNTS", "share", "admin", "share_out"),),
+    "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
+    "CREATE USER": (_form("", "create_user", "admin", "persist"),),
+    "COPY INTO": (
+        _form(r"^COPY INTO ['\"]?(?:s3|s3gov|s3china|gcs|azure)://", "unload_outside", "read",
+              "share_out"),
+    ),
+}  # fmt: skip
+# The kind of credential that is made or ended.
+MADE = {"add_token": "programmatic_access_token", "rotate_token": "programmatic_access_token",
+        "set_key": "rsa_keypair"}  # fmt: skip
+ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair"}
+
+
+class Told(Struct, frozen=True):
+    """What a statement does, and to which user if to one."""
+
+    name: str
+    access: Access
+    effect: Effect
+    user: str = ""
+
+
+def told(statement: str) -> Told | None:
+    """What the beginning of a statement says; None if nothing beyond its type."""
+    text = " ".join(_COMMENT.sub(" ", statement[:_READ]).split())
+    head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
+    forms = _FORMS.get(head)
+    if forms is None:
+        return None
+    found = _USER.match(text)
+    user = kept(_name(found["user"])) if found is not None else ""
+    for form, name, access, effect in forms:
+        if form.search(text):
+            return Told(name, access, effect, user)
+    return None
+
+
+def _name(written: str) -> str:
+    """A name as Snowflake stores it: in capitals, unless it was quoted."""
+    return written[1:-1] if written.startswith('"') else written.upper()
