@@ -24,6 +24,7 @@ from tests.fuzz.work import chunk
 
 _CHUNK = 2_500
 _INPUTS = 100_000
+_WIDE = 120  # of a table in a file
 
 
 def main() -> int:
@@ -33,6 +34,8 @@ def main() -> int:
         return _again(told.again, told.source or sorted(SOURCES))
     names = told.source or sorted(SOURCES)
     out = Console(soft_wrap=True)
+    if not out.is_terminal:
+        out.width = _WIDE
     out.print(f"{told.inputs:,} inputs for each of {len(names)} sources, seed {told.seed}")
     tallies = _run(names, told.inputs, told.seconds, str(told.seed))
     out.print(_table(tallies))
@@ -111,7 +114,7 @@ def _bar() -> Progress:
 
 def _table(tallies: dict[str, Tally]) -> Table:
     table = Table(box=None)
-    table.add_column("source")
+    table.add_column("source", no_wrap=True)
     for name in (
         "inputs",
         "decoded",

@@ -68,7 +68,9 @@ class Trial:
 
     def _judge(self, raw: bytes) -> None:
         self.source.sniff(raw)
-        events, said = self._decoded(raw)
+        events, said, skipped = self._decoded(raw)
+        self.skipped += skipped
+        self.refused += bool(said) and not skipped
         if len(said) >= _LONGEST_ERROR:
             self._report("an error's text is long", raw)
         self.events += len(events)
@@ -78,20 +80,16 @@ class Trial:
             msgspec.json.encode(event)
             msgspec.msgpack.encode(event)
         if self.inputs % _SOME == 0:
-            if (events, said) != self._decoded(raw):
+            if (events, said, skipped) != self._decoded(raw):
                 self._report("decodes otherwise a second time", raw)
             self._opened(raw)
 
-    def _decoded(self, raw: bytes) -> tuple[list[ActivityEvent], str]:
-        """The events, and what was said if there are none."""
+    def _decoded(self, raw: bytes) -> tuple[list[ActivityEvent], str, bool]:
+        """The events, what was said if there are none, and whether the record was set aside."""
         try:
-            return list(self.source.decode(raw, CONTEXT, 1)), ""
-        except SkipRecord as error:
-            self.skipped += 1
-            return [], str(error)
+            return list(self.source.decode(raw, CONTEXT, 1)), "", False
         except DecodeError as error:
-            self.refused += 1
-            return [], str(error)
+            return [], str(error), isinstance(error, SkipRecord)
 
     def _opened(self, raw: bytes) -> None:
         for decoder in (self._opening, Decoder()):
