@@ -99,13 +99,15 @@ def _load(source: Source, folder: Path, events: int) -> list[bytes]:
         for path in sorted(folder.glob("*.raw.json"))
         for one in opened(path.read_bytes())
     ]
-    bare = [one for one in bare if _decodes(source, one)]
-    return [_anew(one, turn) for turn in range(events // max(1, len(bare))) for one in bare]
+    made = [_anew(one, turn) for turn in range(events // max(1, len(bare))) for one in bare]
+    return [one for one in made if _decodes(source, one)]
 
 
 def _decodes(source: Source, raw: bytes) -> bool:
+    """Whether events come of it, by the source and where it has to be recognised."""
     try:
-        return bool(tuple(source.decode(raw, _CONTEXT, 1)))
+        found = tuple(source.decode(raw, _CONTEXT, 1))
+        return bool(found) and found == tuple(Decoder().decode(raw, _CONTEXT, 1))
     except DecodeError:
         return False
 
