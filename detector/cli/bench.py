@@ -57,7 +57,7 @@ def bench(
             raise WrongUseError(f"no folder {cases}: name that of the golden cases with --cases")
         chosen.remove("sources")  # an installed package has none
     parts = _parts(events, identities, shared, [int(s) for s in seeds.split(",")], members, days)
-    parts["sources"] = lambda: decoding(cases, max(1_000, events // 50))
+    parts["sources"] = lambda: decoding(cases, max(100, events // 50))
     figures = []
     for name in chosen:
         for figure in parts[name]():
