@@ -10,12 +10,11 @@ from detector.cli.guard import WrongUseError
 from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
+from detector.settings.inventory import inventory
 from detector.settings.known import nearest
 from detector.settings.load import fingerprint_key
 from detector.sources.base import Context, Source
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.inventory import Inventory
-from detector.sources.inventory_file import InventoryError, read_inventory
 from detector.sources.mapped.mapping import Mapped, MappingError, load
 from detector.sources.registry import SOURCES
 
@@ -33,16 +32,18 @@ def fingerprints(settings: Settings) -> Fingerprints:
     return Fingerprints(fingerprint_key(settings) or DEVELOPMENT_KEY)
 
 
-def context_of(settings: Settings) -> Context:
-    """What decoding depends on besides the record.
+def decoding_context(settings: Settings) -> Context:
+    """What decoding depends on: the key, the tenant, the inventory, the mappings.
 
     Raises:
-        WrongUseError: the inventory cannot be read.
+        SettingsError: a file that the settings name cannot be used.
+        WrongUseError: a mapping cannot be used.
     """
+    prints = fingerprints(settings)
     return Context(
-        fingerprints(settings),
+        prints,
         settings.tenant or None,
-        inventory=_inventory(settings.inventory),
+        inventory=inventory(settings, prints),
         mapped=tuple(mapping(Path(name)) for name in settings.mappings),
     )
 
@@ -64,19 +65,6 @@ def mapping(path: Path) -> Mapped:
     if made.name in SOURCES:
         raise WrongUseError(f"{path}: there is already a source {made.name!r}; choose another name")
     return made
-
-
-def _inventory(path: Path | None) -> Inventory | None:
-    if path is None:
-        return None
-    try:
-        return read_inventory(path.read_text("utf-8"), str(path))
-    except OSError as error:
-        raise WrongUseError(f"inventory {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WrongUseError(f"inventory {path}: expected text in UTF-8") from None
-    except InventoryError as error:
-        raise WrongUseError(str(error)) from None
 
 
 def warn_of_development_key(settings: Settings) -> None:

@@ -19,7 +19,7 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
         FailedError: nothing could be read, or the brokers refuse.
     """
     from detector.cli.kafka import awaited, configured
-    from detector.cli.setup import context_of, source_name
+    from detector.cli.setup import decoding_context, source_name
     from detector.replay.raw import RawRecords
     from detector.report.words import moment, several
     from detector.runtime.load import Load
@@ -29,7 +29,7 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
     shown = sys.stderr.isatty()
     with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
         task = progress.add_task("sending", total=None)
-        context = context_of(settings)
+        context = decoding_context(settings)
         records = RawRecords(
             paths,
             context=context,

@@ -4,6 +4,9 @@ In a sequence ordered by time, a silence longer than `max_gap` divides *islands*
 if at least `confirm` principals, or `volume` records, are in it; if none does, the largest stands
 (a log of one principal agrees with itself). The records of the others are strays.
 
+A scanner dates what it finds by when it came there, which may be years before any log. So an
+exposure, or an end, is no stray: it follows once it is clear what stands.
+
 Examples:
     >>> from schemas.event import Principal
     >>> def event(year: int, n: int) -> ActivityEvent:
@@ -21,6 +24,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from detector.replay.limits import Limits
 from schemas.event import ActivityEvent
+
+_NEWS = frozenset({"end", "exposure"})
 
 
 class _Island:
@@ -57,7 +62,7 @@ def plausible(
     for event in events:
         if last is not None and event.time - last > limits.max_gap:
             if known:
-                _stray(doubtful, on_stray)
+                yield from _stray(doubtful, on_stray)
             doubtful.append(_Island())
             standing = False
         last = event.time
@@ -68,19 +73,24 @@ def plausible(
         if doubtful[-1].stands(limits):
             standing = known = True
             yield from doubtful.pop().events
-            _stray(doubtful, on_stray)
+            yield from _stray(doubtful, on_stray)
             doubtful = [_Island()]
     if known:
-        _stray(doubtful, on_stray)
+        yield from _stray(doubtful, on_stray)
     else:
         yield from _largest(doubtful, on_stray)
 
 
-def _stray(islands: list[_Island], on_stray: Callable[[ActivityEvent], None]) -> None:
-    for island in islands:
-        for event in island.events:
-            on_stray(event)
+def _stray(
+    islands: list[_Island], on_stray: Callable[[ActivityEvent], None]
+) -> list[ActivityEvent]:
+    """Give the strays away; what is none after all is returned."""
+    events = [event for island in islands for event in island.events]
     islands.clear()
+    for event in events:
+        if event.kind not in _NEWS:
+            on_stray(event)
+    return [event for event in events if event.kind in _NEWS]
 
 
 def _largest(
@@ -92,4 +102,4 @@ def _largest(
         if island.size == size:
             yield from island.events
         else:
-            _stray([island], on_stray)
+            yield from _stray([island], on_stray)

@@ -62,8 +62,9 @@ class Context(Struct, frozen=True):
     """What decoding depends on besides the record.
 
     `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
-    record stands in; its position there is given with each record. `inventory` ties the ids of one
-    credential together; `mapped` are the operator's own sources.
+    record stands in; its position there is given with each record. `inventory` is what the
+    operator knows of credentials: `Decoder` applies it, so sources need not. `mapped` are the
+    operator's own sources.
 
     Examples:
         >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")

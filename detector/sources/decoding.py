@@ -59,14 +59,15 @@ class Decoder:
             DecodeError: it cannot be read; of many, after the events of those that can.
         """
         found = opened(raw)
-        if not isinstance(found, tuple):
-            made: Iterable[ActivityEvent] = self._each(found, context, position)
+        if isinstance(found, tuple):
+            made: Iterable[ActivityEvent] = self._source_of(raw).decode(raw, context, position)
         else:
-            made = self._source_of(raw).decode(raw, context, position)
-        inventory, prints = context.inventory, context.fingerprints
+            made = self._each(found, context, position)
+        inventory = context.inventory
         if inventory is None:
             return made
-        return (inventory.applied(event, prints) for event in made)
+        known = map(inventory.applied, made)
+        return tuple(known) if isinstance(made, tuple) else known
 
     def _source_of(self, raw: bytes) -> Source:
         last = self.source

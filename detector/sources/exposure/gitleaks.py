@@ -1,9 +1,11 @@
 """Gitleaks findings: secrets in the history of a repository, one JSON object each or the report's list.
 
-The time is that of the commit: from then on the secret was there to be read.
+The time is that of the commit: from then on the secret was there to be read. A scan of a folder
+without a history says no time, and its findings cannot be placed. The text around a secret, the
+commit's message and who wrote it are left out.
 
 References:
-    Gitleaks documentation, report format "json".
+    Gitleaks documentation 8.x, report format "json", `--redact`.
 
 Examples:
     >>> from detector.sources.base import Context
@@ -21,14 +23,16 @@ from detector.sources.record import Record
 from schemas.event import ActivityEvent
 
 NAME = "gitleaks"
+FINDING = "gitleaks_fingerprint"
 
 
 def _read(record: Record) -> ActivityEvent:
     rule = record.need(record.text("RuleID"), "RuleID")
-    found = record.get("Secret") or record.get("Match")
     place = ":".join(one for one in (record.text("Commit"), record.text("File")) if one)
-    credential = credential_in(found, rule, record)
-    return exposure(record, NAME, record.uid("Fingerprint"), record.time("Date"), credential, place)
+    uid = record.uid("Fingerprint")
+    found = record.get("Secret") or record.get("Match")
+    credential = credential_in(found, rule, record, (uid, FINDING))
+    return exposure(record, NAME, uid, record.time("Date"), credential, place)
 
 
 SOURCE = Format(NAME, ((b'"RuleID"', b'"Secret"'), (b'"RuleID"', b'"Match"')), _read)

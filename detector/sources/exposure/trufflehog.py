@@ -1,9 +1,11 @@
 """TruffleHog findings: secrets in repositories, images, buckets and chats, one JSON object each.
 
-The time is that of the commit or message that held the secret.
+The time is that of the commit, object or message that held the secret; a scan of files or images says
+none, and its findings cannot be placed. `verified` in the note: the secret was tried and it opens
+something. Who wrote it and what its owner is called are left out.
 
 References:
-    TruffleHog documentation, JSON output (`--json`).
+    TruffleHog documentation 3.x, JSON output (`--json`): SourceMetadata, DetectorName, Raw, RawV2.
 
 Examples:
     >>> from detector.sources.base import Context
@@ -12,28 +14,26 @@ Examples:
     ...     "SourceMetadata": {"Data": {"Git": {"commit": "c0ffee", "file": "app.env",
     ...     "timestamp": "2026-01-05 09:30:00 +0000"}}}}'''
     >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.credential.uid, event.target.uid
-    ('AKIAIOSFODNN7EXAMPLE', 'c0ffee:app.env')
+    >>> event.credential.uid, event.target.uid, event.note
+    ('AKIAIOSFODNN7EXAMPLE', 'c0ffee:app.env', 'verified')
 """
 
-from detector.sources.exposure.findings import credential_in, exposure
+from detector.sources.base import DecodeError
+from detector.sources.exposure.findings import credential_in, exposure, is_shared
 from detector.sources.format import Format
 from detector.sources.record import Record
-from schemas.event import ActivityEvent
+from detector.sources.times import in_range, to_ms
+from schemas.event import ActivityEvent, Credential
 
 NAME = "trufflehog"
+FINDING = "trufflehog_finding"
+_SHORT = 12
+_ZONE = " UTC"
 _TIMES = ("timestamp", "created_at", "time", "date", "updated_at")
 _PLACES = (
-    "repository",
-    "bucket",
-    "image",
-    "channel_name",
-    "commit",
-    "file",
-    "path",
-    "link",
-    "layer",
-)
+    "repository", "bucket", "image", "workspace_name", "channel_name", "project", "build_number",
+    "commit", "layer", "file", "path", "link",
+)  # fmt: skip
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -41,15 +41,42 @@ def _read(record: Record) -> ActivityEvent:
     data = record.get("SourceMetadata", "Data")
     name = next(iter(data), "") if isinstance(data, dict) else ""
     where = record.part("SourceMetadata", "Data", name) if name else record
-    when = next((one for one in _TIMES if where.get(one) is not None), "")
-    time = where.time(when) if when else record.time("timestamp")
+    time = _time(where)
     shown = ("commit", "file") if where.get("commit") else _PLACES
     place = ":".join(text for one in shown if (text := where.text(one)))
-    found = record.get("Raw") or record.get("RawV2")
-    # By its content: the same find of another run is the same event.
-    uid = f"{kind}:{place}:{where.text('line')}" if place else record.uid()
-    credential = credential_in(found, kind, record)
-    return exposure(record, NAME, uid, time, credential, place)
+    uid = ":".join(one for one in (kind, place, where.text("line")) if one)
+    credential = _credential(record, kind, uid)
+    if credential is not None:  # one line may hold several
+        uid = f"{uid}:{credential.fingerprint[:_SHORT]}"
+    note = "verified" if record.flag("Verified") else ""
+    return exposure(record, NAME, uid, time, credential, place, note=note)
+
+
+def _time(where: Record) -> int:
+    """As the scanned system writes it: buckets add the zone's name, chats a fraction.
+
+    Raises:
+        DecodeError: there is none that can be read.
+    """
+    name = next((one for one in _TIMES if where.get(one)), _TIMES[0])
+    text = where.text(name)
+    seconds, dot, rest = text.partition(".")
+    plain = seconds if dot and seconds.isdigit() and rest.isdigit() else text.removesuffix(_ZONE)
+    if plain == text:
+        return where.time(name)
+    try:
+        return in_range(int(plain) * 1_000) if plain.isdigit() else to_ms(plain)
+    except ValueError as error:
+        raise DecodeError(f"{name}: {error}") from None
+
+
+def _credential(record: Record, kind: str, uid: str) -> Credential | None:
+    """Of two parts the second has the whole secret, but the first is what other logs know."""
+    both = record.get("RawV2")
+    whole = credential_in(both, kind, record)
+    if is_shared(whole):
+        return whole
+    return credential_in(record.get("Raw") or both, kind, record, (uid, FINDING))
 
 
 SOURCE = Format(

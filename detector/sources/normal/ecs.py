@@ -1,10 +1,14 @@
-"""Elastic Common Schema documents of audit and authentication logs.
+"""Elastic Common Schema documents of audit, identity and authentication logs.
 
-Read: nested fields and fields with dotted names. Documents that name no user and no client are passed
-over, as most of an index says nothing about a credential.
+Read: nested fields and fields with dotted names. Alerts, metrics and documents that name no user or
+no action are passed over, as most of an index says nothing about a credential. Calls to AWS have the
+same actor, credential and deed as in CloudTrail. Where `event.original` holds the record of a format
+that has a source of its own, that reads it. `host`, `container` and `service` tell where a document
+was collected, not who acted, so they are not taken for the caller's.
 
 References:
-    Elastic Common Schema reference 9.x: event, user, source, user_agent, cloud, related fields.
+    Elastic Common Schema reference 9.x: event, user, client, source, user_agent, cloud, service and
+    http fields, "User fields usage and examples"; Beats reference, "AWS CloudTrail fields".
 
 Examples:
     >>> from detector.sources.base import Context
@@ -17,101 +21,188 @@ Examples:
     ('ecs:user/ada', 'denied', '192.0.2.0/24')
 """
 
-from detector.sources.aws.cloudtrail_identity import principal_of
-from detector.sources.aws.cloudtrail_record import Identity
+from typing import Any
+
 from detector.sources.base import SkipRecord
+from detector.sources.clients import BROWSER
 from detector.sources.format import Format
+from detector.sources.normal import amazon
+from detector.sources.normal.ecs_kinds import deed_of
+from detector.sources.normal.original import events_of
+from detector.sources.normal.outcomes import outcome
 from detector.sources.origins import origin_of
 from detector.sources.record import Record, path_of
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import Action, ActivityEvent, Outcome, Principal, Target, Workload
+from detector.sources.text import kept
+from detector.sources.verbs import plane_by_words
+from schemas.event import (
+    Action,
+    ActivityEvent,
+    Credential,
+    Origin,
+    Outcome,
+    Principal,
+    Target,
+)
 
 NAME = "ecs"
-_WHO = ("user.id", "user.email", "user.name", "client.user.id", "client.user.name", "service.name")
+_OTHER_KINDS = frozenset({"alert", "signal", "metric", "asset", "enrichment", "pipeline_error"})
+_ENDED = {"success": True, "failure": False}
+_AUTHENTICATION = "authentication"
+_USERS = ("user", "client.user", "source.user")
+_TARGETS = (
+    ("user.target.id", "user"), ("user.target.email", "user"), ("user.target.name", "user"),
+    ("group.id", "group"), ("group.name", "group"), ("orchestrator.resource.id", "resource"),
+    ("orchestrator.resource.name", "resource"), ("cloud.instance.id", "instance"),
+    ("service.target.name", "service"), ("entity.target.id", "entity"), ("file.path", "file"),
+    ("url.path", "path"), ("url.domain", "site"), ("destination.domain", "host"),
+)  # fmt: skip
+_TRAIL = "aws.cloudtrail.user_identity."
+Actor = tuple[Principal, Credential | None, tuple[str, ...]]
 
 
-def _read(record: Record) -> ActivityEvent:
-    action = _either(record, "event.action")
-    who = next((one for name in _WHO if (one := _either(record, name))), "")
-    if not action or not who:
-        raise SkipRecord("a document that names no user or no action")
-    account = _either(record, "cloud.account.id") or _either(record, "organization.id")
-    number = _either(record, "source.as.number")
+class _Document:
+    """Fields by their dotted names, however a document writes them. `record` is what it stands in."""
+
+    __slots__ = ("flat", "record")
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        # Most documents write all of them one way: to try both would double the cost.
+        self.flat = any("." in name for name in record.fields)
+
+    def _path(self, name: str) -> tuple[str, ...]:
+        return (name,) if self.flat and name in self.record.fields else path_of(name)
+
+    def get(self, name: str) -> Any:
+        """Whatever a field holds: not to be kept."""
+        return self.record.get(*self._path(name))
+
+    def text(self, name: str) -> str:
+        """The text of a field, the first where there are several, or an empty one."""
+        value = self.get(name)
+        if value is None:
+            return ""
+        return kept(value) if isinstance(value, str) else next(iter(self.texts(name)), "")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All texts of a field."""
+        return self.record.texts(*self._path(name))
+
+    def first(self, *names: str) -> str:
+        """The first field that has a text."""
+        return next((one for name in names if (one := self.text(name))), "")
+
+
+def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
+    document = _Document(record)
+    if document.text("event.kind") in _OTHER_KINDS:
+        raise SkipRecord("a document of another kind")
+    original = events_of(record, document.get("event.original"))
+    if original is not None:
+        return original
+    action = document.text("event.action")
+    if not action:
+        raise SkipRecord("a document that names no action")
+    categories = frozenset(document.texts("event.category"))
+    account = document.first("cloud.account.id", "organization.id")
+    origin = _origin(document, account)
+    principal, credential, chain = _actor(document, account, origin)
     return ActivityEvent(
-        uid=_either(record, "event.id") or record.uid("_id"),
+        uid=document.text("event.id") or record.uid("_id"),
         source=NAME,
         tenant=record.tenant,
         time=record.time("@timestamp"),
-        principal=_principal(record, who, account),
-        action=_action(record, action),
-        target=_target(record),
-        origin=origin_of(
-            _either(record, "source.ip") or _either(record, "client.ip"),
-            _either(record, "user_agent.original"), within=account or NAME,
-            region=_either(record, "cloud.region"), asn=int(number) if number.isdigit() else None,
-            country=_either(record, "source.geo.country_iso_code"),
-        ),
-        outcome=_outcome(record),
-        workload=_workload(record),
+        principal=principal,
+        action=_action(document, action, categories),
+        credential=credential,
+        target=_target(document),
+        origin=origin,
+        outcome=_outcome(document, signs_in=_AUTHENTICATION in categories),
+        chain=chain,
         raw=record.ref,
-    )  # fmt: skip
-
-
-def _either(record: Record, name: str) -> str:
-    """A field, nested or under its dotted name."""
-    return record.text(*path_of(name)) or record.text(name)
-
-
-def _principal(record: Record, who: str, account: str) -> Principal:
-    if who.startswith("arn:aws"):
-        how = "AssumedRole" if ":assumed-role/" in who else "IAMUser"
-        return principal_of(Identity(type=how, arn=who, accountId=account or None), account)
-    mail, name = _either(record, "user.email"), _either(record, "user.name")
-    service = not (mail or name or _either(record, "user.id"))
-    domain = _either(record, "user.domain")
-    at = f"{domain}/" if domain else ""
-    return Principal(
-        f"ecs:{at}{'service' if service else 'user'}/{who}", name or mail, account,
-        "service" if service else "human" if mail or "@" in who else "unknown",
-        session=_either(record, "user.session.id") or _either(record, "session.id"), known_by=mail or name,
-    )  # fmt: skip
-
-
-def _action(record: Record, action: str) -> Action:
-    service = _either(record, "event.provider") or _either(record, "event.dataset") or NAME
-    signs_in = "authentication" in record.texts("event", "category")
-    access = "read" if signs_in else access_by_verb(action)
-    return Action(
-        service.removesuffix(".amazonaws.com"), action, access, plane_by_words(action, access)
     )
 
 
-def _target(record: Record) -> Target | None:
-    for name, kind in (
-        ("user.target.name", "user"), ("user.target.id", "user"), ("group.name", "group"),
-        ("orchestrator.resource.name", "resource"), ("file.path", "file"), ("url.path", "path"),
-        ("cloud.instance.id", "instance"), ("service.target.name", "service"),
-    ):  # fmt: skip
-        uid = _either(record, name)
+def _origin(document: _Document, account: str) -> Origin | None:
+    number = document.first("source.as.number", "client.as.number")
+    return origin_of(
+        document.first("source.ip", "client.ip", "source.address", "client.address"),
+        document.text("user_agent.original"), within=account or NAME,
+        region=document.text("cloud.region"), asn=int(number) if number.isdigit() else None,
+        country=document.first("source.geo.country_iso_code", "client.geo.country_iso_code"),
+    )  # fmt: skip
+
+
+def _actor(document: _Document, account: str, origin: Origin | None) -> Actor:
+    record = document.record
+    uid = document.text("user.id")
+    trail = document.get("aws.cloudtrail") is not None or document.flat
+    arn = document.text(f"{_TRAIL}arn") if trail else ""
+    type_ = document.text(f"{_TRAIL}type") if trail else ""
+    arn = arn or (uid if uid.startswith("arn:aws") else "")
+    key = document.text(f"{_TRAIL}access_key_id") if trail else ""
+    if amazon.is_caller(arn, type_):
+        session = f"{_TRAIL}session_context."
+        mfa = document.text(f"{session}mfa_authenticated").lower() if trail else ""
+        made = amazon.caller(
+            record.context, record.tenant, arn=arn, type_=type_, account=account,
+            uid="" if uid == arn else uid, name=document.text("user.name"), key=key,
+            issuer=document.text(f"{session}session_issuer.arn") if trail else "",
+            mfa={"true": True, "false": False}.get(mfa),
+            invoked_by=document.text(f"{_TRAIL}invoked_by") if trail else "",
+            human=origin is not None and (origin.console or origin.client == BROWSER),
+        )  # fmt: skip
+        return made.principal, made.credential, made.chain
+    return _user(document, account), amazon.access_key(key, record.context, record.tenant), ()
+
+
+def _user(document: _Document, account: str) -> Principal:
+    for user in _USERS:
+        mail, name = document.text(f"{user}.email"), document.text(f"{user}.name")
+        who = document.text(f"{user}.id") or mail or name
+        if who:
+            break
+    else:
+        service = document.text("service.origin.name")
+        if not service:
+            raise SkipRecord("a document that names no user")
+        return Principal(f"ecs:service/{service}", service, account, "service", known_by=service)
+    domain = document.text(f"{user}.domain")
+    roles = document.texts(f"{user}.roles")
+    return Principal(
+        f"ecs:{domain}/user/{who}" if domain else f"ecs:user/{who}",
+        name or document.text(f"{user}.full_name") or mail, account,
+        "human" if mail or "@" in name else "unknown", role=roles[0] if len(roles) == 1 else "",
+        session=document.first("user.session.id", "session.id"), known_by=mail or name,
+    )  # fmt: skip
+
+
+def _action(document: _Document, action: str, categories: frozenset[str]) -> Action:
+    provider = document.text("event.provider")
+    known = amazon.deed(provider, action)
+    if known is not None:
+        return known
+    service = provider or document.first("event.dataset", "event.module", "service.name") or NAME
+    types = frozenset(document.texts("event.type"))
+    access, effect = deed_of(action, categories, types, document.text("http.request.method"))
+    return Action(service, action, access, plane_by_words(action, access), effect)
+
+
+def _target(document: _Document) -> Target | None:
+    for name, kind in _TARGETS:
+        uid = document.text(name)
         if uid:
             return Target(uid, kind)
     return None
 
 
-def _outcome(record: Record) -> Outcome | None:
-    said = _either(record, "event.outcome")
-    if said == "success":
-        return Outcome()
-    if said != "failure":
-        return None
-    code = _either(record, "error.code")
-    denied = "authentication" in record.texts("event", "category") or code in {"401", "403"}
-    return Outcome("denied" if denied or "denied" in code.lower() else "failure", code)
-
-
-def _workload(record: Record) -> Workload | None:
-    pod = _either(record, "kubernetes.pod.uid") or _either(record, "container.id")
-    return Workload(pod, "pod") if pod else None
+def _outcome(document: _Document, *, signs_in: bool) -> Outcome | None:
+    code = document.first("aws.cloudtrail.error_code", "error.code", "http.response.status_code")
+    types = document.texts("event.type")
+    said = _ENDED.get(document.text("event.outcome"))
+    if "denied" in types and not said:
+        return Outcome("denied", code)
+    return outcome(said, code, refused=signs_in)
 
 
 SOURCE = Format(

@@ -1,10 +1,12 @@
-"""OCSF 1.x events that others have normalised: API Activity, Authentication, Account Change and User
-Access Management.
+"""OCSF 1.x events that others have normalised: API Activity, Authentication, and the classes that
+tell of changes to accounts, users, roles, groups, entities and their rights.
 
-Other classes are passed over. An ARN as the user's id gives the same actor as in CloudTrail.
+Other classes are passed over. An identity of AWS is the same actor as in CloudTrail, with the same
+credential. Where `raw_data` holds the original of a format that has a source of its own, that reads it.
 
 References:
-    Open Cybersecurity Schema Framework 1.8.0, classes 6003, 3002, 3001 and 3005.
+    Open Cybersecurity Schema Framework 1.8.0, classes 6003, 3001, 3002, 3004 to 3006; 1.9.0, classes
+    3007 and 3008. AWS Security Lake user guide, "CloudTrail logs", for how it fills them.
 
 Examples:
     >>> from detector.sources.base import Context
@@ -17,11 +19,25 @@ Examples:
     ('ocsf:user/u1', 's3', 'read')
 """
 
-from detector.sources.aws.cloudtrail_identity import principal_of
-from detector.sources.aws.cloudtrail_record import Identity
+from msgspec.structs import replace
+
+from detector.sources.aws.cloudtrail_identity import service_name
 from detector.sources.base import SkipRecord
+from detector.sources.clients import BROWSER
 from detector.sources.credentials import public
 from detector.sources.format import Format
+from detector.sources.normal import amazon
+from detector.sources.normal.ocsf_activities import (
+    ACTIVITIES,
+    API,
+    AUTHENTICATION,
+    GROUP,
+    ROLE,
+    Activity,
+    activity_of,
+)
+from detector.sources.normal.original import events_of
+from detector.sources.normal.outcomes import outcome
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
 from detector.sources.verbs import access_by_verb, plane_by_words
@@ -29,154 +45,193 @@ from schemas.event import (
     Access,
     Action,
     ActivityEvent,
+    Child,
     Credential,
-    Effect,
+    Origin,
     Outcome,
     Principal,
     PrincipalType,
-    Status,
     Target,
-)  # fmt: skip
+)
 
 NAME = "ocsf"
-_API, _AUTHENTICATION, _ACCOUNT, _ACCESS = 6003, 3002, 3001, 3005
-_CLASSES = frozenset({_API, _AUTHENTICATION, _ACCOUNT, _ACCESS})
+CREDENTIAL, TOKEN = "ocsf_credential_uid", "ocsf_token_uid"
 _TYPES: dict[int, PrincipalType] = {1: "human", 2: "human", 3: "provider", 4: "service"}
-_ACTIVITIES: dict[int, dict[int, tuple[str, Access, Effect]]] = {
-    _AUTHENTICATION: {
-        1: ("logon", "read", ""), 2: ("logoff", "read", ""), 3: ("authentication ticket", "read", ""),
-        4: ("service ticket request", "read", ""), 5: ("service ticket renew", "read", ""),
-    },
-    _ACCOUNT: {
-        1: ("create account", "admin", "persist"), 2: ("enable account", "admin", ""),
-        3: ("change password", "write", ""), 4: ("reset password", "admin", "persist"),
-        5: ("disable account", "admin", ""), 6: ("delete account", "delete", ""),
-        7: ("attach policy", "admin", "grant"), 8: ("detach policy", "admin", ""),
-        9: ("lock account", "admin", ""), 10: ("enable second factor", "admin", ""),
-        11: ("disable second factor", "admin", "impair_defence"),
-    },
-    _ACCESS: {1: ("assign privileges", "admin", "grant"), 2: ("revoke privileges", "admin", "")},
-}  # fmt: skip
 _API_ACCESS: dict[int, Access] = {1: "write", 2: "read", 3: "write", 4: "delete"}
-_CODES: dict[str, Status] = {
-    "accessdenied": "denied", "unauthorized": "denied", "forbidden": "denied", "403": "denied",
-    "401": "denied", "notfound": "not_found", "404": "not_found", "throttling": "throttled",
-    "429": "throttled",
-}  # fmt: skip
+_WHO = ("uid", "uid_alt", "email_addr", "name")
+_UNKNOWN, _SUCCESS, _FAILURE = 0, 1, 2
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
+Actor = tuple[Principal, Credential | None, tuple[str, ...]]
 
 
-def _read(record: Record) -> ActivityEvent:
+def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
     kind = record.number("class_uid") or 0
-    if kind not in _CLASSES:
+    if kind not in ACTIVITIES:
         raise SkipRecord("another OCSF class")
-    account, region = record.text("cloud", "account", "uid"), record.text("cloud", "region")
+    original = events_of(record, record.get("raw_data"))
+    if original is not None:
+        return original
+    account = record.text("cloud", "account", "uid")
     api = record.part("api")
-    place = record.part("src_endpoint")
+    origin = _origin(record, account)
+    principal, credential, chain = _actor(record, kind, account, origin)
+    activity = activity_of(kind, record.number("activity_id") or 0, record.text("activity_name"))
+    ended = _outcome(record, api, kind)
+    child = _child(record, activity) if ended is None or ended.status == "success" else None
     return ActivityEvent(
-        uid=record.uid("metadata.uid", "metadata.original_event_uid", "finding_info.uid"),
+        uid=record.uid("metadata.uid", "metadata.original_event_uid"),
         source=NAME,
         tenant=record.tenant,
-        time=record.time("time"),
-        principal=_principal(record, kind, account),
-        action=_action(record, kind, api),
-        credential=_credential(record),
+        time=record.time("time") if record.get("time") is not None else record.time("time_dt"),
+        principal=principal,
+        kind=activity.kind if child is not None else "use",
+        action=_action(record, kind, api, activity),
+        credential=credential,
         target=_target(record, kind),
-        origin=origin_of(
-            place.text("ip"), record.text("http_request", "user_agent"), within=account or NAME,
-            region=region, asn=place.number("autonomous_system", "number"),
-            country=place.text("location", "country"),
-            via=record.first("actor.invoked_by", "src_endpoint.svc_name"),
-        ),
-        outcome=_outcome(record, api),
+        origin=origin,
+        outcome=ended,
+        child=child,
+        chain=chain,
         raw=record.ref,
+    )
+
+
+def _origin(record: Record, account: str) -> Origin | None:
+    place = record.part("src_endpoint")
+    via = record.text("actor", "invoked_by") or place.text("svc_name") or place.text("domain")
+    return origin_of(
+        place.text("ip"), record.text("http_request", "user_agent"), within=account or NAME,
+        region=record.text("cloud", "region"),
+        asn=place.number("autonomous_system", "number"), country=place.text("location", "country"),
+        via=service_name(via) if via.endswith(_SERVICES) else "",
     )  # fmt: skip
 
 
-def _principal(record: Record, kind: int, account: str) -> Principal:
-    user = record.part("actor", "user")
-    if not user.fields and kind == _AUTHENTICATION:
-        user = record.part("user")
-    session = record.part("actor", "session")
-    if not session.fields:
-        session = record.part("session")
-    uid = user.first("uid", "uid_alt", "email_addr", "name")
+def _actor(record: Record, kind: int, account: str, origin: Origin | None) -> Actor:
+    user, session = record.part("actor", "user"), record.part("actor", "session")
+    if kind == AUTHENTICATION:
+        user = user if user.fields else record.part("user")
+        session = session if session.fields else record.part("session")
     own = user.text("account", "uid") or account
-    if uid.startswith("arn:aws"):
-        how = "AssumedRole" if ":assumed-role/" in uid else "IAMUser"
-        return principal_of(Identity(type=how, arn=uid, accountId=own or None), own)
-    application = record.first("actor.app_name", "actor.app_uid", "actor.invoked_by")
-    if not uid:
+    mfa = session.flag("is_mfa")
+    mfa = record.flag("is_mfa") if mfa is None else mfa
+    issued = session.when("created_time")
+    key = user.text("credential_uid") or session.text("credential_uid")
+    uid, type_ = user.text("uid"), user.text("type")
+    invoked = record.text("actor", "invoked_by")
+    if amazon.is_caller(uid, type_):
+        made = amazon.caller(
+            record.context, record.tenant, arn=uid if uid.startswith("arn:") else "", type_=type_,
+            account=own, uid=user.text("uid_alt"), name=user.text("name"), key=key,
+            issuer=session.text("issuer"), mfa=mfa, invoked_by=invoked,
+            human=origin is not None and (origin.console or origin.client == BROWSER),
+        )  # fmt: skip
+        credential = made.credential
+        if credential is not None and issued is not None:
+            credential = replace(credential, issued=issued)
+        return made.principal, credential, made.chain
+    application = record.first("actor.app_name", "actor.app_uid") or invoked
+    who = user.first(*_WHO)
+    credential = _credential(record, key, issued)
+    if not who:
         who = record.need(application, "actor.user", "who acted")
-        return Principal(f"ocsf:application/{who}", who, own, "service", known_by=who)
-    return Principal(
-        f"ocsf:user/{uid}", user.text("name"), own,
-        _TYPES.get(user.number("type_id") or 0, "unknown"),
-        session=session.text("uid"), known_by=user.first("email_addr", "name"),
-        mfa=session.flag("is_mfa") if session.flag("is_mfa") is not None else record.flag("is_mfa"),
+        return (
+            Principal(f"ocsf:application/{who}", who, own, "service", known_by=who),
+            credential,
+            (),
+        )
+    principal = Principal(
+        f"ocsf:user/{who}", user.first("name", "full_name", "email_addr"), own,
+        _TYPES.get(user.number("type_id") or 0, "unknown"), session=session.first("uid", "uid_alt"),
+        known_by=user.first("email_addr", "name"), mfa=mfa,
     )  # fmt: skip
+    return principal, credential, ()
 
 
-def _action(record: Record, kind: int, api: Record) -> Action:
-    activity = record.number("activity_id") or 0
-    if kind == _API:
-        operation = record.need(api.text("operation"), "api.operation")
-        access = access_by_verb(operation)
-        if access == "unknown":
-            access = _API_ACCESS.get(activity, access)
-        service = api.text("service", "name").removesuffix(".amazonaws.com") or "api"
-        return Action(service, operation, access, plane_by_words(operation, access))
-    named = record.text("activity_name").lower() or "activity"
-    operation, access, effect = _ACTIVITIES[kind].get(activity, (named, "unknown", ""))
-    service = record.first("service.name", "metadata.product.name") or NAME
-    return Action(service, operation, access, plane_by_words(operation, access), effect)
-
-
-def _credential(record: Record) -> Credential | None:
-    for path in (
-        "actor.user.credential_uid",
-        "actor.session.credential_uid",
-        "user.credential_uid",
-    ):
-        uid = record.text(*path.split("."))
+def _credential(record: Record, uid: str, issued: int | None) -> Credential | None:
+    context, tenant = record.context, record.tenant
+    if uid:
+        key = amazon.access_key(uid, context, tenant, issued)
+        return key or public(uid, CREDENTIAL, context, tenant, issued=issued)
+    for token in (record.part("authentication_token"), record.part("api", "token")):
+        uid = token.text("uid")
         if uid:
-            key = uid.startswith(("AKIA", "ASIA"))
-            static = uid.startswith("AKIA")
             return public(
-                uid, "access_key_id" if key else "ocsf_credential_uid", record.context, record.tenant,
-                type="access_key" if key else "", lifetime="static" if static else "",
-                issued=record.when("actor", "session", "created_time"),
+                uid, TOKEN, context, tenant, type=token.text("type"),
+                issued=token.when("created_time"), expires=token.when("expiration_time"),
             )  # fmt: skip
     return None
 
 
-def _target(record: Record, kind: int) -> Target | None:
-    for one in record.parts("resources"):
-        uid = one.first("uid", "name")
+def _child(record: Record, activity: Activity) -> Child | None:
+    """What a role was given to act with, or may no longer act with."""
+    if activity.kind == "use":
+        return None
+    role = record.part("iam_role")
+    who = role.first("uid", "name")
+    holder = Principal(f"ocsf:role/{who}", role.text("name"), type="service") if who else None
+    for one in record.parts("programmatic_credentials"):
+        uid = one.text("uid")
         if uid:
-            return Target(uid, one.text("type"))
-    if kind == _AUTHENTICATION:
+            made = amazon.access_key(uid, record.context, record.tenant)
+            return Child(
+                made or public(
+                    uid, CREDENTIAL, record.context, record.tenant, type=one.text("type")
+                ),
+                holder,
+            )  # fmt: skip
+    return None
+
+
+def _action(record: Record, kind: int, api: Record, activity: Activity) -> Action:
+    operation, service = api.text("operation"), api.text("service", "name")
+    if kind == API:
+        record.need(operation, "api.operation")
+        known = amazon.deed(service, operation)
+        if known is not None:
+            return known
+        access = access_by_verb(operation, service)
+        if access == "unknown":
+            access = _API_ACCESS.get(record.number("activity_id") or 0, access)
+        return Action(service or NAME, operation, access, plane_by_words(operation, access))
+    service = record.first("service.name", "metadata.product.name") or service_name(service) or NAME
+    return Action(
+        service, activity.operation, activity.access,
+        plane_by_words(activity.operation, activity.access), activity.effect,
+    )  # fmt: skip
+
+
+def _target(record: Record, kind: int) -> Target | None:
+    if kind == AUTHENTICATION:
         uid = record.first(
             "service.uid", "service.name", "dst_endpoint.hostname", "dst_endpoint.svc_name"
         )
         return Target(uid, "service") if uid else None
-    uid = record.first("user.uid", "user.name", "resource.uid", "resource.name")
-    return Target(uid, "user") if uid else None
+    first = {GROUP: "group", ROLE: "iam_role"}.get(kind, "user")
+    for name in (first, "user", "entity", "resources", "resource"):
+        for one in record.parts(name):
+            uid = one.first("uid", "name", "email_addr")
+            if uid and (kind != API or name not in {"user", "entity"}):
+                return Target(uid, one.text("type") or name.removesuffix("s"), _owner(record, one))
+    return None
 
 
-def _outcome(record: Record, api: Record) -> Outcome | None:
+def _owner(record: Record, one: Record) -> str:
+    """The account of a target, where that is not the caller's."""
+    owner = one.text("owner", "account", "uid") or one.text("account", "uid")
+    return owner if owner != record.text("cloud", "account", "uid") else ""
+
+
+def _outcome(record: Record, api: Record, kind: int) -> Outcome | None:
+    status = record.number("status_id") or _UNKNOWN
     code = (
-        api.text("response", "error") or record.text("status_code") or api.text("response", "code")
+        api.text("response", "error")
+        or record.text("status_code")
+        or api.text("response", "code")
+        or record.text("http_response", "code")
     )
-    status = record.number("status_id")
-    if status in {None, 0} and not code:
-        return None
-    if status == 1 or (status in {None, 0} and code in {"200", "201", "204"}):
-        return Outcome()
-    known = code.lower().replace("exception", "").replace("_", "")
-    found: Status = next((what for word, what in _CODES.items() if word in known), "failure")
-    if record.number("class_uid") == _AUTHENTICATION and found == "failure":
-        found = "denied"
-    return Outcome(found, code or record.text("status_detail"))
+    well = {_SUCCESS: True, _FAILURE: False}.get(status)
+    return outcome(well, code, refused=kind == AUTHENTICATION)
 
 
 SOURCE = Format(NAME, ((b'"class_uid"',),), _read)
