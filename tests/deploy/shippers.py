@@ -27,7 +27,8 @@ _TOKEN = re.compile(
     r"\s*(?:#[^\n]*\n\s*)*(?P<token>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|=>|==|[{}\[\],]|[^\s{}\[\],\"'=]+)"
 )
 
-# Options by type, from Vector's reference (0.5x): `generated/*.cue` of its documentation.
+# Options by type, kept by hand from Vector's reference (`generated/*.cue` of its documentation); those of
+# aws_kinesis_firehose and remap from memory.
 _HTTP = "decoding framing headers host_key keepalive method path path_key query_parameters"
 VECTOR_OPTIONS = {
     "aws_s3": "acknowledgements auth compression decoding endpoint force_path_style framing multiline "
