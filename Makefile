@@ -92,6 +92,14 @@ bench: $(VENV)/.dev ## throughput, state and quality, next to the floor rules
 bench-kafka: $(VENV)/.dev ## the worker on a real broker, next to its peers and its floors
 	@$(BIN)/python -m tests.bench.kafka $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## hostile inputs for every source; ARGS="--inputs 10000 --source okta --seed 7 --seconds 60"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+.PHONY: shippers
+shippers: $(VENV)/.dev ## deploy/shippers checked by the tools' own code, which is built first
+	@$(BIN)/python -m tests.deploy.validators
+
 .PHONY: lock
 lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes newer versions
 	@echo "==> pin requirements/*.txt"
@@ -106,6 +114,7 @@ lock: $(VENV)/.lock ## renew the pinned requirements; UPGRADE=--upgrade takes ne
 	pin dev pyproject.toml --group dev -c requirements/kafka.txt -c requirements/traces.txt; \
 	pin build --group build -c requirements/dev.txt; \
 	pin lock --group lock; \
+	pin shippers requirements/shippers.in; \
 	for peer in quix bytewax; do pin peers/$$peer requirements/peers/$$peer.in; done
 
 .PHONY: fmt

@@ -134,7 +134,7 @@ def _named(requirements: list[str]) -> set[str]:
     return {re.split(r"[^\w-]", name)[0].replace("-", "_") for name in requirements}
 
 
-@pytest.mark.parametrize("group", ["run", "dev", "kafka", "traces", "build", "lock"])
+@pytest.mark.parametrize("group", ["run", "dev", "kafka", "traces", "build", "lock", "shippers"])
 def test_requirements_are_pinned_by_hash(group: str) -> None:
     """Every requirement names one version and at least one hash."""
     text = (PROJECT / "requirements" / f"{group}.txt").read_text(encoding="utf-8")

@@ -8,10 +8,12 @@ from detector.bench.engine import skewed, state, stepping
 from detector.bench.figures import Figure, as_markdown
 from detector.bench.logs import raw_replay
 from detector.bench.quality import labelled, simulated
+from detector.bench.sources import decoding
 
 __all__ = [
     "Figure",
     "as_markdown",
+    "decoding",
     "labelled",
     "raw_replay",
     "simulated",

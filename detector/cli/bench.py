@@ -10,7 +10,8 @@ import typer
 if TYPE_CHECKING:
     from detector.bench import Figure
 
-_SECTIONS = ("step", "skew", "state", "replay", "quality")
+_SECTIONS = ("step", "skew", "state", "replay", "quality", "sources")
+_CASES = Path("tests/cases/sources")
 Part = Callable[[], "Iterator[Figure]"]
 
 
@@ -25,6 +26,9 @@ def bench(
         Path | None,
         typer.Option(metavar="DIR", help="Development data, for its streams.", show_default=False),
     ] = None,
+    cases: Annotated[
+        Path, typer.Option(metavar="DIR", help="Golden cases, a folder for each source.")
+    ] = _CASES,
     seeds: Annotated[str, typer.Option(help="Simulator seeds for quality.")] = "101,102,103",
     members: Annotated[int, typer.Option(min=50, help="Members of each organisation.")] = 1_000,
     days: Annotated[float, typer.Option(min=1, help="Days of each organisation.")] = 5.0,
@@ -38,8 +42,9 @@ def bench(
 
     - `detector bench --only step,skew,state`
     - `detector bench --only quality --seeds 7 --members 300 --days 4`
+    - `detector bench --only sources --cases tests/cases/sources`
     """
-    from detector.bench import as_markdown
+    from detector.bench import as_markdown, decoding
     from detector.bench.figures import shown
     from detector.cli.guard import WrongUseError
 
@@ -47,7 +52,12 @@ def bench(
     unknown = sorted(set(chosen) - set(_SECTIONS))
     if unknown:
         raise WrongUseError(f"no section {unknown[0]!r}: there are {', '.join(_SECTIONS)}")
+    if "sources" in chosen and not cases.is_dir():
+        if chosen == ["sources"]:
+            raise WrongUseError(f"no folder {cases}: name that of the golden cases with --cases")
+        chosen.remove("sources")  # an installed package has none
     parts = _parts(events, identities, shared, [int(s) for s in seeds.split(",")], members, days)
+    parts["sources"] = lambda: decoding(cases, max(100, events // 50))
     figures = []
     for name in chosen:
         for figure in parts[name]():
