@@ -18,13 +18,12 @@ class Keeper:
         self.begun, self.go = asyncio.Event(), asyncio.Event()
         self.happened: list[str] = []
 
-    async def commit(self, _rows: object, _marker: bytes) -> int:
+    async def commit(self, _rows: object, _marker: bytes, _rest: object) -> None:
         """Write a checkpoint."""
         self.happened.append("begins")
         self.begun.set()
         await self.go.wait()
         self.happened.append("commits")
-        return 0
 
     async def close(self) -> None:
         """Let go."""
