@@ -25,8 +25,9 @@ from schemas.control import Control
 from schemas.progress import Progress
 
 log = logging.getLogger(__name__)
-_SLICE = 250
-_SETTLE = 250
+# An answer of the broker takes several turns of the loop to be heard, and this is how long one is.
+_SLICE = 100
+_SETTLE = 100
 _THAW = 50
 _EVICT = 200
 # So many times the entities that may stay: a checkpoint begins; nothing is taken before it ends.
