@@ -122,7 +122,7 @@ class Detector:
             await owned.save()
         except FencedError as error:
             self._fenced = error
-        except (KafkaError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - rows that were frozen stand nowhere else now
             where = TopicPartition(self._config.topics.activity, number)
             await self._again(where, error)
 
