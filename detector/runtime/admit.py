@@ -1,5 +1,11 @@
-"""The admission of a worker: its partitions of findings, each batch one transaction."""
+"""The admission of a worker: its partitions of findings, at any time one transaction for each.
 
+A transaction takes several answers of the broker, one after the other. What comes during one is
+gathered into the next, and partitions do not wait for each other: a finding waits for one
+transaction at most before its own.
+"""
+
+import asyncio
 import logging
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -20,10 +26,13 @@ from detector.worker import WorkerConfig
 from schemas.control import Control
 
 log = logging.getLogger(__name__)
+_MOST = 8
+# How long the group waits for a transaction before its partition moves without it.
+_HANDOVER = 5.0
 
 
 class Admitter:
-    """Takes batches of findings. What a batch caused is readable when `process` returns."""
+    """Takes batches of findings. `tend` it: whatever ends its work for good is raised there."""
 
     source: Source
 
@@ -31,6 +40,8 @@ class Admitter:
         self.desks: dict[TopicPartition, tuple[Desk, AIOKafkaProducer]] = {}
         self._config = config
         self._metrics = metrics or Metrics()
+        self._waiting: dict[TopicPartition, list[Batch]] = {}
+        self._tasks: dict[TopicPartition, asyncio.Task[None]] = {}
 
     async def assigned(self, where: TopicPartition) -> None:
         """A partition is ours: fence others, then read the memory back."""
@@ -50,21 +61,62 @@ class Admitter:
         self.desks[where] = Desk(self._config.engine.response, memory(rows)), made
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
-        """Partitions move to another worker; nothing is open between batches."""
-        for where in moved:
-            kept = self.desks.pop(where, None)
-            if kept is not None:
-                await kept[1].stop()
+        """Partitions move to another worker, each after the transaction that is under way."""
+        await asyncio.gather(*map(self._leave, moved))
+
+    async def _leave(self, where: TopicPartition) -> None:
+        kept = self.desks.pop(where, None)
+        self._waiting.pop(where, None)
+        task = self._tasks.pop(where, None)
+        if task is not None and task is not asyncio.current_task():
+            await asyncio.wait({task}, timeout=_HANDOVER)
+            task.cancel()
+        if kept is not None:
+            await kept[1].stop()
 
     async def process(self, batch: Batch) -> None:
-        """Admit a batch of findings.
+        """Let a batch of findings be admitted; wait only if many do.
 
         Raises:
             FencedError: another worker admits them now.
         """
-        kept = self.desks.get(batch.where)
-        if kept is None or not self.source.is_current(batch):
+        where = batch.where
+        if where not in self.desks or not self.source.is_current(batch):
             return
+        self._waiting.setdefault(where, []).append(batch)
+        task = self._tasks.get(where)
+        if task is not None and task.done():
+            task.result()
+            task = None
+        if task is None:
+            task = self._tasks[where] = asyncio.create_task(self._work(where))
+        if len(self._waiting[where]) >= _MOST:
+            await asyncio.wait({task})
+
+    async def tend(self) -> None:
+        """To be called often.
+
+        Raises:
+            FencedError: another worker admits the findings of a partition now.
+        """
+        for task in self._tasks.values():
+            if task.done():
+                task.result()
+
+    async def _work(self, where: TopicPartition) -> None:
+        """Admit what waits, until nothing does or the partition begins again."""
+        while batches := [*filter(self.source.is_current, self._waiting.pop(where, []))]:
+            records = [record for batch in batches for record in batch.records]
+            first, last = batches[0], batches[-1]
+            whole = Batch(where, first.begin, last.end, last.turn, records)
+            if not await self._admit(whole):
+                return
+
+    async def _admit(self, batch: Batch) -> bool:
+        """Admit findings in one transaction: whether it came through."""
+        kept = self.desks.get(batch.where)
+        if kept is None:
+            return False
         desk, made = kept
         repeats = desk.memory.head.repeats
         messages = desk.take(found for record in batch.records for found in _findings(record))
@@ -81,13 +133,14 @@ class Admitter:
             log.warning("admission begins again", extra={"error": str(error)})
             self._metrics.add("detector_partition_restarts_total", part="admit")
             self.source.hold(batch.where)
-            await self.revoked({batch.where})
+            await self._leave(batch.where)
             await self.source.take_in([batch.where])
-            return
+            return False
         self._metrics.told(desk.passed)
         self._metrics.add("detector_repeats_total", desk.memory.head.repeats - repeats)
         for time in map(appended, batch.records if desk.passed else ()):
             self._metrics.alerted(time)
+        return True
 
     async def _commit(
         self, batch: Batch, desk: Desk, made: AIOKafkaProducer, messages: list[Message]

@@ -171,7 +171,7 @@ class Shell(Service):
     async def _tend(self) -> None:
         while not self.should_stop:
             await asyncio.sleep(_TEND)
-            for part in (self.parts.normaliser, self.parts.detector):
+            for part in (self.parts.normaliser, self.parts.detector, self.parts.admitter):
                 if part is not None:
                     await part.tend()
 

@@ -14,6 +14,7 @@ from detector.runtime.outbox import Outbox
 from detector.runtime.owned import Batch, Owned
 from detector.runtime.partition import Partition, Shared
 from detector.runtime.source import Source
+from detector.runtime.spare import Spare
 from detector.worker import WorkerConfig
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Detector:
         self._config = config
         self._metrics = metrics or Metrics()
         self._mail = Mail(producer, config.topics.activity)
+        self._spare = Spare()
         self._partitions = partitions
         self._tenants = tenants
         self._cluster = cluster
@@ -56,7 +58,8 @@ class Detector:
             partition = Partition(number, self._partitions, self._config.engine, keeper.store)
             if shared is not None:
                 _check_count(shared, self._partitions)
-                partition.resume(shared)
+                for _ in partition.resuming(shared):
+                    await asyncio.sleep(0)
             begin = (await self.source.consumer.beginning_offsets([where]))[where]
             if partition.offset < begin:
                 if shared is not None:
@@ -67,7 +70,7 @@ class Detector:
                 partition.offset = begin
             sizes = self._partitions, self._tenants
             outbox = Outbox(self._mail, self._config.topics, *sizes, self._metrics)
-            owned = Owned(partition, keeper, outbox, self._config, self._metrics)
+            owned = Owned(partition, keeper, outbox, self._config, self._metrics, self._spare)
             if not self._is_ours(where):
                 await owned.close(save=False)
                 return
@@ -119,7 +122,7 @@ class Detector:
             await owned.save()
         except FencedError as error:
             self._fenced = error
-        except KafkaError as error:
+        except Exception as error:  # noqa: BLE001 - rows that were frozen stand nowhere else now
             where = TopicPartition(self._config.topics.activity, number)
             await self._again(where, error)
 

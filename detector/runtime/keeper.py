@@ -5,8 +5,11 @@ worker that was stopped and wakes after its partitions have moved can commit not
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain
 from pathlib import Path
+from time import thread_time
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -17,17 +20,25 @@ from detector.runtime.compacted import Tail
 from detector.runtime.connect import producer, started
 from detector.runtime.partition import FORMAT, Shared
 from detector.runtime.resident import Row
+from detector.runtime.spool import Spool
 from detector.runtime.store import Store
 from detector.worker import WorkerConfig
 
 MARKER = b"~marker"
-_AT_ONCE = 1_000
 # A checkpoint of a worker that can hardly keep up takes as long as it takes, and nobody but the next
 # owner, who ends it, waits for it.
 _PATIENCE = 600_000
 _STOP = 3.0
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Shared).decode
+Pair = tuple[bytes, bytes | None]
+Rest = Callable[[float], Awaitable[None]]
+"""Lets others go on after a piece of work that began at this `thread_time`."""
+
+
+async def at_once(_began: float) -> None:
+    """Rest no longer than others have something to do."""
+    await asyncio.sleep(0)
 
 
 class FencedError(RuntimeError):
@@ -63,9 +74,9 @@ class Keeper:
     async def _catch_up(self) -> None:
         await catch_up(self.store, self._config, self._partition)
 
-    async def commit(self, rows: list[Row], marker: bytes) -> int:
-        """Write a checkpoint: how many bytes it took. After an error, `renew` ends what has begun: to
-        abort it here could wait for ever for a producer that is closed meanwhile.
+    async def commit(self, rows: Spool, marker: bytes, rest: Rest = at_once) -> None:
+        """Write a checkpoint. After an error, `renew` ends what has begun: to abort it here could wait
+        for ever for a producer that is closed meanwhile.
 
         Raises:
             FencedError: another worker owns the partition.
@@ -75,24 +86,24 @@ class Keeper:
         group = f"{self._config.group}-detect"
         try:
             await self._producer.begin_transaction()
-            last = await sent(
-                self._producer,
-                TopicPartition(self._topic, self._partition),
-                [*((k.encode(), v) for k, v in rows), (MARKER, marker)],
-            )
+            ends: list[Pair] = [(MARKER, marker)]
+            pieces = chain(map(_pairs, rows), [ends])
+            where = TopicPartition(self._topic, self._partition)
+            last = await sent(self._producer, where, pieces, rest)
             await self._producer.send_offsets_to_transaction({source: offset}, group)
             await self._producer.commit_transaction()
         except ProducerFenced as error:
             raise FencedError(f"partition {self._partition} has another owner") from error
         # The mark of the transaction stands after the last record.
-        await self._copy(rows, last + 2, marker)
-        return sum(len(k) + len(v or b"") for k, v in rows)
+        await self._copy(rows, last + 2, marker, rest)
 
-    async def _copy(self, rows: list[Row], offset: int, marker: bytes) -> None:
+    async def _copy(self, rows: Spool, offset: int, marker: bytes, rest: Rest) -> None:
         """The same on this machine; until the last row the copy says that it is older."""
-        for start in range(0, len(rows), _AT_ONCE):
-            self.store.write(rows[start : start + _AT_ONCE], self.store.offset)
-            await asyncio.sleep(0)
+        before = self.store.offset
+        for piece in rows:
+            began = thread_time()
+            self.store.write(piece, before)
+            await rest(began)
         self.store.write((), offset, marker)
 
     async def renew(self, tried: bytes) -> bool:
@@ -140,32 +151,61 @@ async def catch_up(store: Store, config: WorkerConfig, partition: int) -> None:
 
 
 async def sent(
-    producer: AIOKafkaProducer, where: TopicPartition, rows: Iterable[tuple[bytes, bytes | None]]
+    producer: AIOKafkaProducer,
+    where: TopicPartition,
+    pieces: Iterable[Iterable[Pair]],
+    rest: Rest = at_once,
 ) -> int:
     """Send rows in large batches; the offset of the last one once the broker has them.
 
     Raises:
         KafkaError: one is too large, or the broker refuses them.
     """
-    batch, futures = producer.create_batch(), []
-    count = 0
-
-    async def submit() -> None:
-        made = await producer.send_batch(batch, where.topic, partition=where.partition)
-        futures.append((made, count))
-
-    for key, row in rows:
-        if batch.append(key=key, value=row, timestamp=None) is None:
-            await submit()
-            batch, count = producer.create_batch(), 0
-            if batch.append(key=key, value=row, timestamp=None) is None:
-                raise KafkaError(f"an entity of {len(row or b''):,} bytes is too large to keep")
-        count += 1
-    await submit()
-    last = 0
+    batches, futures = _Batches(producer), []
+    for piece in pieces:
+        began = thread_time()
+        batches.add(piece)
+        await rest(began)
+        futures += await batches.submit(where)
+    futures += await batches.submit(where, last=True)
+    end = 0
     for future, count in futures:
-        last = (await future).offset + count - 1
-    return last
+        end = (await future).offset + count - 1
+    return end
+
+
+class _Batches:
+    """Rows in the making of batches: those that are full wait to be submitted."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+        self._full: list[Any] = []
+        self._batch = producer.create_batch()
+
+    def add(self, rows: Iterable[Pair]) -> None:
+        for key, row in rows:
+            if self._batch.append(key=key, value=row, timestamp=None) is None:
+                self._full.append(self._batch)
+                self._batch = self._producer.create_batch()
+                if self._batch.append(key=key, value=row, timestamp=None) is None:
+                    raise KafkaError(f"an entity of {len(row or b''):,} bytes is too large to keep")
+
+    async def submit(
+        self, where: TopicPartition, *, last: bool = False
+    ) -> list[tuple["asyncio.Future[Any]", int]]:
+        """Hand over what is full, or all: with each batch how many rows it has."""
+        full, self._full = self._full, []
+        if last:
+            full.append(self._batch)
+        send = self._producer.send_batch
+        return [
+            (await send(one, where.topic, partition=where.partition), one.record_count())
+            for one in full
+        ]
+
+
+def _pairs(rows: list[Row]) -> list[Pair]:
+    return [(key.encode(), row) for key, row in rows]
 
 
 def marker(shared: Shared) -> bytes:

@@ -275,7 +275,7 @@ class Migration:
         if not rows:
             return
         async with made.transaction():
-            await sent(made, TopicPartition(self._new.state, number), rows)
+            await sent(made, TopicPartition(self._new.state, number), [rows])
             if ends:
                 where = TopicPartition(self._new.activity, number)
                 group = f"{self._config.group}-detect"

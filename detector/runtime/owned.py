@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from itertools import chain, repeat
-from time import monotonic
+from time import monotonic, thread_time
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -15,6 +15,8 @@ from detector.runtime.letters import Refused, letter_of, opened
 from detector.runtime.metrics import Metrics
 from detector.runtime.outbox import Outbox
 from detector.runtime.partition import Partition
+from detector.runtime.spare import Spare
+from detector.runtime.spool import Spool
 from detector.runtime.traces import Note, span
 from detector.runtime.wire import Record
 from detector.sources.base import DecodeError
@@ -23,9 +25,13 @@ from schemas.control import Control
 from schemas.progress import Progress
 
 log = logging.getLogger(__name__)
-_SLICE = 250
-_SETTLE = 250
-_THAW = 100
+# An answer of the broker takes several turns of the loop to be heard, and this is how long one is.
+_SLICE = 100
+_SETTLE = 100
+_THAW = 50
+_EVICT = 200
+# So many times the entities that may stay: a checkpoint begins; nothing is taken before it ends.
+_CROWDED, _FULL = 1.25, 1.75
 _FIRST_ROW = 1_500
 _WAIT = frozenset({Progress, Control})
 # How long the group waits for a last checkpoint before the partition moves without one.
@@ -55,12 +61,15 @@ class Owned:
         outbox: Outbox,
         config: WorkerConfig,
         metrics: Metrics | None = None,
+        spare: Spare | None = None,
     ) -> None:
         self.partition = partition
         self.keeper = keeper
         self.outbox = outbox
         self.config = config
         self._metrics = metrics or Metrics()
+        self._spare = spare or Spare()
+        self._hurry = False
         self.closed = False
         self.saved_at = monotonic()
         self.saved_offset = partition.offset
@@ -68,6 +77,7 @@ class Owned:
         self._row = _FIRST_ROW
         self._steps = asyncio.Lock()
         self._saving = asyncio.Lock()
+        self._saved = asyncio.Event()
         self._saver: asyncio.Task[object] | None = None
 
     # ------------------------------------------------------------------------- records
@@ -86,6 +96,7 @@ class Owned:
             )
         records, at = batch.records, 0
         while at < len(records) or self.partition.offset < batch.end:
+            await self._room()
             async with self._steps:
                 if self.closed:
                     return
@@ -96,6 +107,7 @@ class Owned:
                 self.partition.offset = records[at].offset if at < len(records) else batch.end
                 self.partition.settle(_SETTLE)
                 await self._send(refused)
+            self._spare.taken()
             await asyncio.sleep(0)
         if self.outbox.failed is not None:
             raise self.outbox.failed
@@ -142,17 +154,28 @@ class Owned:
 
     # ------------------------------------------------------------------------- checkpoints
 
+    def _crowded(self, share: float) -> bool:
+        """Whether so much more is in memory than may be that some has to be written, and go."""
+        return len(self.partition.entities.resident) > share * self.config.resident
+
+    async def _room(self) -> None:
+        """Wait for a checkpoint that is under way while far too much is in memory."""
+        while self._saving.locked() and self._crowded(_FULL) and not self.closed:
+            self._saved.clear()
+            await self._saved.wait()
+
     @property
     def due(self) -> bool:
-        """Whether a checkpoint is worth its bytes by now."""
+        """Whether a checkpoint is worth its bytes by now, or memory is."""
         since = monotonic() - self.saved_at
         config = self.config
         if self._saving.locked() or self.partition.offset == self.saved_offset:
             return False
         size = len(self.partition.entities.dirty) * self._row
-        return since * 1_000 >= config.checkpoint_most or (
-            since * 1_000 >= config.checkpoint_least and size <= config.checkpoint_rate * since
-        )
+        if since * 1_000 >= config.checkpoint_most:
+            return True
+        worth = size <= config.checkpoint_rate * since or self._crowded(_CROWDED)
+        return since * 1_000 >= config.checkpoint_least and worth
 
     async def save(self) -> None:
         """Write a checkpoint. Returns when the broker has it.
@@ -161,27 +184,27 @@ class Owned:
             FencedError: another worker owns the partition.
             KafkaError: what came of the records before it cannot be sent.
         """
-        async with self._saving:
-            self._saver = asyncio.current_task()
-            number, topic = self.partition.number, self.config.topics.state
-            with span("checkpoint", topic=topic, partition=number) as note:
-                await self._save(note)
+        try:
+            async with self._saving:
+                self._saver = asyncio.current_task()
+                number, topic = self.partition.number, self.config.topics.state
+                with span("checkpoint", topic=topic, partition=number) as note:
+                    await self._save(note)
+        finally:
+            self._saved.set()
 
     async def _save(self, note: Note) -> None:
         began = monotonic()
-        written, pending = await self._freeze()
-        more = True
-        while more:
-            more = self.partition.entities.thaw(_THAW)
-            await asyncio.sleep(0)
-        await self.outbox.settled(pending)
-        rows = self.partition.entities.taken()
-        size = await self._commit(rows, written)
-        self._row = max(100, size // max(1, len(rows))) if rows else self._row
-        self.partition.entities.evict(self.config.resident)
+        with Spool(self.config.folder) as rows:
+            written, pending = await self._freeze()
+            await self._thaw(rows)
+            await self.outbox.settled(pending)
+            await self._commit(rows, written)
+        self._row = max(100, rows.size // rows.count) if rows.count else self._row
+        await self._evict()
         self.saved_at, self.took = monotonic(), monotonic() - began
-        self._metrics.saved(self.took, len(rows), size)
-        note(offset=self.saved_offset, count=len(rows), bytes=size)
+        self._metrics.saved(self.took, rows.count, rows.size)
+        note(offset=self.saved_offset, count=rows.count, bytes=rows.size)
 
     async def _freeze(self) -> tuple[bytes, tuple["asyncio.Future[object]", ...]]:
         while True:
@@ -195,26 +218,48 @@ class Owned:
                 await self._send([])
             await asyncio.sleep(0)
 
-    async def _commit(self, rows: list[tuple[str, bytes | None]], written: bytes) -> int:
+    async def _thaw(self, rows: Spool) -> None:
+        entities, more = self.partition.entities, True
+        while more:
+            began = thread_time()
+            more = entities.thaw(_THAW)
+            rows.add(entities.taken())
+            await self._rest(began)
+
+    async def _evict(self) -> None:
+        gone = _EVICT
+        while gone == _EVICT:
+            began = thread_time()
+            gone = self.partition.entities.evict(self.config.resident, _EVICT)
+            await self._rest(began)
+
+    async def _rest(self, began: float) -> None:
+        """Records come first, unless somebody waits for this."""
+        await self._spare.rest(began, hurry=self._hurry or self._crowded(_FULL))
+
+    async def _commit(self, rows: Spool, written: bytes) -> None:
         """The rows of a checkpoint must get through, for the next one holds others."""
         waits = chain(_BACKOFF, repeat(_BACKOFF[-1]))
         renew = False
         while True:
             try:
-                if renew and await self.keeper.renew(written):
-                    return 0
-                return await self.keeper.commit(rows, written)
+                if not (renew and await self.keeper.renew(written)):
+                    await self.keeper.commit(rows, written, self._rest)
             except KafkaError as error:
                 log.warning("checkpoint waits for the broker", extra={"error": str(error)})
                 renew = True
+            else:
+                return
             await asyncio.sleep(next(waits))
 
     async def close(self, *, save: bool) -> None:
         """Give the partition back; with a last checkpoint if there is time. One that is under way
         either ends before or is given up: it must not go on when others own the partition."""
+        self._hurry = True
         if save and not self.closed:
             await within("last checkpoint", self._last(), _HANDOVER)
         self.closed = True
+        self._saved.set()
         if self._saver is not None and self._saver is not asyncio.current_task():
             self._saver.cancel()
         await self.keeper.close()

@@ -218,6 +218,11 @@ class Partition:
 
     def resume(self, shared: Shared) -> None:
         """Go on where a checkpoint stands."""
+        for _ in self.resuming(shared):
+            pass
+
+    def resuming(self, shared: Shared) -> Iterator[None]:
+        """The same a little at a time."""
         state = self.state
         state.bound, state.watermark = shared.bound, shared.watermark
         state.late, state.swept = shared.late, shared.swept
@@ -225,4 +230,4 @@ class Partition:
         if shared.control is not None:
             self._under(shared.control)
         self._said = self._progress()
-        self.entities.resume()
+        yield from self.entities.resuming()

@@ -1,7 +1,7 @@
 """Which entities of a partition are in memory, and which of them a checkpoint has to write.
 
 An entity comes into memory when a record is for it, and leaves it when it has been written and
-others have acted since. A checkpoint *freezes* the keys that changed since the last one. They are
+others have acted since: first who has been quiet for longest. A checkpoint *freezes* the keys that changed since the last one. They are
 written a few at a time while records go on being taken; one that is touched again before its turn
 is written first, so the rows are those of one moment of the log.
 
@@ -16,8 +16,10 @@ Examples:
     (False, ['principal:t:p'])
 """
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import Protocol
 
 import msgspec
@@ -34,6 +36,7 @@ Row = tuple[str, bytes | None]
 
 BASELINE = "baseline:"
 _GROUP = "group:"
+_AT_ONCE = 1_000
 _Versions = dict[int, tuple[int, dict[str, int]]]
 _encode = msgspec.msgpack.Encoder().encode
 _versions = msgspec.msgpack.Decoder(_Versions).decode
@@ -58,16 +61,18 @@ class Everything(dict[str, bytes]):
 
 
 class Entities:
-    """The entities of one partition. `dirty` are those that changed since the last `freeze`; `known`
-    counts all that there are, by kind."""
+    """The entities of one partition. `dirty` are those that changed since the last `freeze`;
+    `resident` are those in memory that may leave it, the least lately touched first; `known` counts
+    all that there are, by kind."""
 
     def __init__(self, state: State, rows: Rows) -> None:
         """Nothing in memory yet."""
         self.state = state
         self.rows = rows
         self.dirty: set[str] = set()
-        self.resident: set[str] = set()
+        self.resident: dict[str, None] = {}
         self.known: Counter[str] = Counter()
+        self._always: set[str] = set()
         self._frozen: dict[str, None] = {}
         self._taken: list[Row] = []
 
@@ -78,19 +83,28 @@ class Entities:
         if key in self._frozen:
             del self._frozen[key]
             self._taken.append((key, self._written(key)))
-        elif key not in self.resident:
+        elif key not in self.resident and key not in self._always:
             self._load(key)
+        self._stay(key)
         self.dirty.add(key)
+
+    def _stay(self, key: str) -> None:
+        """It was touched last of all."""
+        if key not in self._always:
+            self.resident.pop(key, None)
+            self.resident[key] = None
 
     def forget(self, key: str) -> None:
         """The entity is no more."""
         self.touch(key)
-        self.resident.discard(key)
+        self.resident.pop(key, None)
         self.known[_kind(key)] -= 1
 
-    def resume(self) -> None:
-        """Take in what is always in memory, and note what is due to settle."""
-        for key, row in self.rows.items():
+    def resuming(self) -> Iterator[None]:
+        """Take in what is always in memory, and note what is due to settle; a few rows at a time."""
+        for count, (key, row) in enumerate(self.rows.items()):
+            if not count % _AT_ONCE:
+                yield
             self.known[_kind(key)] += 1
             if key.startswith((BASELINE, _GROUP)):
                 self._load(key)
@@ -101,7 +115,8 @@ class Entities:
     # ------------------------------------------------------------------------- one entity
 
     def _load(self, key: str) -> None:
-        self.resident.add(key)
+        if key.startswith((BASELINE, _GROUP)):
+            self._always.add(key)
         row = self.rows.get(key)
         if row is None:
             self.known[_kind(key)] += 1
@@ -146,7 +161,11 @@ class Entities:
         """Write up to `most` frozen entities; whether there are more."""
         for _ in range(min(most, len(self._frozen))):
             key, _ = self._frozen.popitem()
-            self._taken.append((key, self._written(key)))
+            row = self._written(key)
+            if row is not None and key not in self.resident and key not in self._always:
+                # It was forgotten and has come back since.
+                self.resident[key] = None
+            self._taken.append((key, row))
         return bool(self._frozen)
 
     def taken(self) -> list[Row]:
@@ -154,23 +173,18 @@ class Entities:
         rows, self._taken = self._taken, []
         return rows
 
-    def evict(self, keep: int) -> int:
-        """Let entities go that have not changed since they were written, until `keep` are here."""
-        spare = len(self.resident) - keep
-        if spare <= 0:
-            return 0
-        stay = self.dirty.union(self._frozen)
-        gone = 0
-        for key in list(self.resident):
-            if gone >= spare:
-                break
-            if key not in stay and not key.startswith((BASELINE, _GROUP)):
-                self._drop(key)
-                gone += 1
-        return gone
+    def evict(self, keep: int, most: int = sys.maxsize) -> int:
+        """Let up to `most` entities go that have not changed since they were written, until `keep` are
+        here: how many went. Only with nothing frozen: those that changed since are the last then."""
+        spare = min(most, len(self.resident) - keep)
+        clean = takewhile(lambda key: key not in self.dirty, self.resident)
+        gone = list(islice(clean, max(0, spare)))
+        for key in gone:
+            self._drop(key)
+        return len(gone)
 
     def _drop(self, key: str) -> None:
-        self.resident.discard(key)
+        del self.resident[key]
         self.state.principals.pop(key, None)
         self.state.credentials.pop(key, None)
         self.state.origins.pop(key, None)

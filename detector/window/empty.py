@@ -11,9 +11,14 @@ Examples:
     TypeError: the shared empty dictionary was written to: make one first
 """
 
-from typing import Any, Never
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Literal, Never, Union, get_args, get_origin
 
 from msgspec import Struct
+from msgspec.structs import fields
+
+_PLAIN = {bool, bytes, float, int, str, NoneType}
 
 
 class _Empty(dict[Any, Any]):
@@ -57,7 +62,7 @@ def nothing_yet() -> list[Any]:
 def lean(restored: Struct) -> None:
     """Put the shared ones where decoding has made empty ones of their own, and so in the structs
     within."""
-    for name in restored.__struct_fields__:
+    for name in _roomy(type(restored)):
         value = getattr(restored, name)
         if isinstance(value, Struct):
             lean(value)
@@ -65,3 +70,14 @@ def lean(restored: Struct) -> None:
             setattr(restored, name, _SHARED)
         elif value == []:
             setattr(restored, name, _SHARED_LIST)
+
+
+@cache
+def _roomy(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields that may hold more than one plain value."""
+    return tuple(field.name for field in fields(kind) if not _plain(field.type))
+
+
+def _plain(kind: object) -> bool:
+    either = get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+    return all(one in _PLAIN or get_origin(one) is Literal for one in either)

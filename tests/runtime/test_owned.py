@@ -2,13 +2,17 @@
 
 import asyncio
 
+from aiokafka import TopicPartition
+
 from detector.config import EngineConfig
 from detector.runtime.mail import Mail
 from detector.runtime.outbox import Outbox
-from detector.runtime.owned import Owned
+from detector.runtime.owned import Batch, Owned
 from detector.runtime.partition import Partition
 from detector.runtime.resident import Everything
 from detector.worker import Topics, WorkerConfig
+
+WHERE = TopicPartition("activity", 0)
 
 
 class Keeper:
@@ -18,24 +22,23 @@ class Keeper:
         self.begun, self.go = asyncio.Event(), asyncio.Event()
         self.happened: list[str] = []
 
-    async def commit(self, _rows: object, _marker: bytes) -> int:
+    async def commit(self, _rows: object, _marker: bytes, _rest: object) -> None:
         """Write a checkpoint."""
         self.happened.append("begins")
         self.begun.set()
         await self.go.wait()
         self.happened.append("commits")
-        return 0
 
     async def close(self) -> None:
         """Let go."""
         self.happened.append("closes")
 
 
-def owned(keeper: Keeper) -> Owned:
+def owned(keeper: Keeper, resident: int = 200_000) -> Owned:
     """A partition that has something to write."""
     outbox = Outbox(Mail(None, "activity"), Topics(), 1, 1)
     partition = Partition(0, 1, EngineConfig(), Everything())
-    made = Owned(partition, keeper, outbox, WorkerConfig())  # type: ignore[arg-type]
+    made = Owned(partition, keeper, outbox, WorkerConfig(resident=resident))  # type: ignore[arg-type]
     partition.offset = 7
     return made
 
@@ -61,6 +64,35 @@ def test_a_checkpoint_under_way_ends_before_its_partition_moves():
         return keeper.happened
 
     assert ["begins", "commits", "closes"] == asyncio.run(story())
+
+
+def test_records_wait_for_a_checkpoint_while_too_much_is_in_memory():
+    """What is taken meanwhile cannot be let go before it ends, so nothing is."""
+
+    async def story() -> tuple[int, int]:
+        keeper = Keeper()
+        made = owned(keeper, resident=10)
+        made.partition.entities.resident = dict.fromkeys(map(str, range(18)))
+        saving = await underway(made, keeper)
+        taking = asyncio.ensure_future(made.process(Batch(WHERE, 7, 9, 1, [])))
+        await asyncio.sleep(0)
+        before = made.partition.offset
+        keeper.go.set()
+        await asyncio.gather(saving, taking)
+        return before, made.partition.offset
+
+    assert (7, 9) == asyncio.run(story())
+
+
+def test_a_checkpoint_is_due_when_too_much_is_in_memory():
+    """However many bytes it writes."""
+    made = owned(Keeper(), resident=10)
+    made.partition.entities.dirty = set(map(str, range(100_000)))
+    made.saved_at -= 2.0
+    before = made.due
+    made.partition.entities.resident = dict.fromkeys(map(str, range(13)))
+
+    assert (False, True) == (before, made.due)
 
 
 def test_a_checkpoint_under_way_is_given_up_with_its_partition():

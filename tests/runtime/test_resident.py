@@ -90,6 +90,37 @@ def test_what_changed_since_stays_in_memory():
     assert [KEYS[1]] == list(entities.state.principals)
 
 
+def test_who_was_quiet_for_longest_goes_first():
+    """A few leave at a time, in the order in which they were last touched."""
+    kept = Everything()
+    entities = Entities(State(), kept)
+    for number, key in enumerate([*KEYS[:4], KEYS[0]]):
+        take(entities, key, number)
+        kept.update({key: row for key, row in rows(entities).items() if row is not None})
+    gone = entities.evict(1, most=2)
+    stay = list(entities.state.principals)
+    gone += entities.evict(1, most=2)
+
+    assert 3 == gone
+    assert [KEYS[0], KEYS[3]] == stay
+    assert [KEYS[0]] == list(entities.state.principals)
+
+
+def test_who_comes_back_after_it_was_forgotten_is_here_until_it_is_written():
+    """It is not read again from what an older checkpoint says of it."""
+    kept = Everything()
+    entities = Entities(State(), kept)
+    take(entities, KEYS[0], 1)
+    kept.update({key: row for key, row in rows(entities).items() if row is not None})
+    del entities.state.principals[KEYS[0]]
+    entities.forget(KEYS[0])
+    take(entities, KEYS[0], 9)
+    rows(entities)
+    take(entities, KEYS[0], 10)
+
+    assert 9_000 == entities.state.principals[KEYS[0]].first
+
+
 def test_who_is_forgotten_leaves_a_tombstone():
     """Its row is deleted, and if it comes back it is new."""
     entities = Entities(State(), Everything())

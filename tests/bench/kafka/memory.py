@@ -26,8 +26,11 @@ async def memory(stage: Stage, identities: int, partitions: int) -> AsyncIterato
 
 
 async def restart(stage: Stage, identities: int, partitions: int) -> AsyncIterator[Figure]:
-    """From the start of a process to its first event, with and without the local store."""
-    options, _ = await _filled(stage, "restart.", identities, partitions)
+    """From the start of a process to its first event, with and without the local store; and what the
+    worker before it held."""
+    options, figures = await _filled(stage, "restart.", identities, partitions)
+    for figure in figures:
+        yield figure
     topic = options.config.topics.activity
     for name, what in (("0", "with the local store"), ("empty", "with an empty disk")):
         # Something for every partition to begin with.

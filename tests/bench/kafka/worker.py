@@ -1,5 +1,5 @@
-"""A worker as it is, that also says when it has its first event, half of them and the last one, and
-how many partitions it owns.
+"""A worker as it is, that also says when it has its first event, half of them and the last one, when
+a partition is done, and how many partitions it owns.
 
 Once it has had the last one, checkpoints come at once: what is measured to the last commit is to hold
 no pause between two of them.
@@ -48,6 +48,8 @@ class _Progress:
         if number not in self._done:
             return False
         self._done[number] = min(batch.end, self._ends[number])
+        if self._done[number] == self._ends[number]:
+            self._once(f"done-{number}")
         done, whole = sum(self._done.values()), sum(self._ends)
         if done * 2 >= whole:
             self._once("half")
