@@ -51,7 +51,7 @@ def hashed(
 ) -> Credential | None:  # fmt: skip
     """A credential that the log knows by the SHA-256 of its secret, in hex or base64; what is
     neither is taken for a public id of the same kind."""
-    found = _sha256(digest)
+    found = sha256_of(digest)
     if found is None:
         return public(
             digest, kind, context, tenant, type=type, lifetime=lifetime, issued=issued,
@@ -71,7 +71,8 @@ def secret(
     return Credential(context.fingerprints.of_secret(tenant, text), "", "", type, lifetime)
 
 
-def _sha256(digest: str) -> bytes | None:
+def sha256_of(digest: str) -> bytes | None:
+    """The SHA-256 that a text is, in hex or base64; None if it is none."""
     text = digest.strip().removeprefix("sha256:")
     try:
         found = bytes.fromhex(text) if len(text) == 2 * _DIGEST else b64decode(text, validate=True)
