@@ -15,6 +15,7 @@ from detector.cli import (
     inventory,
     learn,
     listings,
+    mapping,
     replay,
     simulate,
     tail,
@@ -55,6 +56,7 @@ for function, panel in (
     (bench.bench, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
+app.add_typer(mapping.app, name="mapping", rich_help_panel=RUN)
 app.add_typer(topics.app, name="topics", rich_help_panel=SERVE)
 
 

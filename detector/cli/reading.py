@@ -45,11 +45,12 @@ class Logs:
         self._letters: list[DeadLetter] = []
         self._broken = 0
         self._task: TaskID | None = None
+        context = context_of(settings)
         self._drawn = open_events(
             paths,
-            context=context_of(settings),
+            context=context,
             on_dead_letter=self._letter,
-            source=source_name(source),
+            source=source_name(source, context.mappings),
             reading=self.reading,
             on_progress=self._advance,
             config=settings.engine(),

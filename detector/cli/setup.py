@@ -1,5 +1,6 @@
 """From options to what a run needs: settings, engine configuration, key and baseline."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
 from detector.settings.load import fingerprint_key
-from detector.sources.base import Context
+from detector.sources.base import Context, Source
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.inventory import Inventory
 from detector.sources.inventory_file import InventoryError, read_inventory
@@ -33,11 +34,50 @@ def context_of(settings: Settings) -> Context:
     """What decoding depends on besides the record.
 
     Raises:
-        WrongUseError: the inventory cannot be read.
+        WrongUseError: the inventory or a mapping cannot be read.
     """
     return Context(
-        fingerprints(settings), settings.tenant or None, inventory=_inventory(settings.inventory)
+        fingerprints(settings),
+        settings.tenant or None,
+        inventory=_inventory(settings.inventory),
+        mappings=mappings_of(settings.mappings),
     )
+
+
+def mappings_of(paths: Sequence[str]) -> tuple[Source, ...]:
+    """The sources that mapping files make.
+
+    Raises:
+        WrongUseError: one cannot be read, or is called as another source is.
+    """
+    from detector.sources.registry import SOURCES
+
+    found: dict[str, Source] = {}
+    for path in paths:
+        source = read_mapping(path)
+        if source.name in SOURCES or source.name in found:
+            raise WrongUseError(f"{path}: there is a source {source.name!r} already")
+        found[source.name] = source
+    return tuple(found.values())
+
+
+def read_mapping(path: str) -> Source:
+    """The source that one mapping file makes.
+
+    Raises:
+        WrongUseError: it cannot be read, or used.
+    """
+    from detector.sources.mapped.mapping import load
+    from detector.sources.mapped.places import MappingError
+
+    try:
+        return load(Path(path).read_text("utf-8"), path)
+    except OSError as error:
+        raise WrongUseError(f"mapping {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WrongUseError(f"mapping {path}: expected text in UTF-8") from None
+    except MappingError as error:
+        raise WrongUseError(str(error)) from None
 
 
 def _inventory(path: Path | None) -> Inventory | None:
@@ -81,18 +121,19 @@ def processes(workers: int | None) -> int:
     return cores() if workers is None else workers
 
 
-def source_name(name: str) -> str:
-    """The same name: a source, or `auto`.
+def source_name(name: str, mappings: Sequence[Source] = ()) -> str:
+    """The same name: a source, one of a mapping among them, or `auto`.
 
     Raises:
         WrongUseError: there is no such source.
     """
-    from detector.settings.known import nearest
+    from detector.sources.nearest import nearest
     from detector.sources.registry import SOURCES
 
-    if name != "auto" and name not in SOURCES:
+    known = {*SOURCES, *(one.name for one in mappings)}
+    if name != "auto" and name not in known:
         raise WrongUseError(
-            f"--source {name}: there is no such source{nearest(name, SOURCES)} "
-            f"(auto, {', '.join(sorted(SOURCES))})"
+            f"--source {name}: there is no such source{nearest(name, known)} "
+            f"(auto, {', '.join(sorted(known))})"
         )
     return name

@@ -25,14 +25,15 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
     from detector.runtime.load import Load
 
     settings, made = configured(config)
+    context = context_of(settings)
     columns = (TextColumn("sending"), BarColumn(), TimeElapsedColumn())
     shown = sys.stderr.isatty()
     with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
         task = progress.add_task("sending", total=None)
         records = RawRecords(
             paths,
-            context=context_of(settings),
-            source=source_name(source),
+            context=context,
+            source=source_name(source, context.mappings),
             on_progress=lambda size: progress.advance(task, size),
         )
         progress.update(task, total=records.size or None)

@@ -29,7 +29,7 @@ from detector.replay.records import unlike_json
 from detector.replay.unpack import Entry
 from detector.sources.base import Context, DecodeError, Source
 from detector.sources.decoding import Decoder
-from detector.sources.registry import SOURCES
+from detector.sources.registry import named
 
 # Of the records held at once; enough for the overlap of an hour of deliveries.
 _HELD = Limits(run_bytes=64 * MIB)
@@ -67,7 +67,7 @@ class RawRecords:
         self.skipped = 0
         self._files = find_files(paths)
         self.size = 2 * sum(size_of(file) for file in self._files)
-        self._decoder = Decoder(SOURCES.get(source))
+        self._decoder = Decoder(named(source, context.mappings), context.mappings)
         self._context = context
         self._on_progress = on_progress
         self._limits = limits

@@ -24,7 +24,7 @@ from detector.replay.patience import Patience
 from detector.replay.reading import UNKNOWN, DeadLetters
 from detector.replay.unpack import Entry, Where
 from detector.sources.base import Context
-from detector.sources.registry import SOURCES
+from detector.sources.registry import SOURCES, named
 
 _JSON_LINE = re.compile(rb"^[ \t]*[{\[]", re.MULTILINE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -47,10 +47,12 @@ class Reader:
         limits: Limits,
         on_progress: Callable[[int], None] | None = None,
     ) -> None:
-        if source != "auto" and source not in SOURCES:
-            known = ", ".join(["auto", *sorted(SOURCES)])
+        self._fixed = named(source, context.mappings)
+        if source != "auto" and self._fixed is None:
+            known = ", ".join(
+                ["auto", *sorted({*SOURCES, *(one.name for one in context.mappings)})]
+            )
             raise ValueError(f"no such source: {source!r}; expected one of {known}")
-        self._fixed = SOURCES.get(source)
         self._context = context
         self._desk = desk
         self._reading = desk.reading

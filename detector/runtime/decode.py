@@ -28,7 +28,7 @@ from detector.replay.unpack import Where, unpacked
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.decoding import Decoder
 from detector.sources.redact import sample
-from detector.sources.registry import SOURCES
+from detector.sources.registry import named
 from schemas.dead_letter import DeadLetter
 from schemas.event import ActivityEvent
 
@@ -42,7 +42,7 @@ class Decoding:
     def __init__(
         self, source: str, context: Context, on_dead_letter: Callable[[DeadLetter], None]
     ) -> None:
-        self._decoder = Decoder(SOURCES.get(source))
+        self._decoder = Decoder(named(source, context.mappings), context.mappings)
         self._context = context
         self._on_dead_letter = on_dead_letter
         self.reading = Reading()

@@ -44,7 +44,7 @@ class Context(Struct, frozen=True):
 
     `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
     record stands in; its position there is given with each record. `inventory` ties the ids of one
-    credential together.
+    credential together. `mappings` are sources besides those that are built in.
 
     Examples:
         >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")
@@ -55,6 +55,7 @@ class Context(Struct, frozen=True):
     tenant: str | None = None
     place: str = ""
     inventory: Inventory | None = None
+    mappings: tuple["Source", ...] = ()
 
     def tenant_or(self, stated: str = "") -> str:
         """The tenant of a record that states `stated`."""

@@ -12,7 +12,7 @@ Examples:
     'token_use'
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
 from detector.sources.opened import opened
@@ -24,15 +24,17 @@ UNRECOGNISED = "no source recognises this record; `detector sources` lists those
 
 class Decoder:
     """Decodes what stands in one file or topic. `fixed` is the source that the operator named;
-    without one each record is recognised by itself, the source of the one before first.
+    without one each record is recognised by itself: by one of the `mappings`, else by the source of
+    the one before, else by any.
 
     `source` is the latest that was recognised.
     """
 
-    __slots__ = ("fixed", "source")
+    __slots__ = ("fixed", "mappings", "source")
 
-    def __init__(self, fixed: Source | None = None) -> None:
+    def __init__(self, fixed: Source | None = None, mappings: Sequence[Source] = ()) -> None:
         self.fixed = fixed
+        self.mappings = mappings
         self.source = fixed
 
     def recognised(self, raw: bytes) -> Source | None:
@@ -45,7 +47,7 @@ class Decoder:
             if self.fixed is not None:
                 if self.fixed.sniff(one):
                     return self.fixed
-            elif (found := auto(one)) is not None:
+            elif (found := auto(one, self.mappings)) is not None:
                 return found
         return None
 
@@ -70,9 +72,10 @@ class Decoder:
         last = self.source
         if self.fixed is not None:
             return self.fixed
-        if last is not None and last.sniff(raw):
+        found = next((one for one in self.mappings if one.sniff(raw)), None)
+        if found is None and last is not None and last.sniff(raw):
             return last
-        found = auto(raw)
+        found = found or auto(raw)
         if found is None:
             raise DecodeError(UNRECOGNISED)
         self.source = found

@@ -7,7 +7,7 @@ Examples:
     True
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -39,6 +39,15 @@ def _modules() -> Iterator[str]:
 SOURCES: dict[str, Source] = _discover()
 
 
-def auto(raw: bytes) -> Source | None:
-    """The source that recognises `raw`, or None. Cheap: looks for field names, parses nothing."""
+def auto(raw: bytes, mappings: Sequence[Source] = ()) -> Source | None:
+    """The source that recognises `raw`, or None. Cheap: looks for field names, parses nothing. The
+    operator's own `mappings` come first: they know their logs."""
+    for source in mappings:
+        if source.sniff(raw):
+            return source
     return next((source for source in SOURCES.values() if source.sniff(raw)), None)
+
+
+def named(name: str, mappings: Sequence[Source] = ()) -> Source | None:
+    """The source of a name, or None if there is none: `auto` is none."""
+    return SOURCES.get(name) or next((one for one in mappings if one.name == name), None)

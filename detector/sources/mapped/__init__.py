@@ -1,0 +1,1 @@
+"""Any JSON log by a mapping: a TOML file that says which of its fields is which of ours."""
