@@ -47,6 +47,7 @@ class EngineConfig(Struct, frozen=True):
 
     `budget` is the alert budget: false findings per day per 1,000 identities. `lateness` is how far
     out of order each source may be (ms); `fact_allowance` is added to it before a pane settles.
+    `secret_used_within` is how long after a stored secret was read its use is put down to that.
     """
 
     budget: float = 0.2
@@ -60,6 +61,7 @@ class EngineConfig(Struct, frozen=True):
     quiet: int = 6 * HOUR
     release_after: int = 3 * DAY
     max_ahead: int = 5 * MINUTE
+    secret_used_within: int = DAY
     disabled: frozenset[str] = frozenset()
     response: ResponseConfig = ResponseConfig()
 

@@ -21,6 +21,8 @@ from schemas.fact import Step
 
 MAX_MOMENTS = 48
 
+Spared = Literal["", "protected", "canary"]
+
 
 class Moment(
     Struct, frozen=True, omit_defaults=True, gc=False, order=True, cache_hash=True
@@ -64,7 +66,8 @@ class Evidence(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `count` is how many events contributed, which may exceed the moments listed; `links` are ids
     (event ids, credentials) on which other findings may rest too: they join a campaign.
-    `credential_status` is filled in when a revision is published: `live`, or how it ended.
+    `credential_status` is filled in when a revision is published: `live`, or how it ended. What is
+    `spared` no command may touch, whatever the settings say.
     """
 
     detection: str
@@ -82,6 +85,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True, kw_only=True):
     principal: Principal | None = None
     credential: Credential | None = None
     credential_status: str = ""
+    spared: Spared = ""
     origin: Origin | None = None
 
     @property

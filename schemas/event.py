@@ -46,6 +46,7 @@ Effect = Literal[
 ]
 Status = Literal["success", "denied", "failure", "throttled", "not_found", "dry_run"]
 Lifetime = Literal["", "static", "ephemeral"]
+Bounds = Literal["", "inside", "origin", "workload", "task"]
 
 
 class Principal(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -178,8 +179,11 @@ class Child(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Posture(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What is known of a credential apart from its use. A `canary` is one that nobody may use;
-    `outside` says in words which declared limit of it (workloads, origins) this use is beyond."""
+    """What is known of a credential apart from its use. A `canary` is one that nobody may use.
+
+    `bounds` says how this use stands to what the inventory allows: `inside`, or what it was outside
+    of; empty where nothing is declared.
+    """
 
     created: int | None = None
     rotated: int | None = None
@@ -187,7 +191,7 @@ class Posture(Struct, frozen=True, omit_defaults=True, gc=False):
     owner: str = ""
     protected: bool = False
     canary: bool = False
-    outside: str = ""
+    bounds: Bounds = ""
 
 
 class ActivityEvent(

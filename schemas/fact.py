@@ -113,6 +113,8 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False, tag_field="record"
     reach: Reach | None = None
     places: tuple[str, ...] = ()
     finding: str = ""
+    protected: bool = False
+    expires: int | None = None
     schema: int = 1  # absent means 1, whatever the version of today
 
     @property

@@ -95,6 +95,10 @@ def bounds() -> str:
         ("contexts told by an identity, remembered", f"{share._MOST_SENT}"),
         ("contexts of a credential in an unsettled quarter", f"{credential._MOST_OPEN}"),
         ("contexts of a credential, settled", f"{credential._MOST_USES}"),
+        (
+            "reads of the place where a credential is kept, in a quarter and settled",
+            f"{credential._MOST_READS}",
+        ),
         ("principals that a credential tells of its end", f"{credential.MOST_USERS}"),
         ("issued credentials remembered by their issuer", f"{children.MOST}"),
         ("arrivals at an origin in a quarter", f"{origin.MOST_ARRIVALS}"),

@@ -1,16 +1,35 @@
-"""`detector inventory`: which credentials there are, and what is wrong with them."""
+"""`detector inventory`: every credential that logs show, and a first inventory of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detector.cli.options import Config, Paths, Source, Workers
+from detector.cli.options import Config, Paths, Source
 
 if TYPE_CHECKING:
-    from detector.census import Counted, Weakness
+    from detector.survey.lines import Line
+    from detector.survey.posture import Concern
 
-_SHOWN = 3
+CSV, JSON, POSTURE = "inventory.csv", "inventory.json", "posture.json"
+
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help=f"Write {CSV} and {JSON} there, and {POSTURE} with --posture; made if absent.",
+        show_default=False,
+    ),
+]
+MaxAge = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        metavar="DAYS",
+        help="How old a static credential may be that has no rotation period.",
+    ),
+]
 
 
 def inventory(
@@ -18,139 +37,90 @@ def inventory(
     *,
     source: Source = "auto",
     config: Config = None,
-    workers: Workers = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Where to write inventory.csv and inventory.json, which the setting `inventory` reads "
-            "back, credentials.json with all that was seen, and posture.json.",
-            show_default=False,
-        ),
-    ] = None,
-    static: Annotated[bool, typer.Option("--static", help="Only credentials that stay.")] = False,
+    static: Annotated[bool, typer.Option("--static", help="Only long-lived credentials.")] = False,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Rows to print.")] = 50,
+    out: Out = None,
     posture: Annotated[
-        bool, typer.Option("--posture", help="Show what should be put right, instead.")
+        bool, typer.Option("--posture", help="Also tell what is amiss before any misuse.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Rows to show.")] = 40,
+    max_age: MaxAge = 90,
 ) -> None:
-    """Build a first inventory from logs: every credential seen, by whom, from where, how old.
+    """List every credential that logs show: who uses it, from where, how old it is, what it never used.
 
-    It holds ids and fingerprints, never a secret. Complete it by hand (owner, rotation, where it may
-    be used, where it is stored, which ones are canaries) and name it in the settings: then the ids of
-    one credential are one, and use outside its limits is a finding.
+    What it writes with `--out` is an inventory: complete it (owner, rotation, allowed origins, where the
+    secret is kept, canaries) and name it in the setting `inventory`. An inventory that the settings name
+    already is kept and added to. `--posture` alerts nobody.
 
     For example:
 
-    - `detector inventory last-month/ --static`
-    - `detector inventory last-month/ --out inventory/`
-    - `detector inventory last-month/ --posture`
+    - `detector inventory logs/ --static`
+    - `detector inventory logs/ --out inventory`
+    - `detector inventory logs/ --posture --max-age 30`
     """
-    from detector.census import Census, Posture
-    from detector.cli.console import warn
     from detector.cli.reading import reading
-    from detector.cli.setup import processes
-    from detector.report.words import several
+    from detector.cli.setup import decoding_context, warn_of_development_key
     from detector.settings import load_settings
+    from detector.survey import Posture, Sightings
+    from detector.survey.lines import lines
 
-    census, seen = Census(), Posture()
-    with reading(paths, source, load_settings(config), processes(workers)) as logs:
+    settings = load_settings(config)
+    seen, concerns = Sightings(), Posture(max_age)
+    with reading(paths, source, settings) as logs:
+        warn_of_development_key(settings)
         for event in logs.events():
-            census.add(event)
             seen.add(event)
-    logs.check()
-    rows = census.rows()
-    weaknesses = seen.weaknesses(rows)
-    if out is not None:
-        _write(out, rows, weaknesses)
+            if posture:
+                concerns.add(event)
+    logs.check_any()
+    context = decoding_context(settings)
+    rows = seen.rows(static=static)
+    found = lines(rows, context.inventory, context.fingerprints)
+    told = concerns.concerns(seen, found) if posture else []
+    _print(found, limit, seen.latest, seen.dropped)
     if posture:
-        _show_posture(weaknesses, limit)
-    else:
-        _show([row for row in rows if row.lifetime == "static"] if static else rows, limit)
-    told = f"{several(len(rows), 'credential')}, {several(len(weaknesses), 'thing')} to put right"
-    typer.echo(told if out is None else f"{told}; written to {out}")
-    if census.forgotten:
-        warn(f"{census.forgotten:,} credentials of sessions were given up for want of room")
+        _print_concerns(told, limit)
+    if out is not None:
+        _write(out, found, told if posture else None)
+    logs.check()
 
 
-def _show(rows: "list[Counted]", limit: int) -> None:
-    from detector.cli.listings import show
-    from detector.report.words import moment
+def _print(found: Sequence["Line"], limit: int, now: int, dropped: int) -> None:
+    from detector.cli.console import out
+    from detector.report.words import several
+    from detector.survey.table import credentials_table
 
-    table = [
-        (
-            _name(row), row.type or "?", row.lifetime or "?", _few(row.principals), _few(row.networks),
-            _few(row.sources), str(row.uses), "" if row.age_days is None else str(row.age_days),
-            moment(row.last), _notes(row),
-        )
-        for row in rows[:limit]
-    ]  # fmt: skip
-    head = (
-        "credential",
-        "type",
-        "lifetime",
-        "used by",
-        "from",
-        "seen in",
-        "uses",
-        "days",
-        "last",
-        "notes",
-    )
-    show(head, table)
-    if len(rows) > limit:
-        typer.echo(f"and {len(rows) - limit:,} more (--limit)")
+    console = out()
+    console.print(credentials_table(found[:limit], now))
+    lasting = sum(line.entry.lifetime == "static" for line in found)
+    more = f", {len(found) - limit:,} more not shown" if len(found) > limit else ""
+    gone = f"; {several(dropped, 'old session')} let go" if dropped else ""
+    console.print(f"{several(len(found), 'credential')}, {lasting:,} static{more}{gone}")
 
 
-def _show_posture(weaknesses: "list[Weakness]", limit: int) -> None:
-    from detector.cli.listings import show
+def _print_concerns(told: Sequence["Concern"], limit: int) -> None:
+    from detector.cli.console import out
+    from detector.report.words import several
+    from detector.survey.table import concerns_table
 
-    rows = [(one.what, one.subject, one.detail) for one in weaknesses[:limit]]
-    show(("to put right", "where", "why"), rows)
-    if len(weaknesses) > limit:
-        typer.echo(f"and {len(weaknesses) - limit:,} more (--limit)")
-
-
-def _name(row: "Counted") -> str:
-    return min(row.ids) if row.ids else row.mark
-
-
-def _few(values: set[str]) -> str:
-    shown = sorted(values)[:_SHOWN]
-    more = len(values) - len(shown)
-    return ", ".join(shown) + (f" +{more}" if more else "")
+    console = out()
+    if told:
+        console.print(concerns_table(told[:limit]))
+    more = f", {len(told) - limit:,} more not shown" if len(told) > limit else ""
+    console.print(f"{several(len(told), 'concern')}{more}; none of them is an alert")
 
 
-def _notes(row: "Counted") -> str:
-    notes = []
-    if row.canary:
-        notes.append("canary")
-    if row.exposed is not None:
-        notes.append("exposed")
-    if row.ended is not None:
-        notes.append("ended")
-    if row.unused:
-        notes.append(f"unused: {', '.join(row.unused[:_SHOWN])}")
-    return "; ".join(notes)
-
-
-def _write(out: Path, rows: "list[Counted]", weaknesses: "list[Weakness]") -> None:
-    import msgspec
-
-    from detector.census.written import as_csv, as_rows
+def _write(place: Path, found: Sequence["Line"], told: Sequence["Concern"] | None) -> None:
     from detector.cli.folder import whole
     from detector.cli.guard import WrongUseError
+    from detector.survey.files import as_csv, as_json, concerns_json
 
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        raise WrongUseError(f"--out {out}: this is a file, not a folder") from None
-    kept = [row for row in rows if row.lifetime != "ephemeral" and row.ids]
-    whole(out / "inventory.csv", as_csv(kept).encode())
-    encode = msgspec.json.Encoder(order="sorted").encode
-    for name, value in (
-        ("inventory.json", {"credentials": as_rows(kept)}),
-        ("credentials.json", rows),
-        ("posture.json", weaknesses),
-    ):
-        whole(out / name, msgspec.json.format(encode(value), indent=2) + b"\n")
+        raise WrongUseError(f"--out {place}: this is a file, not a folder") from None
+    files = {CSV: as_csv(found), JSON: as_json(found)}
+    if told is not None:
+        files[POSTURE] = concerns_json(told)
+    for name, content in files.items():
+        whole(place / name, content)
+    typer.echo(f"Written to {place}/: {', '.join(files)}")

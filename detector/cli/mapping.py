@@ -48,7 +48,7 @@ def check(
     from detector.cli.setup import mappings_of
     from detector.report.words import several
 
-    sources = mappings_of([str(path) for path in files])
+    sources = mappings_of(files)
     failed = count = 0
     for path, source in zip(files, sources, strict=True):
         folder = path.with_suffix(_folder())

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from detector.cli.console import err, warn
 from detector.cli.guard import FailedError
-from detector.cli.setup import context_of, source_name
+from detector.cli.setup import decoding_context, source_name
 from detector.replay.events import open_events
 from detector.replay.kin import Kin
 from detector.replay.limits import Limits
@@ -45,12 +45,12 @@ class Logs:
         self._letters: list[DeadLetter] = []
         self._broken = 0
         self._task: TaskID | None = None
-        context = context_of(settings)
+        context = decoding_context(settings)
         self._drawn = open_events(
             paths,
             context=context,
             on_dead_letter=self._letter,
-            source=source_name(source, context.mappings),
+            source=source_name(source, context.mapped),
             reading=self.reading,
             on_progress=self._advance,
             config=settings.engine(),

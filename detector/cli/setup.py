@@ -10,11 +10,14 @@ from detector.cli.guard import WrongUseError
 from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
+from detector.settings.inventory import inventory
 from detector.settings.load import fingerprint_key
 from detector.sources.base import Context, Source
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.inventory import Inventory
-from detector.sources.inventory_file import InventoryError, read_inventory
+from detector.sources.mapped.mapping import Mapped, load
+from detector.sources.mapped.places import MappingError
+from detector.sources.nearest import nearest
+from detector.sources.registry import SOURCES
 
 DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
 
@@ -30,66 +33,45 @@ def fingerprints(settings: Settings) -> Fingerprints:
     return Fingerprints(fingerprint_key(settings) or DEVELOPMENT_KEY)
 
 
-def context_of(settings: Settings) -> Context:
-    """What decoding depends on besides the record.
+def decoding_context(settings: Settings) -> Context:
+    """What decoding depends on: the key, the tenant, the inventory, the mappings.
 
     Raises:
-        WrongUseError: the inventory or a mapping cannot be read.
+        SettingsError: a file that the settings name cannot be used.
+        WrongUseError: a mapping cannot be used.
     """
+    prints = fingerprints(settings)
     return Context(
-        fingerprints(settings),
+        prints,
         settings.tenant or None,
-        inventory=_inventory(settings.inventory),
-        mappings=mappings_of(settings.mappings),
+        inventory=inventory(settings, prints),
+        mapped=mappings_of([Path(name) for name in settings.mappings]),
     )
 
 
-def mappings_of(paths: Sequence[str]) -> tuple[Source, ...]:
+def mappings_of(paths: Sequence[Path]) -> tuple[Mapped, ...]:
     """The sources that mapping files make.
 
     Raises:
-        WrongUseError: one cannot be read, or is called as another source is.
+        WrongUseError: one cannot be read or used, or is called as another source is.
     """
-    from detector.sources.registry import SOURCES
-
-    found: dict[str, Source] = {}
+    found: dict[str, Mapped] = {}
     for path in paths:
-        source = read_mapping(path)
-        if source.name in SOURCES or source.name in found:
-            raise WrongUseError(f"{path}: there is a source {source.name!r} already")
-        found[source.name] = source
+        made = _mapping(path)
+        if made.name in SOURCES or made.name in found:
+            raise WrongUseError(f"{path}: there is a source {made.name!r} already")
+        found[made.name] = made
     return tuple(found.values())
 
 
-def read_mapping(path: str) -> Source:
-    """The source that one mapping file makes.
-
-    Raises:
-        WrongUseError: it cannot be read, or used.
-    """
-    from detector.sources.mapped.mapping import load
-    from detector.sources.mapped.places import MappingError
-
+def _mapping(path: Path) -> Mapped:
     try:
-        return load(Path(path).read_text("utf-8"), path)
+        return load(path.read_text("utf-8"), str(path))
     except OSError as error:
         raise WrongUseError(f"mapping {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise WrongUseError(f"mapping {path}: expected text in UTF-8") from None
     except MappingError as error:
-        raise WrongUseError(str(error)) from None
-
-
-def _inventory(path: Path | None) -> Inventory | None:
-    if path is None:
-        return None
-    try:
-        return read_inventory(path.read_text("utf-8"), str(path))
-    except OSError as error:
-        raise WrongUseError(f"inventory {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WrongUseError(f"inventory {path}: expected text in UTF-8") from None
-    except InventoryError as error:
         raise WrongUseError(str(error)) from None
 
 
@@ -121,16 +103,13 @@ def processes(workers: int | None) -> int:
     return cores() if workers is None else workers
 
 
-def source_name(name: str, mappings: Sequence[Source] = ()) -> str:
-    """The same name: a source, one of a mapping among them, or `auto`.
+def source_name(name: str, mapped: Sequence[Source] = ()) -> str:
+    """The same name: a source, built in or `mapped`, or `auto`.
 
     Raises:
         WrongUseError: there is no such source.
     """
-    from detector.sources.nearest import nearest
-    from detector.sources.registry import SOURCES
-
-    known = {*SOURCES, *(one.name for one in mappings)}
+    known = [*SOURCES, *(source.name for source in mapped)]
     if name != "auto" and name not in known:
         raise WrongUseError(
             f"--source {name}: there is no such source{nearest(name, known)} "

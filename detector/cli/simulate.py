@@ -24,6 +24,13 @@ def simulate(
             show_default=False,
         ),
     ] = None,
+    across: Annotated[
+        bool,
+        typer.Option(
+            "--across",
+            help="The other systems instead: every log format, and secrets that travel between them.",
+        ),
+    ] = False,
 ) -> None:
     """Write simulated raw logs with attacks, their benign twins, and labels.
 
@@ -34,10 +41,15 @@ def simulate(
 
     - `detector simulate --out logs --seed 7 --days 10 --identities 500`
     - `detector evaluate --labels logs/labels.csv logs`
+    - `detector simulate --out logs --across`, then
+      `detector evaluate --labels logs/labels.csv --config logs/detector.toml logs`
     """
     from detector.cli.guard import WrongUseError
     from detector.simulate import Options, write
 
+    if across:
+        _across(out, seed, days, identities)
+        return
     try:
         made = write(
             out,
@@ -52,3 +64,18 @@ def simulate(
     )
     if made.unplayed:
         typer.echo(f"No room for: {', '.join(made.unplayed)}. More identities or days make room.")
+
+
+def _across(out: Path, seed: int, days: float, actors: int) -> None:
+    from detector.cli.guard import WrongUseError
+    from detector.simulate.across import write_across
+
+    try:
+        made = write_across(out, seed=seed, days=max(2, round(days)), actors=actors)
+    except FileExistsError as error:
+        raise WrongUseError(str(error)) from None
+    typer.echo(
+        f"{made.events:,} events of {made.files} sources in {out}/: {made.incidents} attacks and as many "
+        f"benign twins.\nNext: detector evaluate --labels {out / 'labels.csv'} "
+        f"--config {out / 'detector.toml'} {out}"
+    )

@@ -19,21 +19,21 @@ def send(paths: Sequence[str], source: str, config: Path | None, *, end: bool) -
         FailedError: nothing could be read, or the brokers refuse.
     """
     from detector.cli.kafka import awaited, configured
-    from detector.cli.setup import context_of, source_name
+    from detector.cli.setup import decoding_context, source_name
     from detector.replay.raw import RawRecords
     from detector.report.words import moment, several
     from detector.runtime.load import Load
 
     settings, made = configured(config)
-    context = context_of(settings)
     columns = (TextColumn("sending"), BarColumn(), TimeElapsedColumn())
     shown = sys.stderr.isatty()
     with Progress(*columns, console=err(), transient=True, disable=not shown) as progress:
         task = progress.add_task("sending", total=None)
+        context = decoding_context(settings)
         records = RawRecords(
             paths,
             context=context,
-            source=source_name(source, context.mappings),
+            source=source_name(source, context.mapped),
             on_progress=lambda size: progress.advance(task, size),
         )
         progress.update(task, total=records.size or None)

@@ -27,7 +27,7 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     - first `detector topics create`, then `detector doctor` if it does not get on
     """
     from detector.cli.kafka import check_cluster, check_traces, configured
-    from detector.cli.setup import context_of, warn_of_development_key
+    from detector.cli.setup import decoding_context, warn_of_development_key
     from detector.settings.load import fingerprint_key
     from detector.settings.reload import SettingsFile
 
@@ -39,6 +39,6 @@ def worker(*, role: Part = "all", config: Config = None) -> None:
     from detector.runtime.app import run
 
     key = fingerprint_key(settings)
-    context = context_of(settings)
+    context = decoding_context(settings)
     secrets = [] if key is None else [key.decode("utf-8", "replace")]
     run(made, context, file=SettingsFile(config, settings), secrets=secrets)

@@ -12,7 +12,7 @@ from detector.findings import Evidence
 META = Detection(
     id="credential_out_of_bounds",
     title="Credential used out of bounds",
-    summary="Used after its end, outside its task, by another workload or in another plane.",
+    summary="Used after its end, outside its task or what the inventory allows, or by another workload.",
     severity=5,
     status="stable",
     kind="monotone",
@@ -32,7 +32,7 @@ _MOVES = 3.0  # nats: in one quarter of twenty at work
 def judge(view: View) -> Evidence | None:
     """Whatever bound the event breaks."""
     found = view.breach
-    if found is None or (found.kind == "exposed" and _as_ever(view)):
+    if found is None or found.kind == "canary" or (found.kind == "exposed" and _as_ever(view)):
         return None
     return gather(view, META.id, [view.mark], found.score, [found.reason])
 

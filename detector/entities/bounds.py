@@ -17,22 +17,29 @@ from fnmatch import fnmatchcase
 import msgspec
 from msgspec import Struct
 
-from schemas.event import ActivityEvent, Credential, Task
+from schemas.event import ActivityEvent, Credential, Posture, Task
 
 # an agent thinks (inference) over what it looks up; only acting goes beyond that
 _LOOKING_ONLY = frozenset({"retrieval", "inference"})
 EVERY = "*"  # stands for all credentials of a principal
 _GRACE = 2_000
+_USES = frozenset({"use", "issue"})
 _encode = msgspec.msgpack.Encoder().encode
 _WORDS = {
     "revoked": "it was revoked", "deleted": "it was deleted", "expired": "it had expired",
     "task_over": "its task had ended",
 }  # fmt: skip
+_OUTSIDE: dict[str, str] = {
+    "origin": "the networks that the inventory allows",
+    "workload": "the workloads that the inventory allows",
+    "task": "the tasks that the inventory allows",
+}
 
 
 class CredentialView(Struct):
     """What is known of one credential. Times are epoch ms, the earliest reported; of tasks the
-    latest counts, which began at `task_at`."""
+    latest counts, which began at `task_at`. What is `protected` nobody may revoke. `expires` is what
+    another system says that issued it."""
 
     ended: int | None = None
     how: str = ""
@@ -42,11 +49,13 @@ class CredentialView(Struct):
     task_at: int = 0
     proof: str = ""
     credential: Credential | None = None
+    protected: bool = False
+    expires: int | None = None
 
     @property
     def latest(self) -> int:
         """The latest time that is known of it: what there is too much of goes by this."""
-        return max(self.ended or 0, self.exposed or 0, self.task_at)
+        return max(self.ended or 0, self.exposed or 0, self.task_at, self.expires or 0)
 
     def end(self, time: int, how: str, proof: str) -> None:
         """The credential ended; the earliest end counts."""
@@ -73,27 +82,28 @@ class Breach(Struct, frozen=True):
     proof: str = ""
 
 
+_EXPIRED = Breach("expired", "used after it had expired", 0.9)
+_TASK_OVER = Breach("ended", "used after its task had ended", 0.95)
+
+
 def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     """The gravest bound that this event breaks, if any."""
+    if touches_canary(event):
+        return Breach("canary", "a credential that nobody has a reason to use", 1.0)
     if event.kind != "use" or (view is None and not limited(event)):
         return None
-    if event.posture is not None and event.posture.canary:
-        return Breach("canary", "a canary was touched, which nobody has a reason to use", 0.99)
-    found = after_end(view, event.time)
-    return (
-        found
-        or _outside(event)
-        or _expired(event)
-        or _misplaced(view, event)
-        or _beyond_task(view, event)
-    )
+    found = after_end(view, event.time, event.task)
+    return found or _expired(event) or _beyond(view, event)
+
+
+def _beyond(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
+    return _misplaced(view, event) or _outside(event) or _beyond_task(view, event)
 
 
 def limited(event: ActivityEvent) -> bool:
     """Whether the event itself names a bound that it may have broken."""
-    if event.task is not None:
-        return True
-    if event.posture is not None and (event.posture.canary or event.posture.outside):
+    posture = event.posture
+    if event.task is not None or (posture is not None and beyond(posture)):
         return True
     credential = event.credential
     return credential is not None and (
@@ -102,22 +112,35 @@ def limited(event: ActivityEvent) -> bool:
     )
 
 
-def after_end(view: CredentialView | None, time: int) -> Breach | None:
-    """The breach that any use at `time` would be, because the credential had ended or its secret
-    had been seen where it should not be."""
+def beyond(posture: Posture) -> bool:
+    """Whether the inventory itself speaks against a use."""
+    return posture.canary or posture.bounds in _OUTSIDE
+
+
+def touches_canary(event: ActivityEvent) -> bool:
+    """Whether a canary is what the event was done with, and not only what it reports on."""
+    posture, child = event.posture, event.child
+    if posture is None or not posture.canary or event.credential is None:
+        return False
+    return event.kind in _USES or (child is not None and child.credential is not None)
+
+
+def after_end(view: CredentialView | None, time: int, task: Task | None = None) -> Breach | None:
+    """The breach that any use at `time` would be, because the credential or its task had ended or its
+    secret had been seen where it should not be. A `task` of the use's own may go on."""
     if view is None:
         return None
     if view.ended is not None and time > view.ended + _GRACE:
         how = _WORDS.get(view.how, "it had ended")
         return Breach("ended", f"used after {how}", 0.97, view.proof)
+    ends = view.task.ends if view.task is not None else None
+    if ends is not None and time > ends + _GRACE and (task is None or not _declares(task)):
+        return _TASK_OVER
+    if view.expires is not None and time > view.expires + _GRACE:
+        return _EXPIRED
     if view.exposed is not None and time > view.exposed + _GRACE:
         return Breach("exposed", "used after it was reported exposed", 0.85, view.proof)
     return None
-
-
-def _outside(event: ActivityEvent) -> Breach | None:
-    outside = event.posture.outside if event.posture is not None else ""
-    return Breach("place", outside, 0.95) if outside else None
 
 
 def _expired(event: ActivityEvent) -> Breach | None:
@@ -125,7 +148,7 @@ def _expired(event: ActivityEvent) -> Breach | None:
     expires = credential.expires if credential is not None else None
     if expires is None or event.time <= expires + _GRACE:
         return None
-    return Breach("expired", "used after it had expired", 0.9)
+    return _EXPIRED
 
 
 def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
@@ -137,6 +160,15 @@ def _misplaced(view: CredentialView | None, event: ActivityEvent) -> Breach | No
     return Breach("workload", f"bound to workload {bound}, used by {workload.uid}", 0.95)
 
 
+def _outside(event: ActivityEvent) -> Breach | None:
+    bounds, origin = event.posture.bounds if event.posture is not None else "", event.origin
+    if bounds not in _OUTSIDE:
+        return None
+    place = origin.address if bounds == "origin" and origin is not None else ""
+    reason = f"used outside {_OUTSIDE[bounds]}" + (f", from {place}" if place else "")
+    return Breach("outside", reason, 0.92)
+
+
 def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
     task = event.task
     if view is not None and view.task is not None and (task is None or not _declares(task)):
@@ -145,7 +177,7 @@ def _beyond_task(view: CredentialView | None, event: ActivityEvent) -> Breach | 
     if task is None or action is None:
         return None
     if task.ends is not None and event.time > task.ends + _GRACE:
-        return Breach("ended", "used after its task had ended", 0.95)
+        return _TASK_OVER
     if action.plane == "action" and task.plane in _LOOKING_ONLY:
         reason = f"task granted the {task.plane} plane, acted in the {action.plane} plane"
         return Breach("plane", reason, 0.95)

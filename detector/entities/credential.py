@@ -23,6 +23,8 @@ from schemas.fact import Context, CredentialStatus, Fact, Reach
 _MOST_USES = 32
 _MOST_OPEN = 64
 _MOST_HOURS = 4
+_MOST_READS = 32
+_MOST_SOURCES = 8
 MOST_USERS = 64
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -78,7 +80,8 @@ class CredentialState(Struct, gc=False):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
     earliest report of each end or exposure, `task` the latest, `issued` the fact of its minting. `children` were
     issued with it; `parents` are the entities that are told of its end, `reach` what a
-    user of it could touch when it came to a place that was new to it."""
+    user of it could touch when it came to a place that was new to it. `reads` are those of the place
+    where it is kept, one an hour of each reader, `expiries` the latest that each source has told."""
 
     key: str
     tenant: str
@@ -93,10 +96,21 @@ class CredentialState(Struct, gc=False):
     children: Children = none_yet()
     parents: tuple[str, ...] = ()
     reach: Reach | None = None
+    protected: bool = False
+    reads: tuple[Use, ...] = ()
+    expiries: dict[str, int] = none_yet()
     settled: int = 0
     last: int = 0
     due: bool = False
     episodes: Episodes = field(default_factory=Episodes)
+
+    def protect(self, fact: Fact) -> bool:
+        """A use says that nobody may revoke it. True if that is new."""
+        posture = fact.event.posture if fact.event is not None else None
+        if self.protected or posture is None or not posture.protected:
+            return False
+        self.protected = True
+        return True
 
     def used(self, fact: Fact) -> bool:
         """A principal uses it in some context. True if that is new or earlier than known."""
@@ -119,17 +133,52 @@ class CredentialState(Struct, gc=False):
         return self._fits(old)
 
     def _fits(self, made: Use) -> bool:
-        """Whether a use is among those kept of its quarter: the names are hashes, and the smallest
-        stay, whoever came first."""
-        if len(self.uses) <= _MOST_OPEN:
-            return True
-        quarter = made.time // QUARTER
-        inside = [use.name for use in self.uses if use.time // QUARTER == quarter]
-        if len(inside) <= _MOST_OPEN:
-            return True
-        out = max(inside)
-        self.uses = tuple(use for use in self.uses if use.name != out)
+        """Whether a use is among those kept of its quarter."""
+        out = _surplus(self.uses, made, _MOST_OPEN)
+        if out is not None:
+            self.uses = tuple(use for use in self.uses if use.name != out)
         return out != made.name
+
+    def read(self, fact: Fact) -> bool:
+        """Somebody reads the place where it is kept. True if that is new or earlier than known."""
+        event = fact.event
+        if event is None:
+            return False
+        self.last = max(self.last, fact.time)
+        made = Use(
+            _name(context_of(event), event.time // HOUR), order(event), packed(event, fact.novel)
+        )
+        old = next((read for read in self.reads if read.name == made.name), None)
+        if old is not None and made.at >= old.at:
+            return False
+        self.reads = (*(read for read in self.reads if read is not old), made)
+        out = _surplus(self.reads, made, _MOST_READS)
+        if out is not None:
+            self.reads = tuple(read for read in self.reads if read.name != out)
+        return out != made.name
+
+    def forget_reads(self, bound: int, within: int) -> None:
+        """Of the reads that a use from `bound` on may be put down to, keep those of a reader to whom
+        the place was new, then the latest."""
+        if not self.reads:
+            return
+        kept = [read for read in self.reads if read.time >= bound - within]
+        settled = [read for read in kept if read.time < bound]
+        if len(settled) > _MOST_READS:
+            rows = sorted(("target" in read.opened().novel, read.at, read.name) for read in settled)
+            gone = {name for _, _, name in rows[:-_MOST_READS]}
+            kept = [read for read in kept if read.name not in gone]
+        self.reads = tuple(kept)
+
+    def expire(self, source: str, expires: int | None) -> bool:
+        """A source tells its expiry; the latest counts, since a lease may be renewed. True if this
+        changes what users must know."""
+        if expires is None or expires <= self.expiries.get(source, 0):
+            return False
+        self.expiries = {**self.expiries, source: expires}
+        if len(self.expiries) > _MOST_SOURCES:
+            del self.expiries[max(self.expiries)]
+        return source in self.expiries
 
     def trim(self, bound: int) -> None:
         """Of the contexts that are settled keep the earliest and the latest few."""
@@ -205,9 +254,21 @@ def detail(credential: Credential | None) -> tuple[int, bytes]:
     return len(packed), packed
 
 
-def _name(context: Context) -> int:
-    """A context's name in 64 bits; five aspects are too long to keep twice."""
+def _surplus(rows: tuple[Use, ...], made: Use, most: int) -> int | None:
+    """Of too many rows in the quarter of `made` the one that goes: the names are hashes, and the
+    smallest stay, whoever came first."""
+    if len(rows) <= most:
+        return None
+    quarter = made.time // QUARTER
+    inside = [row.name for row in rows if row.time // QUARTER == quarter]
+    return max(inside) if len(inside) > most else None
+
+
+def _name(context: Context, hour: int | None = None) -> int:
+    """A context's name in 64 bits, that of one hour if need be; five aspects are too long to keep
+    twice."""
     text = (
         f"{context.principal}|{context.network}|{context.client}|{context.workload}|{context.source}"
+        f"{'' if hour is None else f'|{hour}'}"
     ).encode()
     return crc32(text) << 32 | crc32(text, 0x9E3779B9)

@@ -9,7 +9,7 @@ import sys
 from msgspec import Struct, field
 
 from detector.config import HOUR, MINUTE
-from detector.entities.bounds import EVERY, CredentialView
+from detector.entities.bounds import EVERY, CredentialView, beyond
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.opened import Opened
@@ -126,8 +126,11 @@ class PrincipalState(Struct, gc=False):
             return False
         origin, credential, workload = event.origin, event.credential, event.workload
         if credential is not None:
-            if credential.bound_to or (
-                credential.expires is not None and time > credential.expires
+            posture = event.posture
+            if (
+                credential.bound_to
+                or (credential.expires is not None and time > credential.expires)
+                or (posture is not None and beyond(posture))
             ):
                 return False
             secret = credential.fingerprint

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from detector.config import HOUR, EngineConfig
 from detector.entities.credential import CredentialState, OpenUse
 from detector.entities.group import Peers
-from detector.features.evidence import moment
+from detector.features.evidence import moment, spared
 from detector.findings import MAX_MOMENTS, Evidence
 
 LIVE = HOUR
@@ -39,6 +39,12 @@ class CredentialUseView:
         """The earlier uses that were still live within the hour before this one."""
         return [use for use in self.before if use.within(self.time - LIVE, self.time)]
 
+    def reads(self) -> list[OpenUse]:
+        """Who read the secret where it is kept, before this use and not too long before, in order."""
+        since = self.time - self.config.secret_used_within
+        reads = (read.opened() for read in self.state.reads if read.time >= since)
+        return sorted((r for r in reads if r.at < self.use.at), key=lambda r: r.at)
+
     def gather(
         self, detection: str, uses: Sequence[OpenUse], score: float, reasons: Sequence[str]
     ) -> Evidence:
@@ -60,4 +66,5 @@ class CredentialUseView:
             principal=event.principal,
             credential=event.credential,
             origin=event.origin,
+            spared=spared(event),
         )

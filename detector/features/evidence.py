@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from detector.features.view import View
-from detector.findings import MAX_MOMENTS, Evidence, Moment, Normal
+from detector.findings import MAX_MOMENTS, Evidence, Moment, Normal, Spared
 from detector.window.marks import Mark
 from schemas.event import ActivityEvent
 
@@ -36,6 +36,14 @@ def moment(event: ActivityEvent, novel: tuple[str, ...] = ()) -> Moment:
         source=event.source,
         novel=novel,
     )
+
+
+def spared(event: ActivityEvent) -> Spared:
+    """Why the credential in use is not to be revoked, if it is not."""
+    posture = event.posture
+    if posture is None:
+        return ""
+    return "canary" if posture.canary else "protected" if posture.protected else ""
 
 
 def gather(
@@ -71,4 +79,5 @@ def gather(
         principal=event.principal,
         credential=event.credential,
         origin=event.origin,
+        spared=spared(event),
     )

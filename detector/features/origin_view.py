@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from detector.config import HOUR
 from detector.entities.origin import Arrival, OriginState
-from detector.features.evidence import moment
+from detector.features.evidence import moment, spared
 from detector.findings import MAX_MOMENTS, Evidence
 
 WINDOW = HOUR
@@ -43,4 +43,5 @@ class OriginView:
             principal=event.principal,
             credential=event.credential,
             origin=event.origin,
+            spared=spared(event),
         )

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from detector.config import HOUR
 from detector.detections import DETECTIONS
-from detector.entities.bounds import EVERY, Breach, CredentialView, after_end, breach, limited
+from detector.entities.bounds import (
+    EVERY,
+    Breach,
+    CredentialView,
+    after_end,
+    breach,
+    limited,
+    touches_canary,
+)
 from detector.entities.credential import MOST_USERS, CredentialState
 from detector.entities.episodes import Change
 from detector.entities.opened import noted
@@ -22,7 +30,7 @@ from detector.features.reach import wider
 from detector.features.surprise import appraise
 from detector.features.view import View, path_of
 from detector.findings import Evidence, Finding
-from detector.pipeline import descent, origins, share
+from detector.pipeline import custody, descent, origins, share
 from detector.pipeline.decide import FIRST_DAY, finding
 from detector.pipeline.standing import with_standing
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
@@ -30,7 +38,7 @@ from detector.respond.plan import Plan, plan
 from detector.window.marks import Mark, Marks
 from detector.window.novelty import UNBORN
 from detector.window.signature import Signature, word_of
-from schemas.event import Action, ActivityEvent
+from schemas.event import Action, ActivityEvent, Posture
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact
 
@@ -38,6 +46,7 @@ _ON_PRINCIPAL = tuple((n, d.judge) for n, d in DETECTIONS.items() if d.ON == "pr
 _ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
 _LONGEST = HOUR
 _DULL = 0.3
+_TAKEN = "stored_secret_used"
 
 
 def event(
@@ -47,10 +56,10 @@ def event(
     if record.kind == "approval":
         principal.approve(record.time)
         state.quiet.forget(principal.key)
-    ended, broken = None, False
+    ended, broken = None, touches_canary(record)
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
-        ended = after_end(view, record.time)
+        ended = after_end(view, record.time, record.task)
         broken = breach(view if ended is None else None, record) is not None
     begun = noted(principal.opened, record)
     if begun is not None:
@@ -61,6 +70,8 @@ def event(
     if (marked or len(principal.marks.items) != before) and not _last(principal, record, before):
         state.quiet.forget(principal.key)
     made = share.facts_of(principal, record, novel, state.config.max_hops)
+    if record.child is not None:
+        made += custody.noted(principal, record, novel)
     if record.kind != "use":
         made += descent.noted(principal, record)
     if signature.notable:
@@ -123,6 +134,7 @@ def touched(
             time=time,
             principal=principal.who,
             credential=view.credential,
+            posture=Posture(protected=True) if view.protected else None,
             action=Action(service, operation, access, effect=effect),
             outcome=Ended(status),
         )
@@ -143,7 +155,9 @@ def _out_of_bounds(
     mark = Mark(record, value, 3)
     mark.novel = novel
     view = View(principal, mark, -1, state.peers, state.config, found)
-    evidence: Evidence | None = DETECTIONS["credential_out_of_bounds"].judge(view)
+    name = "canary_touched" if found.kind == "canary" else "credential_out_of_bounds"
+    view.floor = state.floors[name]
+    evidence: Evidence | None = DETECTIONS[name].judge(view)
     return evidence
 
 
@@ -199,12 +213,18 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     holder.last = max(holder.last, told)
     facts: list[Fact] = []
     if fact.kind == "context":
+        if holder.protect(fact):
+            facts += share.answers(holder, holder.users)
         if fact.sender not in holder.users:
             facts += share.answers(holder, (fact.sender,)) + share.walked(holder, (fact.sender,))
             holder.users = _with_user(holder.users, fact.sender)
         if fact.reach is not None:
             holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
+        if changed:
+            facts += custody.lapses(holder, (fact.sender,))
+    elif fact.kind == "secret_read":
+        changed = holder.read(fact)
     elif fact.kind == "issued":
         facts += descent.born(holder, fact)
         changed = holder.issued is None or share.worth(fact.path) < share.worth(holder.issued.path)
@@ -217,7 +237,8 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
         changed = False
         if holder.tell(fact):
             facts += share.answers(holder, holder.users) + descent.ends(holder, holder.parents)
-    if changed and (len(holder.uses) > 1 or holder.issued is not None):
+        facts += custody.learned(holder, fact)
+    if changed and (len(holder.uses) > 1 or holder.issued is not None or holder.reads):
         for evidence in judged_uses(state, holder, max(fact.time, state.bound)):
             holder.episodes.offer(evidence)
     if not changed or holder.episodes.idle:
@@ -234,17 +255,17 @@ def judged_uses(
     state: State, holder: CredentialState, since: int, until: int = UNBORN
 ) -> Iterable[Evidence]:
     """The evidence at each use of a credential from `since` on."""
-    if len(holder.uses) < 2 and holder.issued is None:
+    if len(holder.uses) < 2 and holder.issued is None and not holder.reads:
         return
     uses = holder.ordered()
     for i, use in enumerate(uses):
         if not since <= use.event.time < until:
             continue
         view = CredentialUseView(holder, use, uses[:i], state.config, state.peers)
-        for unit in _ON_CREDENTIAL:
-            evidence = unit.judge(view)
-            if evidence is not None and evidence.score >= state.floors[unit.META.id]:
-                yield evidence
+        made = [(unit.META.id, unit.judge(view)) for unit in _ON_CREDENTIAL]
+        found = [e for name, e in made if e is not None and e.score >= state.floors[name]]
+        # where it was taken from says more than that it is in two places
+        yield from [e for e in found if e.detection == _TAKEN] or found
 
 
 def origin(state: State, here: OriginState, fact: Fact) -> Outcome:
@@ -261,10 +282,19 @@ def late(
 ) -> Outcome:
     """An event behind everything settled: it still meets the checks that need no window, and an end
     or an exposure is told all the same: a scanner dates what it finds by when it came there."""
-    facts = tuple(share.news_of(principal, record))
     found = breach(_bounds_of(principal, record), record)
-    if found is None:
-        return Outcome((), (), facts) if facts else NOTHING
+    out = NOTHING if found is None else _late(state, principal, record, signature, found)
+    facts = tuple(share.news_of(principal, record))
+    return Outcome(out.findings, out.plans, out.facts + facts) if facts else out
+
+
+def _late(
+    state: State,
+    principal: PrincipalState,
+    record: ActivityEvent,
+    signature: Signature,
+    found: Breach,
+) -> Outcome:
     novel = principal.seen.novelties(words_of(record, signature), record.time - state.horizon)
     evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:

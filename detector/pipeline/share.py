@@ -49,7 +49,7 @@ def facts_of(
         novel = (*novel, "principal")
     kind = event.kind
     out = _context(principal, event, novel) if kind in {"use", "issue"} else []
-    if kind == "use" and event.task is None:
+    if kind == "use":
         return out
     if event.kind == "issue" and event.child is not None:
         _remember(principal, event, novel)
@@ -204,6 +204,7 @@ def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
             evidence=(event.uid,),
             principal=event.principal,
             credential=subject,
+            context=Context(source=event.source),
             status=status,
             task=event.task if event.task is not None and not event.task.ended else None,
         )
@@ -257,6 +258,7 @@ def _answer(
         task=credential.task if status is None else None,
         target=credential.key.split(":", 2)[2],
         operation=credential.bound_to,
+        protected=credential.protected,
     )
 
 
@@ -287,6 +289,9 @@ def told(principal: PrincipalState, fact: Fact, hops: int) -> list[Fact]:
             view.begin(fact.time, fact.task)
         view.credential = max(fact.credential, view.credential, key=detail)
         view.bound_to = max(fact.operation, view.bound_to)
+        view.protected = view.protected or fact.protected
+        if fact.expires is not None:
+            view.expires = max(fact.expires, view.expires or 0)
         if len(principal.credentials) > SPARE * MOST_BOUNDS:
             del principal.credentials[min(principal.credentials, key=_oldest(principal))]
     return []

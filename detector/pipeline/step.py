@@ -108,6 +108,8 @@ def _fact(state: State, fact: Fact) -> Outcome:
     if fact.kind == "status":
         for evidence in judge.touched(state, principal, max(fact.time, state.bound)):
             principal.episodes.offer(evidence)
+    if fact.expires is not None and fact.time > principal.last:
+        return Outcome(facts=facts) if facts else NOTHING  # nothing was used after that so far
     secret = fact.target if fact.target != EVERY else ""
     if fact.kind == "path" and fact.credential is not None:
         secret = fact.credential.fingerprint

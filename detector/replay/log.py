@@ -56,7 +56,7 @@ class Log:
         self._desk = desk
         self._reading = desk.reading
         self._patience = patience
-        self._decoder = Decoder(fixed, context.mappings)
+        self._decoder = Decoder(fixed, context.mapped)
         self._named = named
         self._recognising = fixed is None or not named
         self._flaws: list[Flaw] = []

@@ -67,7 +67,7 @@ class RawRecords:
         self.skipped = 0
         self._files = find_files(paths)
         self.size = 2 * sum(size_of(file) for file in self._files)
-        self._decoder = Decoder(named(source, context.mappings), context.mappings)
+        self._decoder = Decoder(named(source, context.mapped), context.mapped)
         self._context = context
         self._on_progress = on_progress
         self._limits = limits

@@ -47,11 +47,9 @@ class Reader:
         limits: Limits,
         on_progress: Callable[[int], None] | None = None,
     ) -> None:
-        self._fixed = named(source, context.mappings)
+        self._fixed = named(source, context.mapped)
         if source != "auto" and self._fixed is None:
-            known = ", ".join(
-                ["auto", *sorted({*SOURCES, *(one.name for one in context.mappings)})]
-            )
+            known = ", ".join(["auto", *sorted({*SOURCES, *(one.name for one in context.mapped)})])
             raise ValueError(f"no such source: {source!r}; expected one of {known}")
         self._context = context
         self._desk = desk

@@ -40,6 +40,10 @@ from schemas.event import Credential
 SECOND = 1_000
 MAX_REASONS = 6
 MAX_DESCENDANTS = 50
+_SPARED = {
+    "protected": "Protected in the inventory: a person must decide and act by hand.",
+    "canary": "It is a canary: to end it would stop nothing and warn whoever used it.",
+}
 
 
 class Plan(Struct, frozen=True):
@@ -81,6 +85,8 @@ def _off_limits(finding: Finding, config: ResponseConfig) -> str:
     if finding.detection in config.never_detections:
         return f"The settings forbid commands from detection {finding.detection}."
     seen = finding.evidence
+    if seen.spared:
+        return _SPARED[seen.spared]
     pattern = protected_by(config.protected, seen.credential, seen.principal)
     if pattern:
         return f"On the protected list ({pattern}): a person must decide and act by hand."

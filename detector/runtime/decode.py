@@ -42,7 +42,7 @@ class Decoding:
     def __init__(
         self, source: str, context: Context, on_dead_letter: Callable[[DeadLetter], None]
     ) -> None:
-        self._decoder = Decoder(named(source, context.mappings), context.mappings)
+        self._decoder = Decoder(named(source, context.mapped), context.mapped)
         self._context = context
         self._on_dead_letter = on_dead_letter
         self.reading = Reading()

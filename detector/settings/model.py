@@ -134,8 +134,9 @@ class Settings(BaseSettings):
     )
     inventory: Path | None = Field(
         default=None,
-        description="The inventory of credentials, as CSV or JSON: which ids are of one, whose it is, "
-        "where it may be used, which ones are canaries. `detector inventory` builds a first one.",
+        description="A file (CSV or JSON) of credentials: which ids are one secret, whose it is, from "
+        "where it may be used, where it is kept. `detector inventory` makes a first one. Read at the "
+        "start.",
     )
     mappings: Names = Field(
         default=(),
@@ -186,6 +187,12 @@ class Settings(BaseSettings):
         default=_ENGINE.max_ahead,
         gt=0,
         description="How far ahead of the others a timestamp may be before it is refused.",
+    )
+    secret_used_within: Duration = Field(
+        default=_ENGINE.secret_used_within,
+        gt=0,
+        description="How long after a stored secret was read an unusual use of it is put down to that "
+        "reading; needs an inventory.",
     )
     response: ResponseSettings = Field(
         default=ResponseSettings(), description="How revocation is allowed to act."
@@ -255,6 +262,7 @@ class Settings(BaseSettings):
             quiet=self.quiet,
             release_after=self.release_after,
             max_ahead=self.max_ahead,
+            secret_used_within=self.secret_used_within,
             disabled=frozenset(self.disabled),
             response=self.response.engine(),
         )

@@ -39,29 +39,6 @@ class SkipRecord(DecodeError):  # noqa: N818 - not a failure: a record that is r
         return str(self)
 
 
-class Context(Struct, frozen=True):
-    """What decoding depends on besides the record.
-
-    `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
-    record stands in; its position there is given with each record. `inventory` ties the ids of one
-    credential together. `mappings` are sources besides those that are built in.
-
-    Examples:
-        >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")
-        'acme'
-    """
-
-    fingerprints: Fingerprints
-    tenant: str | None = None
-    place: str = ""
-    inventory: Inventory | None = None
-    mappings: tuple["Source", ...] = ()
-
-    def tenant_or(self, stated: str = "") -> str:
-        """The tenant of a record that states `stated`."""
-        return self.tenant or stated or DEFAULT_TENANT
-
-
 class Source(Protocol):
     """One log format. Sources have no state: decoding twice gives equal events."""
 
@@ -72,10 +49,34 @@ class Source(Protocol):
     def sniff(self, raw: bytes) -> bool:
         """Whether `raw` looks like this format. Cheap, and never raises."""
 
-    def decode(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
+    def decode(self, raw: bytes, context: "Context", position: int) -> Iterable[ActivityEvent]:
         """The events in one raw record, which stands at `position` in `context.place`.
 
         Raises:
             SkipRecord: the record is fine and there is nothing in it for us.
             DecodeError: the record cannot be read. Whatever the bytes, nothing else is raised.
         """
+
+
+class Context(Struct, frozen=True):
+    """What decoding depends on besides the record.
+
+    `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
+    record stands in; its position there is given with each record. `inventory` is what the
+    operator knows of credentials: `Decoder` applies it, so sources need not. `mapped` are the
+    operator's own sources.
+
+    Examples:
+        >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")
+        'acme'
+    """
+
+    fingerprints: Fingerprints
+    tenant: str | None = None
+    place: str = ""
+    inventory: Inventory | None = None
+    mapped: tuple[Source, ...] = ()
+
+    def tenant_or(self, stated: str = "") -> str:
+        """The tenant of a record that states `stated`."""
+        return self.tenant or stated or DEFAULT_TENANT

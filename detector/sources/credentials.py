@@ -20,14 +20,10 @@ Examples:
     'key_01'
 """
 
-from base64 import b64decode
-from binascii import Error as Base64Error
-
 from detector.sources.base import Context
+from detector.sources.fingerprint import sha256_in
 from detector.sources.text import kept
 from schemas.event import Credential, Lifetime
-
-_DIGEST = 32
 
 
 def public(
@@ -51,7 +47,7 @@ def hashed(
 ) -> Credential | None:  # fmt: skip
     """A credential that the log knows by the SHA-256 of its secret, in hex or base64; what is
     neither is taken for a public id of the same kind."""
-    found = sha256_of(digest)
+    found = sha256_in(digest)
     if found is None:
         return public(
             digest, kind, context, tenant, type=type, lifetime=lifetime, issued=issued,
@@ -69,13 +65,3 @@ def secret(
     if not text:
         return None
     return Credential(context.fingerprints.of_secret(tenant, text), "", "", type, lifetime)
-
-
-def sha256_of(digest: str) -> bytes | None:
-    """The SHA-256 that a text is, in hex or base64; None if it is none."""
-    text = digest.strip().removeprefix("sha256:")
-    try:
-        found = bytes.fromhex(text) if len(text) == 2 * _DIGEST else b64decode(text, validate=True)
-    except (ValueError, Base64Error):
-        return None
-    return found if len(found) == _DIGEST else None

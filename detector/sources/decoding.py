@@ -24,18 +24,18 @@ UNRECOGNISED = "no source recognises this record; `detector sources` lists those
 
 class Decoder:
     """Decodes what stands in one file or topic. `fixed` is the source that the operator named;
-    without one each record is recognised by itself: by one of the `mappings`, else by the source of
-    the one before, else by any.
+    without one each record is recognised by itself: by one of the operator's own sources (`mapped`),
+    else by the source of the one before, else by any.
 
     `source` is the latest that was recognised.
     """
 
-    __slots__ = ("fixed", "mappings", "source")
+    __slots__ = ("_mapped", "fixed", "source")
 
-    def __init__(self, fixed: Source | None = None, mappings: Sequence[Source] = ()) -> None:
+    def __init__(self, fixed: Source | None = None, mapped: Sequence[Source] = ()) -> None:
         self.fixed = fixed
-        self.mappings = mappings
         self.source = fixed
+        self._mapped = mapped
 
     def recognised(self, raw: bytes) -> Source | None:
         """The source of the first record in `raw` that one recognises, named or not.
@@ -47,7 +47,7 @@ class Decoder:
             if self.fixed is not None:
                 if self.fixed.sniff(one):
                     return self.fixed
-            elif (found := auto(one, self.mappings)) is not None:
+            elif (found := auto(one, self._mapped)) is not None:
                 return found
         return None
 
@@ -59,20 +59,21 @@ class Decoder:
             DecodeError: it cannot be read; of many, after the events of those that can.
         """
         found = opened(raw)
-        if not isinstance(found, tuple):
-            made: Iterable[ActivityEvent] = self._each(found, context, position)
+        if isinstance(found, tuple):
+            made: Iterable[ActivityEvent] = self._source_of(raw).decode(raw, context, position)
         else:
-            made = self._source_of(raw).decode(raw, context, position)
-        inventory, prints = context.inventory, context.fingerprints
+            made = self._each(found, context, position)
+        inventory = context.inventory
         if inventory is None:
             return made
-        return (inventory.applied(event, prints) for event in made)
+        known = map(inventory.applied, made)
+        return tuple(known) if isinstance(made, tuple) else known
 
     def _source_of(self, raw: bytes) -> Source:
         last = self.source
         if self.fixed is not None:
             return self.fixed
-        found = next((one for one in self.mappings if one.sniff(raw)), None)
+        found = next((one for one in self._mapped if one.sniff(raw)), None)
         if found is None and last is not None and last.sniff(raw):
             return last
         found = found or auto(raw)

@@ -15,6 +15,8 @@ Examples:
     False
 """
 
+from base64 import b64decode
+from binascii import Error as Base64Error
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
@@ -26,6 +28,7 @@ _SHORTEST_KEY = 16
 _TENANTS = 4_096
 _CREDENTIALS = 32_768
 _LENGTH = 32  # hex characters: 128 bits
+_DIGEST = 32  # bytes of a SHA-256
 
 
 class Fingerprints:
@@ -74,6 +77,21 @@ class Fingerprints:
     def of_digest(self, tenant: str, digest: bytes) -> str:
         """The same, of a secret of which only the SHA-256 is known: many logs write that."""
         return _mac(self._tenant_key(tenant), "secret", digest.hex())
+
+
+def sha256_in(text: str) -> bytes | None:
+    """The SHA-256 that a text is, in hex or base64; None if it is something else.
+
+    Examples:
+        >>> sha256_in("sha256:" + "ab" * 32) == bytes.fromhex("ab" * 32), sha256_in("key_01")
+        (True, None)
+    """
+    text = text.strip().removeprefix("sha256:")
+    try:
+        found = bytes.fromhex(text) if len(text) == 2 * _DIGEST else b64decode(text, validate=True)
+    except (ValueError, Base64Error):
+        return None
+    return found if len(found) == _DIGEST else None
 
 
 def _mac(key: bytes, domain: str, text: str) -> str:

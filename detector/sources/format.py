@@ -2,7 +2,8 @@
 
 `marks` are alternatives, of each of which all field names must stand in a record's bytes for it to
 be recognised; `never` are those of which none may. They must tell a format from every other one: a
-test shows every case of every source to all of them.
+test shows every case of every source to all of them. `spills` gives a record's free text, where
+secrets may stand that are exposures.
 
 Examples:
     >>> from detector.sources.fingerprint import Fingerprints
@@ -24,6 +25,7 @@ from msgspec import Struct
 
 from detector.sources.base import Context
 from detector.sources.record import Record, opened
+from detector.sources.spills import Spills, exposures
 from schemas.event import ActivityEvent
 
 LOOKED_AT = 65_536
@@ -38,6 +40,7 @@ class Format(Struct, frozen=True):
     marks: tuple[tuple[bytes, ...], ...]
     read: Reader
     never: tuple[bytes, ...] = ()
+    spills: Spills | None = None
 
     def sniff(self, raw: bytes) -> bool:
         """Whether the bytes show the format's own field names."""
@@ -54,5 +57,9 @@ class Format(Struct, frozen=True):
             SkipRecord: the record says nothing about a credential's use.
             DecodeError: anything unreadable.
         """
-        made = self.read(opened(raw, self.name, context, position))
-        return made if isinstance(made, tuple) else (made,)
+        record = opened(raw, self.name, context, position)
+        made = self.read(record)
+        events = made if isinstance(made, tuple) else (made,)
+        if self.spills is None or not events:
+            return events
+        return (*events, *exposures(record, self.spills, events[0]))

@@ -1,189 +1,192 @@
-r"""Reading an inventory from CSV or JSON, every mistake named with its place.
+r"""An inventory as a file, CSV or JSON: read with every mistake at its place, written to be read back.
 
-CSV has a line of column names, those of `Row`; lists are separated by blanks. JSON is a list of
-objects with the same names, or `{"credentials": [...]}`. `detector inventory --out` writes both.
+The first row of a CSV names its columns; a JSON file is a list of objects with the same names.
 
 Examples:
-    >>> made = read_inventory("name,ids,owner\ndeploy,access_key_id:AKIAIOSFODNN7EXAMPLE,ada\n", "i.csv")
-    >>> made.rows[0].owner
-    'ada'
-    >>> read_inventory("name,idz\n", "i.csv")
+    >>> [entry] = parsed(b"name,ids,origins\nci,github_token_id:7,192.0.2.0/24\n", "i.csv")
+    >>> entry.ids
+    ('github_token_id:7',)
+    >>> parsed(b"name,ids\nci,7\n", "i.csv")
     Traceback (most recent call last):
     ...
-    detector.sources.inventory_file.InventoryError: i.csv:1: there is no column 'idz'; did you mean "ids"?
+    detector.sources.inventory_file.InventoryError: i.csv: line 2, column ids: expected kind:uid, got '7'
 """
 
 import csv
-import io
-import re
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from io import StringIO
 from typing import Any
 
-import msgspec
+from detector.sources.inventory import Entry
+from detector.sources.inventory_columns import COLUMNS, SEEN, refuse_secret, shown
 
-from detector.sources.inventory import SHA256, Inventory, Row
-from detector.sources.text import kept
-from detector.sources.times import to_ms
+MOST_BYTES = 64 * 1024 * 1024
+_NEEDED = ("name", "ids")
+_KNOWN = (*COLUMNS, *SEEN)
 
-_COLUMNS = Row.__struct_fields__
-_LISTS = ("ids", "workloads", "origins", "tasks", "stored_at")
-_TIMES = ("created", "rotated")
-_FLAGS = ("protected", "canary")
-_LIFETIMES = ("", "static", "ephemeral")
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-_TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0", ""}
-_MOST_DAYS = 36_500
+# The line of a column of a row, and the row
+Row = tuple[Callable[[str], int], Mapping[str, Any]]
 
 
 class InventoryError(ValueError):
-    """An inventory that cannot be used: where, what was expected, what came. Quotes no id."""
+    """An inventory that cannot be used. Its text names file, line and column, and shows no secret."""
 
 
-def read_inventory(text: str, place: str) -> Inventory:
-    """The inventory in `text`; `place` names the file in errors.
+def parsed(raw: bytes, place: str) -> tuple[Entry, ...]:
+    """The entries of a file; `place` names it in errors.
 
     Raises:
-        InventoryError: anything that cannot be read, or an id of two credentials.
+        InventoryError: the first mistake in it.
     """
-    rows: list[Row] = []
-    owner: dict[str, str] = {}
-    for where, values in _rows(text, place):
-        row = _row(values, where)
-        for uid in row.ids:
-            if uid in owner:
-                raise InventoryError(f"{where}: an id of {owner[uid]!r} stands here again")
-            owner[uid] = row.name
-        rows.append(row)
-    return Inventory(tuple(rows))
-
-
-def _rows(text: str, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    if text.lstrip()[:1] in {"{", "["}:
-        yield from _objects(text, place)
-        return
-    reader = csv.reader(io.StringIO(text))
-    columns = [name.strip() for name in next(reader, [])]
-    if not columns:
-        raise InventoryError(f"{place}: expected a line of column names, got an empty file")
-    for name in columns:
-        _known(name, f"{place}:1", "column")
-    for values in reader:
-        where = f"{place}:{reader.line_num}"
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(columns):
-            raise InventoryError(
-                f"{where}: expected {len(columns)} values, one a column, got {len(values)}"
-            )
-        yield where, dict(zip(columns, values, strict=True))
-
-
-def _objects(text: str, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        document = msgspec.json.decode(text.encode())
-    except msgspec.DecodeError as error:
-        raise InventoryError(f"{place}: not JSON: {error}") from None
-    found = document.get("credentials") if isinstance(document, dict) else document
-    if not isinstance(found, list):
-        raise InventoryError(f'{place}: expected a list, or an object with a list "credentials"')
-    for number, values in enumerate(found, 1):
-        where = f"{place}: credential {number}"
-        if not isinstance(values, dict):
-            raise InventoryError(f"{where}: expected an object, got something else")
-        for name in values:
-            _known(name, where, "field")
-        yield where, values
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InventoryError(f"{place}: expected UTF-8, got other bytes") from None
+    rows = _json_rows(text, place) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text, place)
+    once, out = _Once(), []
+    for line_of, row in rows:
+        entry = _entry(row, line_of, place)
+        kept = (entry.stored_at,) if entry.stored_at else ()
+        for column, values in (("name", (entry.name,)), ("ids", entry.ids), ("stored_at", kept)):
+            line = line_of(column)
+            for value in values:
+                before = once.before(column, value, entry.tenant, line)
+                if before:
+                    raise InventoryError(
+                        f"{place}: line {line}, column {column}: expected what no other row has, "
+                        f"got {shown(value)} of line {before} again"
+                    )
+        out.append(entry)
+    return tuple(out)
 
 
-def _known(name: str, where: str, what: str) -> None:
-    if name not in _COLUMNS:
-        near = get_close_matches(name, _COLUMNS, 1)
-        hint = f'; did you mean "{near[0]}"?' if near else f" ({', '.join(_COLUMNS)})"
-        raise InventoryError(f"{where}: there is no {what} {name[:32]!r}{hint}")
+class _Once:
+    """Every name, id and place belongs to one entry; that of no tenant is in all of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[tuple[str, int]]] = {}
+
+    def before(self, column: str, value: str, tenant: str, line: int) -> int:
+        """The line on which it stood before; 0 if on none."""
+        rows = self._known.setdefault((column, value), [])
+        found = next((at for other, at in rows if not other or not tenant or other == tenant), 0)
+        rows.append((tenant, line))
+        return found
 
 
-def _row(values: dict[str, Any], where: str) -> Row:
+def _entry(row: Mapping[str, Any], line_of: Callable[[str], int], place: str) -> Entry:
     made: dict[str, Any] = {}
-    for name, value in values.items():
-        if value is None or value == "":
-            continue
-        at = f"{where}, {name}"
-        if name in _LISTS:
-            made[name] = _list(value, at)
-        elif name in _TIMES:
-            made[name] = _time(value, at)
-        elif name in _FLAGS:
-            made[name] = _flag(value, at)
-        elif name == "rotation_days":
-            made[name] = _days(value, at)
-        else:
-            made[name] = _harmless(str(value), at)
-    if made.get("lifetime", "") not in _LIFETIMES:
-        raise InventoryError(f"{where}, lifetime: expected static or ephemeral, got something else")
-    if not made.get("ids"):
-        raise InventoryError(f"{where}, ids: expected at least one kind:id, got none")
-    made["ids"] = tuple(_uid(uid, f"{where}, ids") for uid in made["ids"])
-    made.setdefault("name", made["ids"][0])
-    made["origins"] = tuple(_network(one, f"{where}, origins") for one in made.get("origins", ()))
-    return Row(**made)
+    for column, value in row.items():
+        where = f"{place}: line {line_of(column)}, column {column}"
+        try:
+            refuse_secret(value)
+            if column in COLUMNS and value is not None:
+                made[column] = COLUMNS[column](value)
+        except ValueError as error:
+            raise InventoryError(f"{where}: {error}") from None
+    for column in _NEEDED:
+        if not made.get(column):
+            what = "a name" if column == "name" else "at least one kind:uid"
+            raise InventoryError(
+                f"{place}: line {line_of(column)}, column {column}: expected {what}, got nothing"
+            )
+    return Entry(**made)
 
 
-def _list(value: Any, at: str) -> tuple[str, ...]:
-    parts = value.split() if isinstance(value, str) else value
-    if not isinstance(parts, list) or not all(isinstance(one, str) for one in parts):
-        raise InventoryError(f"{at}: expected texts separated by blanks, got something else")
-    return tuple(_harmless(one, at) for one in parts)
+def _unknown(column: str, where: str) -> InventoryError:
+    near = get_close_matches(column, _KNOWN, n=1, cutoff=0.5)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    return InventoryError(
+        f"{where}: expected one of {', '.join(COLUMNS)}, got {shown(column)}{hint}"
+    )
 
 
-def _harmless(text: str, at: str) -> str:
-    if kept(text) != text:
+# ---------------------------------------------------------------------------------------- CSV
+
+
+def _csv_rows(text: str, place: str) -> Iterator[Row]:
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        for column in header:
+            if column not in _KNOWN:
+                raise _unknown(column, f"{place}: line 1")
+        for column in _NEEDED:
+            if column not in header:
+                raise InventoryError(f"{place}: line 1: expected a column {column}, got none")
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) != len(header):
+                    raise InventoryError(
+                        f"{place}: line {line}: expected {len(header)} columns, got {len(cells)}"
+                    )
+                filled = {c: v for c, v in zip(header, cells, strict=True) if v.strip()}
+                yield _at(line), filled
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise InventoryError(f"{place}: line {reader.line_num}: not CSV: {error}") from None
+
+
+def _at(line: int) -> Callable[[str], int]:
+    return lambda _column: line
+
+
+# --------------------------------------------------------------------------------------- JSON
+
+
+def _json_rows(text: str, place: str) -> Iterator[Row]:
+    """The objects of a list, one by one, so that each is known by its line."""
+    decoder, at = json.JSONDecoder(), _Line(text)
+    end = text.find("[")
+    if text.lstrip()[:1] != "[":
+        raise InventoryError(f"{place}: line 1: expected a list of objects, got one object")
+    try:
+        begin = _skip(text, end + 1)
+        while text[begin : begin + 1] != "]":
+            value, end = decoder.raw_decode(text, begin)
+            yield _object(value, text[begin:end], at(begin), place)
+            begin = _skip(text, end)
+            if text[begin : begin + 1] == ",":
+                begin = _skip(text, begin + 1)
+            elif text[begin : begin + 1] != "]":
+                raise InventoryError(f"{place}: line {at(begin)}: not JSON: expected ',' or ']'")
+    except json.JSONDecodeError as error:
+        raise InventoryError(f"{place}: line {error.lineno}: not JSON: {error.msg}") from None
+    if text[begin + 1 :].strip():
         raise InventoryError(
-            f"{at}: looks like a secret; an inventory holds public ids, or sha256:<hex> of a secret"
+            f"{place}: line {at(begin)}: expected the end, got more after the list"
         )
-    return text
 
 
-def _uid(uid: str, at: str) -> str:
-    kind, colon, value = uid.partition(":")
-    if not colon or not kind or not value:
-        raise InventoryError(f"{at}: expected kind:id, such as access_key_id:AKIA..., got no kind")
-    if kind == SHA256 and not _DIGEST.fullmatch(value):
-        raise InventoryError(f"{at}: expected sha256: and 64 hex digits, got something else")
-    return f"{kind}:{value.lower()}" if kind == SHA256 else uid
+def _object(value: Any, text: str, line: int, place: str) -> Row:
+    if not isinstance(value, dict):
+        raise InventoryError(f"{place}: line {line}: expected an object, got {shown(value)}")
+
+    def line_of(column: str) -> int:
+        return line + text[: max(0, text.find(f'"{column}"'))].count("\n")
+
+    for column in value:
+        if column not in _KNOWN:
+            raise _unknown(column, f"{place}: line {line_of(column)}")
+    return line_of, value
 
 
-def _network(text: str, at: str) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        raise InventoryError(
-            f"{at}: expected a network such as 192.0.2.0/24, got {text!r}"
-        ) from None
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
 
 
-def _time(value: Any, at: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    text = str(value)
-    try:
-        return to_ms(f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text)
-    except ValueError:
-        raise InventoryError(
-            f"{at}: expected a day such as 2026-01-05, got something else"
-        ) from None
+class _Line:
+    """The line of a place in a text; places are asked for in order."""
 
+    def __init__(self, text: str) -> None:
+        self._text, self._at, self._line = text, 0, 1
 
-def _flag(value: Any, at: str) -> bool:
-    text = str(value).strip().lower()
-    if text not in _TRUE | _FALSE:
-        raise InventoryError(f"{at}: expected yes or no, got something else")
-    return text in _TRUE
-
-
-def _days(value: Any, at: str) -> int:
-    text = str(value).strip()
-    if not text.isdigit() or not 0 < int(text) <= _MOST_DAYS:
-        raise InventoryError(f"{at}: expected a number of days, got something else")
-    return int(text)
+    def __call__(self, at: int) -> int:
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return self._line

@@ -23,6 +23,8 @@ def _discover() -> dict[str, Source]:
     for module in sorted(_modules(), key=lambda name: name.rpartition(".")[2]):
         source = getattr(import_module(module), "SOURCE", None)
         if source is not None:
+            if source.name in found:
+                raise ImportError(f"{module}: there is already a source {source.name!r}")
             found[source.name] = source
             MODULES[source.name] = module
     return found
@@ -39,15 +41,15 @@ def _modules() -> Iterator[str]:
 SOURCES: dict[str, Source] = _discover()
 
 
-def auto(raw: bytes, mappings: Sequence[Source] = ()) -> Source | None:
-    """The source that recognises `raw`, or None. Cheap: looks for field names, parses nothing. The
-    operator's own `mappings` come first: they know their logs."""
-    for source in mappings:
+def auto(raw: bytes, mapped: Sequence[Source] = ()) -> Source | None:
+    """The source that recognises `raw`, or None; one of the operator's own (`mapped`) before all
+    others. Cheap: looks for field names, parses nothing."""
+    for source in mapped:
         if source.sniff(raw):
             return source
     return next((source for source in SOURCES.values() if source.sniff(raw)), None)
 
 
-def named(name: str, mappings: Sequence[Source] = ()) -> Source | None:
-    """The source of a name, or None if there is none: `auto` is none."""
-    return SOURCES.get(name) or next((one for one in mappings if one.name == name), None)
+def named(name: str, mapped: Sequence[Source] = ()) -> Source | None:
+    """The source of that name; None stands for `auto`, and for a name that there is not."""
+    return next((source for source in mapped if source.name == name), SOURCES.get(name))

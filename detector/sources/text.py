@@ -26,7 +26,7 @@ _UUID = r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-
 _HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
 # What a generator draws: a word of 16 and more letters and digits, mixed.
 _DRAWN = r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d+[A-Za-z]+\d)[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
-_DRAWN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DRAWN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,64}")
 _IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
 # A number by itself, or one too long for a name's own (`ec2`, `12h` stay).
 _VARIABLE = re.compile(rf"{_IDS.pattern}|(?<![A-Za-z\d])\d+(?:[.:_-]\d+)*(?![A-Za-z\d])|\d{{5,}}")
@@ -50,7 +50,7 @@ def kept(text: str) -> str:
 
 def kept_id(uid: str) -> str:
     """`uid` as it may be kept. Ids differ from record to record: remembering those that are plainly
-    nothing else would only push out what repeats.
+    nothing else (a UUID, a number) would only push out what repeats.
 
     Examples:
         >>> kept_id("0e8e7c8a-3d5c-4b5e-9c5a-1f2e3d4c5b6a"), kept_id("ghp_" + "a1B2" * 9)

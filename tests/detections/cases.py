@@ -31,6 +31,7 @@ from schemas.event import (
     Origin,
     Outcome,
     Plane,
+    Posture,
     Principal,
     PrincipalType,
     Target,
@@ -99,6 +100,7 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     source: str = ""
     console: bool | None = None
     note: str = ""
+    posture: Posture | None = None
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
@@ -224,6 +226,7 @@ def _event(actor: Actor, act: Act, uid: str, time: int, text: str) -> ActivityEv
             "task": act.task,
             "child": _child(act.makes) if act.makes is not None else None,
             "note": act.note,
+            "posture": act.posture,
         },
         ActivityEvent,
     )

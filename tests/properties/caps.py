@@ -63,7 +63,10 @@ def a_principal(event: int) -> int:
 def a_credential(event: int) -> int:
     """All that a credential holds."""
     uses = credential._MOST_USES + credential._MOST_OPEN * UNSETTLED
-    events = uses + credential.MOST_USERS + children.MOST + 8 + 16
+    reads = credential._MOST_READS * (1 + UNSETTLED)
+    events = (
+        uses + reads + credential._MOST_SOURCES + credential.MOST_USERS + children.MOST + 8 + 16
+    )
     return events * (event + _AROUND) + all_episodes(event)
 
 

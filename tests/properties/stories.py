@@ -18,6 +18,7 @@ from schemas.event import (
     Kind,
     Origin,
     Outcome,
+    Posture,
     Principal,
     Status,
     Target,
@@ -92,6 +93,7 @@ class Teller:
         task: Task | None = None,
         workload: str = "",
         note: str = "",
+        posture: Posture | None = None,
     ) -> None:
         """One event. `what` is `service:operation:access`; `place` 0 is where one is at home."""
         service, operation, access = what.split(":")
@@ -115,6 +117,7 @@ class Teller:
                 task=task,
                 workload=Workload(workload) if workload else None,
                 note=note,
+                posture=posture,
             )
         )
 
@@ -294,6 +297,40 @@ def _handout(t: Teller, s: Scene, who: str, at: int) -> None:
                    effect="grant", credential=made, place=s.place, tool=s.tool)  # fmt: skip
 
 
+def _canary(t: Teller, s: Scene, who: str, at: int) -> None:
+    trap = Credential(fingerprint="fp-trap", uid="AKIAtrap", lifetime="static")
+    for i in range(4):
+        t.tell(who, at + i * s.spread * SECOND, _HABITS[who][i % 2], credential=trap,
+               place=s.place, tool=s.tool, posture=Posture(canary=True))  # fmt: skip
+
+
+def _outside(t: Teller, s: Scene, who: str, at: int) -> None:
+    for i, what in enumerate(_HABITS[who]):
+        t.tell(who, at + i * s.spread * MINUTE, what, place=s.place, tool=s.tool,
+               posture=Posture(protected=True, bounds="origin" if i % 2 else "inside"))  # fmt: skip
+
+
+def _stored(t: Teller, s: Scene, who: str, at: int) -> None:
+    """A key is read where it is kept again and again, and turns up elsewhere."""
+    for i in range(8):
+        t.tell(who, at + i * 13 * MINUTE, "vault:read:secret_read", target="vault/build",
+               child=Child(_key("build")))  # fmt: skip
+    for i, what in enumerate(_HABITS["build"]):
+        t.tell("build", at + (20 + i * s.spread) * MINUTE, what, place=1 + s.place % 2, tool=3,
+               posture=Posture(bounds="origin") if s.place else None)  # fmt: skip
+
+
+def _lease(t: Teller, s: Scene, who: str, at: int) -> None:
+    """A token expires in the system that issued it, and is used in another."""
+    token = _session(f"lease{s.minute}", expires=at + 20 * MINUTE)
+    bare = _session(f"lease{s.minute}")
+    for i in range(5):
+        t.tell(who, at + (3 + i * s.spread) * MINUTE, _HABITS[who][i % 2], credential=bare,
+               place=s.place, tool=s.tool)  # fmt: skip
+    t.tell("agent" if who != "agent" else "build", at, "broker:Lease:credential_issue", kind="issue",
+           child=Child(token, _principal(who)))  # fmt: skip
+
+
 SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "recon": _recon,
     "fanout": _fanout,
@@ -315,6 +352,10 @@ SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "walk": _walk,
     "hoard": _hoard,
     "handout": _handout,
+    "canary": _canary,
+    "outside": _outside,
+    "stored": _stored,
+    "lease": _lease,
 }
 
 scenes = st.builds(

@@ -16,7 +16,8 @@ from detector.replay.drive import replay
 from detector.sources.base import Context
 from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.inventory_file import read_inventory
+from detector.sources.inventory import Inventory
+from detector.sources.inventory_file import parsed
 
 PRINTS = Fingerprints("an example key, used in tests only")
 START = 1_767_605_400_000
@@ -32,7 +33,7 @@ def _iso(time: int) -> str:
 
 def _found(records: Sequence[Raw], inventory: str = "") -> list[Finding]:
     """What a replay of the records, in the order of their times, finds."""
-    known = read_inventory(inventory, "i.csv") if inventory else None
+    known = Inventory(parsed(inventory.encode(), "i.csv"), PRINTS) if inventory else None
     context = Context(PRINTS, "acme", inventory=known)
     decoder = Decoder()
     events = [
@@ -133,7 +134,7 @@ def test_a_canary_is_found_at_once(place: str) -> None:
     found = _found([hit]) if place == "canary" else _found([use], inventory)
 
     assert [START] == [one.evidence.decisive.time for one in found if one.state == "open"]
-    assert {"credential_out_of_bounds"} == _detections(found)
+    assert {"canary_touched"} == _detections(found)
 
 
 def test_a_key_beyond_its_origins_is_found() -> None:
@@ -161,7 +162,7 @@ def test_a_secret_read_from_a_vault_is_used_by_someone_else() -> None:
 
     assert set() == _detections(_found([*vault, *cloud], inventory))
     found = _found([*vault, *cloud, *stolen], inventory)
-    assert "minted_then_used" in _detections(found)
+    assert "stored_secret_used" in _detections(found)
     assert START + 5 * MINUTE == min(one.evidence.decisive.time for one in found)
 
 

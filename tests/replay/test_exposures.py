@@ -15,7 +15,8 @@ from detector.replay.drive import Replay
 from detector.sources.base import Context
 from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.inventory_file import read_inventory
+from detector.sources.inventory import Inventory
+from detector.sources.inventory_file import parsed
 
 PRINTS = Fingerprints("an example key, used in tests only")
 START = 1_767_605_400_000
@@ -36,7 +37,7 @@ def _iso(time: int) -> str:
 
 def _run(records: Iterable[Fields], inventory: str = "") -> list[Finding]:
     """What a replay of the records, in the order of their arrival, finds."""
-    known = read_inventory(inventory, "i.csv") if inventory else None
+    known = Inventory(parsed(inventory.encode(), "i.csv"), PRINTS) if inventory else None
     context, decoder, replay = (
         Context(PRINTS, "acme", inventory=known),
         Decoder(),
@@ -194,7 +195,7 @@ def test_a_canary_is_found_at_once_and_its_key_is_exposed() -> None:
 
 def test_a_canary_is_tied_to_its_key_by_an_inventory() -> None:
     """A hit names only the canary's token; the inventory knows which key that is."""
-    inventory = f"name,ids,canary\nwiki,access_key_id:{KEY} canary_token:t1,yes\n"
+    inventory = f"name,ids,canary\nwiki,access_key_id:{KEY};canary_token:t1,yes\n"
     found = _run([_hit(START, {}), _aws(START + HOUR, AWAY)], inventory)
 
     assert {START, START + HOUR} == {one.evidence.decisive.time for one in found}

@@ -19,7 +19,7 @@ PORTAL = load(
     'recognise.fields = ["portal", "who"]\nevent.time = "at"\nprincipal.uid = "portal:user/{who}"\n',
     "portal.toml",
 )
-CONTEXT = Context(Fingerprints("an example key, used in tests only"), mappings=(PORTAL,))
+CONTEXT = Context(Fingerprints("an example key, used in tests only"), mapped=(PORTAL,))
 START = 1_767_605_400
 
 
@@ -66,7 +66,7 @@ def test_a_context_travels_with_its_mappings() -> None:
     """To processes that are started, not forked, it goes over a pipe."""
     there = pickle.loads(pickle.dumps(CONTEXT))  # noqa: S301 - our own
 
-    assert ["portal"] == [one.name for one in there.mappings]
+    assert ["portal"] == [one.name for one in there.mapped]
 
 
 def test_raw_records_know_their_source(logs: Path) -> None:

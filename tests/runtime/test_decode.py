@@ -61,7 +61,7 @@ def test_a_mapped_record_is_read(source: str) -> None:
         'recognise.fields = ["portal", "who"]\nevent.time = "at"\nprincipal.uid = "who"\n',
         "portal.toml",
     )
-    context = Context(Fingerprints("a key of at least sixteen characters"), mappings=(mapping,))
+    context = Context(Fingerprints("a key of at least sixteen characters"), mapped=(mapping,))
     raw = b'{"portal": 1, "who": "ada", "at": 1767605400}'
     letters: list[DeadLetter] = []
     [event] = Decoding(source, context, letters.append).events("raw.portal", 0, 1, raw)

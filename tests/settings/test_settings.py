@@ -50,6 +50,7 @@ epoch = "12h"
 quiet = "1h"
 release_after = "7d"
 max_ahead = "1m"
+secret_used_within = "12h"
 [lateness]
 cloudtrail = "30m"
 [response]

@@ -338,7 +338,7 @@ def test_a_mapping_comes_before_what_is_built_in() -> None:
     other = json.dumps(
         {**RECORD, "uid": "u", "source": "s", "principal": {"uid": "p"}, "time": 1}
     ).encode()
-    decoder = Decoder(mappings=(mapping,))
+    decoder = Decoder(mapped=(mapping,))
 
     assert mapping is auto(trail, (mapping,)) is decoder.recognised(trail)
     assert SOURCES["cloudtrail"] is auto(trail)

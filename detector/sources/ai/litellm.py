@@ -1,111 +1,160 @@
-"""LiteLLM proxy: the standard logging payload of each call of a model or of an MCP tool.
+"""LiteLLM proxy: its standard logging payload, one record per model or tool call.
 
-The virtual key is known by its SHA-256, so a key seen in a leak has the same fingerprint. Prompts,
-answers and tool arguments are not read.
+Read are the virtual key by its hash (the fingerprint is that of the key itself, wherever else it is
+seen), its user, team and organisation, the end user, the model or MCP tool, and how the call ended.
+The actor is the key's user; for a key of a team alone, the key by its alias. The payload may stand
+in `standard_logging_object`. Messages, answers and tool arguments are only looked through for secrets. Also read is
+the proxy's own audit log, where keys are made, changed and deleted.
 
 References:
-    LiteLLM documentation, "StandardLoggingPayload Specification".
+    LiteLLM proxy documentation, "StandardLoggingPayload Specification" and "Audit Logs".
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"id": "c1", "call_type": "acompletion", "status": "success", "model": "m-large",
-    ...     "startTime": 1767605400.25, "metadata": {"user_api_key_hash": "%s",
-    ...     "user_api_key_alias": "batch"}}''' % (b"ab" * 32)
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.action.plane, event.credential.uid_kind
-    ('litellm:key/batch', 'inference', 'litellm_key_hash')
+    >>> raw = b'''{"id": "c-1", "call_type": "acompletion", "status": "success",
+    ...     "startTime": 1767605400.25, "model": "example-model", "metadata": {
+    ...     "user_api_key_hash": "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b",
+    ...     "user_api_key_user_id": "ada", "user_api_key_team_alias": "research"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.principal.role, event.action.plane, event.time
+    ('litellm:user/ada', 'research', 'inference', 1767605400250)
 """
 
-from detector.sources.credentials import hashed
+from functools import lru_cache
+
+from detector.sources.ai import outcomes
+from detector.sources.ai.litellm_audit import change_of
+from detector.sources.ai.litellm_keys import holder_of, key_of
+from detector.sources.ai.tools import tool_action, tool_target
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import Action, ActivityEvent, Outcome, Principal, Status, Target
+from detector.sources.spills import at
+from schemas.event import Action, ActivityEvent, Origin, Outcome, Principal, Target
 
-NAME = "litellm"
-KEY = "litellm_key_hash"
-_STATUS: dict[str, Status] = {
-    "AuthenticationError": "denied", "PermissionDeniedError": "denied", "BudgetExceededError": "denied",
-    "RateLimitError": "throttled", "NotFoundError": "not_found",
-}  # fmt: skip
+_CACHED = 16_384
+_SHOWN = 16
+_AGENT_TAG = "User-Agent: "
 
 
-def _read(record: Record) -> ActivityEvent:
-    told = record.part("metadata")
-    tool = told.part("mcp_tool_call_metadata")
-    if not tool.fields:
-        tool = record.part("mcp_tool_call_metadata")
-    named = tool.text("name")
+def read(record: Record) -> ActivityEvent:
+    """The event of one call, or of one change to the proxy's own objects."""
+    inner = record.part("standard_logging_object")
+    if inner.fields:
+        record = inner
+    if "table_name" in record.fields:
+        return change_of(record)
+    about = record.part("metadata")
+    digest = about.text("user_api_key_hash")
+    outcome = _outcome(record)
+    principal = _principal(record, about, digest, outcome)
+    action, target = _deed(record, about)
+    end_user = record.text("end_user") or about.text("user_api_key_end_user_id")
     return ActivityEvent(
-        uid=record.uid("id"),
-        source=NAME,
+        uid=record.uid("id", "litellm_call_id"),
+        source=record.what,
         tenant=record.tenant,
-        time=record.time("startTime" if record.get("startTime") is not None else "endTime"),
-        principal=_principal(record, told, tool.text("mcp_session_id")),
-        action=_tool(tool, named) if named else _call(record),
-        credential=hashed(
-            told.text("user_api_key_hash"), KEY, record.context, record.tenant, type="virtual_key",
-            lifetime="static",
-        ),
-        target=_target(record, tool, named),
-        origin=origin_of(
-            record.text("requester_ip_address") or told.text("requester_ip_address"),
-            told.text("user_agent"), within=NAME,
-        ),
-        outcome=_outcome(record),
+        time=record.time("startTime"),
+        principal=principal,
+        action=action,
+        credential=key_of(record, digest),
+        target=target,
+        origin=_origin(record, about, principal.account),
+        outcome=outcome,
+        chain=(end_user,) if end_user and end_user != principal.name else (),
         raw=record.ref,
+        note=f"trace:{trace}" if (trace := record.text("trace_id")) else "",
+    )
+
+
+def _principal(record: Record, about: Record, digest: str, outcome: Outcome) -> Principal:
+    """The holder of the key. A call that was refused before any key was known had one too, but
+    namelessly."""
+    account = about.text("user_api_key_org_id")
+    session = record.text("session_id") or about.text("mcp_tool_call_metadata", "mcp_session_id")
+    found = holder_of(
+        about.text("user_api_key_user_id"), about.text("user_api_key_user_email"),
+        about.text("user_api_key_team_id"), about.text("user_api_key_team_alias"),
+        about.text("user_api_key_alias") or digest[:_SHOWN], account, session,
     )  # fmt: skip
+    if found is not None:
+        return found
+    if outcome.status == "success":
+        record.need("", "metadata.user_api_key_hash", "the user, alias or hash of a key")
+    return Principal("litellm:unauthenticated", "unauthenticated", account, session=session)
 
 
-def _principal(record: Record, told: Record, session: str) -> Principal:
-    user, alias = told.text("user_api_key_user_id"), told.text("user_api_key_alias")
-    key = told.text("user_api_key_hash")
-    team = told.text("user_api_key_team_id") or told.text("user_api_key_team_alias")
-    behind = record.text("end_user") or told.text("user_api_key_end_user_id")
-    if alias or not user:
-        uid = f"litellm:key/{record.need(alias or key[:16], 'metadata', 'whose key it was')}"
-        return Principal(
-            uid, alias, told.text("user_api_key_org_id"), "service", owner=user or behind, role=team,
-            session=session, known_by=alias or key,
-        )  # fmt: skip
-    return Principal(
-        f"litellm:user/{user}", user, told.text("user_api_key_org_id"),
-        "human" if "@" in user else "unknown", owner=behind, role=team, session=session, known_by=user,
-    )  # fmt: skip
+def _deed(record: Record, about: Record) -> tuple[Action, Target | None]:
+    call = about.part("mcp_tool_call_metadata")
+    tool = call.text("name")
+    if tool:
+        server = call.text("mcp_server_name") or call.text("namespaced_tool_name").partition("/")[0]
+        server = server if server != tool else ""
+        return tool_action(server, tool), tool_target(server, tool)
+    return _inference(record.text("call_type")), _model(record.first("model_group", "model"))
 
 
-def _tool(tool: Record, named: str) -> Action:
-    access = access_by_verb(named)
-    plane = plane_by_words(named, access)
-    return Action(tool.text("mcp_server_name") or "mcp", named, access, plane)
+@lru_cache(_CACHED)
+def _inference(call_type: str) -> Action:
+    """Calls have names of functions: `acompletion` is `completion`, asynchronously."""
+    name = (
+        call_type[1:] if call_type.startswith("a") and call_type[1:] in _MODEL_CALLS else call_type
+    )
+    listing = name.startswith("list_") or name.endswith("_list")
+    return Action("litellm", name or "call", "list" if listing else "read", "inference")
 
 
-def _call(record: Record) -> Action:
-    operation = record.text("call_type").removeprefix("a") or "completion"
-    return Action(NAME, operation, "read", "inference")
+_MODEL_CALLS = frozenset({
+    "completion", "text_completion", "embedding", "image_generation", "image_edit", "moderation",
+    "transcription", "speech", "rerank", "responses", "search", "ocr",
+    "create_batch", "retrieve_batch", "create_file", "generate_content", "vector_store_search",
+    "llm_passthrough_route", "generate_content_stream", "list_input_items", "list_mcp_tools",
+})  # fmt: skip
 
 
-def _target(record: Record, tool: Record, named: str) -> Target | None:
-    uid = tool.text("namespaced_tool_name") or named
-    if uid:
-        return Target(uid, "tool")
-    model = record.text("model_group") or record.text("model")
-    return Target(model, "model") if model else None
+@lru_cache(_CACHED)
+def _model(name: str) -> Target | None:
+    return Target(f"model/{name}", "model") if name else None
+
+
+def _origin(record: Record, about: Record, account: str) -> Origin | None:
+    address = record.text("requester_ip_address") or about.text("requester_ip_address")
+    tags = record.get("request_tags")
+    agent = ""
+    if isinstance(tags, list):
+        for tag in tags:
+            if isinstance(tag, str) and tag.startswith(_AGENT_TAG):
+                agent = tag.removeprefix(_AGENT_TAG)
+                break
+    return origin_of(address, agent, within=account or record.tenant)
 
 
 def _outcome(record: Record) -> Outcome:
-    if record.text("status") != "failure":
-        return Outcome()
+    if record.text("status_fields", "guardrail_status") == "guardrail_intervened":
+        return Outcome("denied", "guardrail_intervened")
+    if record.text("status") == "success":
+        return outcomes.SUCCESS
     error = record.part("error_information")
-    kind, code = error.text("error_class"), error.text("error_code")
-    status = _STATUS.get(kind, "denied" if code in {"401", "403"} else "failure")
-    return Outcome("throttled" if code == "429" else status, kind or code)
+    code, kind = error.text("error_code"), error.text("error_class")
+    found = outcomes.outcome_of(code or kind, kind)
+    if found.status == "denied" and error.text("llm_provider"):
+        # A provider refused the proxy's own key. That is no denial of whoever called the proxy.
+        return Outcome("failure", found.code)
+    return found if found.status != "success" else Outcome("failure", code)
 
 
 SOURCE = Format(
-    NAME,
-    ((b'"call_type"', b'"metadata"', b"user_api_key_"),),
-    _read,
-)  # fmt: skip
+    "litellm",
+    ((b'"user_api_key_hash"', b'"call_type"'), (b'"table_name"', b'"changed_by_api_key"')),
+    read,
+    never=(b'"resourceSpans"',),
+    spills=at(
+        "messages",
+        "response",
+        "metadata.mcp_tool_call_metadata.arguments",
+        "standard_logging_object.messages",
+        "standard_logging_object.response",
+    ),
+)

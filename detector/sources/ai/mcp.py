@@ -1,192 +1,116 @@
-"""MCP tool calls as a gateway logs them: the JSON-RPC message, and what the gateway knows of it.
+"""MCP: tool calls and reads of the Model Context Protocol, as a gateway or a server logs them.
 
-A record holds the message itself (`jsonrpc`, `method`, `params`) at its top or under `message`,
-`request` or `mcp`, and beside it: a time (`time`, `timestamp`, `ts`), who called (`principal`,
-`user`, `client`, `agent`: a text or an object with `id`, `sub`, `client_id`, `name`, `email`), the
-address (`client_ip`, `source_ip`, `remote_address`), `user_agent`, the `server`, the session
-(`session_id` or the header), and the token: its SHA-256 as `token_hash`, or the Authorization header,
-of which only a fingerprint is kept. Both forms are read, that with sessions (2025) and the stateless
-one (2026-07-28), where client and trace stand in `params._meta`. Arguments and results are not read.
+One record is one JSON-RPC request with what the gateway knows around it. There is no standard for
+that envelope, so names are read liberally, and all may be missing but the time and one that tells
+the caller. The message stands at the top level, or as an object or a text in `request`, `message`,
+`rpc`, `mcp` or `body`:
+
+- when: `time`, `timestamp`, `@timestamp` or `ts`; the record's id: `event_id`, `log_id`,
+  `request_id` or `requestId` (a JSON-RPC id repeats, so it is none);
+- who: `agent`, `client` and `principal` (also `user`, `subject`, `actor`, `identity`), each a text
+  or an object with `id` (`uid`, `sub`, `client_id`) and `name`, `email`, `type`; or `client_id`,
+  `user_id`, `sub`; or the same within `auth` or `claims`; the human behind an agent that is the
+  principal itself in `on_behalf_of`, `owner` or `end_user`;
+- the credential: the SHA-256 of the bearer token in `authorization_hash`, `authorization_sha256`,
+  `token_hash` or `token_sha256`, its id in `token_id` or `jti`, or the `authorization` header in
+  `headers`, which becomes a fingerprint; `scope`, `iat` and `exp` beside it or in `auth`;
+- where from: `source_address`, `source_ip`, `client_ip`, `remote_address`, `remote_addr` or `ip`;
+  `user_agent`;
+- the server: `server` (a text or an object with `name`), `server_name`, `mcp_server`,
+  `mcp_server_name` or `upstream`;
+- the end: `error` or `response.error` (JSON-RPC), `response.result.isError`, `status` or
+  `status_code` (HTTP), `decision` (of the gateway's policy);
+- the job: `task`, `task_id`, `run_id`; the session: `session_id` or the `Mcp-Session-Id` header.
+
+Sessions exist up to 2025-11-25 only. A request of the stateless 2026-07-28 says what its client is
+in `params._meta`, where the trace is in all versions; the trace id is kept as the note. Arguments,
+prompts and results are only looked through for secrets; pings and notifications are skipped. The protocol neither issues
+nor ends credentials, so such events come from the authorization server's log.
 
 References:
-    Model Context Protocol specification, 2025-06-18 and 2026-07-28.
+    Model Context Protocol specification, revisions 2025-11-25 (sessions) and 2026-07-28
+    (stateless); JSON-RPC 2.0; W3C Trace Context.
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"time": "2026-01-05T09:30:00Z", "principal": {"id": "agent/research"}, "server": "files",
-    ...     "client_ip": "192.0.2.9", "jsonrpc": "2.0", "id": 3, "method": "tools/call",
-    ...     "params": {"name": "read_file", "arguments": {"path": "/x"}}}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.action.service, event.action.operation, event.action.access
-    ('agent/research', 'files', 'read_file', 'read')
+    >>> raw = b'''{"time": "2026-01-05T09:30:00Z", "server": "tickets", "user": "ada@example.com",
+    ...     "client": {"id": "helper"}, "request": {"jsonrpc": "2.0", "id": 7,
+    ...     "method": "tools/call", "params": {"name": "create_issue"}}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.action.service, event.action.operation
+    ('mcp:client/helper/ada@example.com', 'tickets', 'create_issue')
 """
 
-from detector.sources.base import SkipRecord
-from detector.sources.credentials import hashed, secret
+from detector.sources.ai.mcp_caller import caller_of, credential_of, places_of
+from detector.sources.ai.mcp_request import Request, deed_of, given, message_of, outcome_of
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import (
-    Access,
-    Action,
-    ActivityEvent,
-    Credential,
-    Outcome,
-    Principal,
-    PrincipalType,
-    Target,
-)  # fmt: skip
+from detector.sources.spills import at
+from schemas.event import ActivityEvent, Origin, Task
 
-NAME = "mcp"
-_TIMES = ("time", "timestamp", "ts", "@timestamp")
-_WHO = ("principal", "user", "agent", "client", "subject")
-_IDS = ("id", "sub", "client_id", "uid", "email", "name")
-_META = "io.modelcontextprotocol/"
-_DENIED = frozenset({-32001, -32002, 401, 403})
-_METHODS: dict[str, Access] = {
-    "tools/list": "list", "resources/list": "list", "resources/templates/list": "list",
-    "prompts/list": "list", "resources/read": "read", "prompts/get": "read", "initialize": "read",
-    "completion/complete": "read", "sampling/createMessage": "read", "resources/subscribe": "read",
-    "server/discover": "list", "logging/setLevel": "write",
-}  # fmt: skip
+_TIMES = ("time", "timestamp", "@timestamp", "ts")
+_SERVERS = ("server_name", "server", "mcp_server", "mcp_server_name", "upstream")
+_ADDRESSES = ("source_address", "source_ip", "client_ip", "remote_address", "remote_addr", "ip")
+_TASKS = ("task_id", "task", "run_id")
+_UIDS = ("event_id", "log_id", "request_id", "requestId")
 
 
-def _read(record: Record) -> ActivityEvent:
-    message = _message(record)
-    method = message.text("method")
-    if not method or method.startswith("notifications/") or method == "ping":
-        raise SkipRecord("no request")
-    params = message.part("params")
-    when = next((name for name in _TIMES if record.get(name) is not None), _TIMES[0])
-    server = (
-        record.first("server", "server.name", "server_name", "mcp_server", "mcp_server_name")
-        or "mcp"
-    )
-    named = params.text("name") if method == "tools/call" else ""
-    client = params.part("clientInfo")
-    if not client.fields:
-        client = params.part("_meta", f"{_META}clientInfo")
-    action = _action(server, method, named)
+def read(record: Record) -> ActivityEvent:
+    """The event of one request.
+
+    Raises:
+        SkipRecord: a ping or a notification.
+        DecodeError: no time, no method, or nothing that tells the caller.
+    """
+    request = message_of(record)
+    deed = deed_of(request, given(record, _SERVERS, ("name", "id")))
+    places = places_of(record)
+    credential = credential_of(record, request, places)
+    principal, chain = caller_of(record, request, places, credential)
+    task = given(record, _TASKS, ("id", "uid"))
     return ActivityEvent(
-        uid=_uid(record, message, params),
-        source=NAME,
+        uid=record.uid(*_UIDS),
+        source=record.what,
         tenant=record.tenant,
-        time=record.time(when),
-        principal=_principal(record, client),
-        action=action,
-        credential=_credential(record),
-        target=_target(params, server, named),
-        origin=origin_of(
-            record.first("client_ip", "source_ip", "remote_address", "remote_addr", "ip"),
-            record.first("user_agent", "headers.user-agent"), within=NAME,
-            client="" if record.first("user_agent", "headers.user-agent") else client.text("name").lower(),
-        ),
-        outcome=_outcome(record, message),
+        time=_time(record),
+        principal=principal,
+        action=deed[0],
+        credential=credential,
+        target=deed[1],
+        origin=_origin(record, request, principal.account),
+        outcome=outcome_of(record),
+        task=Task(task) if task else None,
+        chain=chain,
         raw=record.ref,
-    )  # fmt: skip
-
-
-def _message(record: Record) -> Record:
-    if record.get("jsonrpc") is not None and record.get("method") is not None:
-        return record
-    for name in ("message", "request", "mcp", "body"):
-        part = record.part(name)
-        if part.get("method") is not None:
-            return part
-    return record
-
-
-def _uid(record: Record, message: Record, params: Record) -> str:
-    uid = record.first("event_id", "request_id", "log_id", "uuid")
-    if uid:
-        return uid
-    trace, number = params.text("_meta", "traceparent"), message.text("id")
-    session = _session(record)
-    if trace and number:
-        return f"{trace}:{number}"
-    return f"{session}:{number}" if session and number else record.uid()
-
-
-def _session(record: Record) -> str:
-    return record.first(
-        "session_id", "mcp_session_id", "headers.mcp-session-id", "headers.Mcp-Session-Id"
+        note=f"trace:{request.trace}" if request.trace else "",
     )
 
 
-def _principal(record: Record, client: Record) -> Principal:
-    for name in _WHO:
-        value = record.get(name)
-        part = record.part(name) if isinstance(value, dict) else None
-        uid = part.first(*_IDS) if part is not None else record.text(name)
-        if uid:
-            return _named(record, part, uid, name)
-    told = client.text("name")
-    return Principal(
-        f"mcp:client/{record.need(told, 'principal', 'who called')}", told, type="agent",
-        session=_session(record),
+def _time(record: Record) -> int:
+    for name in _TIMES:
+        if record.get(name) is not None:
+            return record.time(name)
+    return record.time("time")
+
+
+def _origin(record: Record, request: Request, account: str) -> Origin | None:
+    return origin_of(
+        given(record, _ADDRESSES), record.text("user_agent") or request.agent,
+        within=account or record.tenant,
     )  # fmt: skip
 
 
-def _named(record: Record, part: Record | None, uid: str, name: str) -> Principal:
-    kind: PrincipalType = (
-        "agent" if name in {"agent", "client"} or uid.startswith("agent") else "unknown"
-    )
-    if part is not None and part.text("type") in {"human", "service", "workload", "agent"}:
-        kind = part.text("type")  # type: ignore[assignment]
-    elif "@" in uid:
-        kind = "human"
-    return Principal(
-        uid, part.text("name") if part is not None else "", type=kind,
-        owner=record.first("on_behalf_of", "owner", "end_user"), session=_session(record), known_by=uid,
-    )  # fmt: skip
-
-
-def _credential(record: Record) -> Credential | None:
-    digest = record.first("token_hash", "authorization_hash", "credential.hash", "credential_hash")
-    if digest:
-        return hashed(
-            digest, "token_sha256", record.context, record.tenant, type="bearer_token",
-            lifetime="ephemeral",
-        )  # fmt: skip
-    for path in (("authorization",), ("headers", "authorization"), ("headers", "Authorization")):
-        value = record.get(*path)
-        if isinstance(value, str) and " " in value:
-            token = value.partition(" ")[2].strip()
-            return secret(token, record.context, record.tenant, type="bearer_token")
-    return None
-
-
-def _action(server: str, method: str, named: str) -> Action:
-    if named:
-        access = access_by_verb(named)
-        return Action(server, named, access, plane_by_words(named, access))
-    access = _METHODS.get(method, access_by_verb(method))
-    return Action(server, method, access, plane_by_words(method, access))
-
-
-def _target(params: Record, server: str, named: str) -> Target | None:
-    place = params.text("uri")
-    if place:
-        return Target(place, "resource")
-    return Target(f"{server}/{named}", "tool") if named else None
-
-
-def _outcome(record: Record, message: Record) -> Outcome | None:
-    for part in (record, message, record.part("response")):
-        error = part.part("error")
-        if error.fields:
-            code = error.number("code")
-            return Outcome("denied" if code in _DENIED else "failure", error.text("code"))
-    status = record.number("status_code") or record.number("status")
-    if status is not None and status >= 400:
-        kind = "denied" if status in {401, 403} else "throttled" if status == 429 else "failure"
-        return Outcome(kind, str(status))  # type: ignore[arg-type]
-    result = record.part("response", "result") if record.get("response") else record.part("result")
-    if result.flag("isError"):
-        return Outcome("failure", "isError")
-    return Outcome() if result.fields or status is not None else None
-
-
-SOURCE = Format(NAME, ((b'"jsonrpc"', b'"method"'),), _read, never=(b'"eventSource"',))
+SOURCE = Format(
+    "mcp",
+    # Without the closing quote: the message may stand in a text, where quotes are escaped.
+    ((b'"jsonrpc', b'"method'),),
+    read,
+    never=(b'"eventSource"', b'"resourceSpans"', b'"resource_arn"', b'"user_api_key_hash"',
+           b'"spanId"'),
+    spills=at("params.arguments", "request.params.arguments", "message.params.arguments",
+        "rpc.params.arguments", "mcp.params.arguments", "body.params.arguments", "result",
+        "response.result"),
+)  # fmt: skip

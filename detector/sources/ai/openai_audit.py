@@ -1,147 +1,83 @@
-"""OpenAI organisation audit log: API keys, service accounts, roles, sign-ins and settings.
+"""OpenAI: the audit log of an API organisation.
+
+Sign-ins, API keys, service accounts, users, invitations, roles, projects, allowed addresses,
+certificates, rate limits and the like. Read are the actor (a session of a user, a user's or a
+service account's key, or the system where none is named), the id of the object in the part that is
+called after the event, keys that come and go, and where it came from. One entry, or a page of them
+in `data`; the part's name is written with dots or with underscores. Names, settings and error
+messages are left out. The log has no session id and says nothing of a second factor.
 
 References:
-    OpenAI API reference, "Audit logs: the audit log object".
+    OpenAI API reference, "Audit logs" (administration, 2026-11).
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"object": "organization.audit_log", "id": "audit_log-1", "type": "api_key.created",
-    ...     "effective_at": 1767605400, "actor": {"type": "session", "session": {"ip_address": "192.0.2.9",
-    ...     "user": {"id": "user-1", "email": "ada@example.com"}}},
-    ...     "api_key.created": {"id": "key_7", "data": {"scopes": ["api.model.request"]}}}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.kind, event.child.credential.uid
-    ('openai:user/user-1', 'issue', 'key_7')
+    >>> raw = b'''{"id": "audit_log-EXAMPLE1", "object": "organization.audit_log",
+    ...     "type": "api_key.created", "effective_at": 1767605400, "actor": {"type": "session",
+    ...     "session": {"user": {"id": "user-EXAMPLE", "email": "ada@example.com"},
+    ...     "ip_address": "192.0.2.7"}}, "api_key.created": {"id": "key_EXAMPLE"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.kind, event.child.credential.uid, event.origin.network
+    ('openai:user/user-EXAMPLE', 'issue', 'key_EXAMPLE', '192.0.2.0/24')
 """
 
-from detector.sources.credentials import public
-from detector.sources.deeds import Deeds
+from detector.sources.ai.openai_audit_actor import actor_of
+from detector.sources.ai.openai_audit_deed import (
+    action_of,
+    changed_credential,
+    outcome_of,
+    target_of,
+)
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from schemas.event import ActivityEvent, Child, Kind, Outcome, Principal, Target
-
-NAME = "openai_audit"
-KEY = "openai_api_key_id"
-_SERVICE = "openai"
-_DEEDS = Deeds(_SERVICE, {
-    "api_key.created": ("credential_issue", "mint_credential"),
-    "api_key.updated": ("admin", ""),
-    "api_key.deleted": ("delete", ""),
-    "service_account.created": ("credential_issue", "persist"),
-    "service_account.updated": ("admin", "grant"),
-    "role.assignment.created": ("admin", "grant"),
-    "role.created": ("admin", ""),
-    "role.updated": ("admin", "grant"),
-    "user.added": ("admin", "grant"),
-    "user.updated": ("admin", "grant"),
-    "invite.sent": ("admin", "grant"),
-    "invite.accepted": ("write", ""),
-    "scim.disabled": ("admin", "impair_defence"),
-    "ip_allowlist.deleted": ("delete", "impair_defence"),
-    "ip_allowlist.config.deactivated": ("admin", "impair_defence"),
-    "ip_allowlist.updated": ("admin", "open_network"),
-    "ip_allowlist.created": ("admin", ""),
-    "certificate.deleted": ("delete", ""),
-    "certificates.deactivated": ("admin", "impair_defence"),
-    "organization.updated": ("admin", ""),
-    "project.archived": ("admin", ""),
-    "external_key.registered": ("admin", "persist"),
-    "external_key.removed": ("delete", ""),
-    "login.*": ("read", ""),
-    "logout.*": ("read", ""),
-})  # fmt: skip
+from schemas.event import ActivityEvent, Origin
 
 
-def _read(record: Record) -> ActivityEvent:
-    operation = record.need(record.text("type"), "type")
-    actor = record.part("actor")
-    session = actor.part("session")
-    if not session.fields:
-        session = actor.part("api_key")
-    payload = (
-        record.part(operation)
-        if record.get(operation)
-        else record.part(operation.replace(".", "_"))
-    )
-    key = actor.text("api_key", "id")
-    kind, child = _subject(record, operation, payload)
+def read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
+    """The event of one entry, or those of a page."""
+    if isinstance(record.get("data"), list):
+        return tuple(map(_event, record.parts("data")))
+    return _event(record)
+
+
+def _event(record: Record) -> ActivityEvent:
+    name = record.need(record.text("type"), "type", "the type of event")
+    about = record.part(name)
+    if not about.fields:
+        about = record.part(name.replace(".", "_"))
+    principal, credential = actor_of(record)
+    time = record.time("effective_at")
+    kind, child = changed_credential(record, name, about, credential, time)
     return ActivityEvent(
         uid=record.uid("id"),
-        source=NAME,
+        source=record.what,
         tenant=record.tenant,
-        time=record.time("effective_at"),
-        principal=_principal(record, actor),
+        time=time,
+        principal=principal,
         kind=kind,
-        action=_DEEDS.of(operation),
-        credential=public(
-            key, KEY, record.context, record.tenant, type="api_key", lifetime="static"
-        ),
-        target=_target(record, payload, operation),
-        origin=origin_of(
-            session.text("ip_address"), session.text("user_agent"), within=_SERVICE,
-            asn=session.number("ip_address_details", "asn"),
-            country=session.text("ip_address_details", "country"),
-        ),
-        outcome=_outcome(operation, payload),
+        action=action_of(name, about),
+        credential=credential,
+        target=target_of(name, about),
+        origin=_origin(record, principal.account),
+        outcome=outcome_of(name, about),
         child=child,
         raw=record.ref,
+    )
+
+
+def _origin(record: Record, account: str) -> Origin | None:
+    session = record.part("actor", "session")
+    place = session.part("ip_address_details")
+    asn = place.text("asn").upper().removeprefix("AS")
+    return origin_of(
+        session.text("ip_address"), session.text("user_agent"), within=account or record.tenant,
+        country=place.text("country"), asn=int(asn) if asn.isascii() and asn.isdigit() else None,
     )  # fmt: skip
-
-
-def _principal(record: Record, actor: Record) -> Principal:
-    project = record.text("project", "id")
-    user = actor.part("session", "user")
-    key = actor.part("api_key")
-    if not user.fields:
-        user = key.part("user")
-    if user.text("id") or user.text("email"):
-        mail = user.text("email")
-        return Principal(
-            f"openai:user/{user.text('id') or mail}", mail, project, "human", known_by=mail
-        )
-    account = key.text("service_account", "id")
-    if account:
-        return Principal(
-            f"openai:service_account/{account}", "", project, "service", known_by=account
-        )
-    uid = record.need(key.text("id"), "actor", "who acted")
-    return Principal(f"openai:key/{uid}", "", project, "service", known_by=uid)
-
-
-def _subject(record: Record, operation: str, payload: Record) -> tuple[Kind, Child | None]:
-    if operation not in {"api_key.created", "api_key.deleted", "service_account.created"}:
-        return "use", None
-    uid = payload.text("id")
-    if operation == "service_account.created":
-        return (
-            ("issue", Child(None, Principal(f"openai:service_account/{uid}", type="service")))
-            if uid
-            else ("use", None)
-        )
-    credential = public(
-        uid, KEY, record.context, record.tenant, type="api_key", lifetime="static",
-        scopes=payload.texts("data", "scopes"),
-    )  # fmt: skip
-    if credential is None:
-        return "use", None
-    return "issue" if operation.endswith("created") else "end", Child(credential, None)
-
-
-def _target(record: Record, payload: Record, operation: str) -> Target | None:
-    uid = payload.first("id", "principal_id", "resource_id") or record.text("project", "id")
-    return Target(uid, operation.rpartition(".")[0]) if uid else None
-
-
-def _outcome(operation: str, payload: Record) -> Outcome:
-    if not operation.endswith(".failed"):
-        return Outcome()
-    return Outcome("denied", payload.text("error_code"))
 
 
 SOURCE = Format(
-    NAME,
-    ((b'"organization.audit_log"',), (b'"effective_at"', b'"actor"', b'"type"')),
-    _read,
+    "openai_audit", ((b'"organization.audit_log"',), (b'"effective_at"', b'"actor"')), read
 )

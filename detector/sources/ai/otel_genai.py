@@ -1,149 +1,113 @@
-"""OpenTelemetry GenAI spans in OTLP JSON: agents, the tools that they call, the models that they ask.
+"""OpenTelemetry GenAI spans: model calls, agents and tools of applications, as OTLP or CloudWatch.
 
-One event for each span with an attribute of `gen_ai.` or `mcp.`; other spans are passed over. The
-conventions have no attribute for a credential, so none is ever filled. Messages and arguments are
-not read.
+One event per span with `gen_ai.*` or `mcp.*` attributes, from OTLP's JSON encoding
+(`resourceSpans`) or from single spans as the CloudWatch group `aws/spans` holds them; other spans
+are skipped, and one that cannot be read is left out unless none can. The actor is the agent within
+its service; a span that does not name its agent is its nearest parent's, as far as both are in the
+same record, else the service's. A server's span of a call that names no caller is skipped: the
+client's span tells of the same call. The conversation is the session. Messages, instructions, tool
+arguments and results are only looked through for secrets. There is no attribute for a credential, and none for the
+caller's address in a client's span, so neither is ever filled.
 
 References:
-    OpenTelemetry semantic conventions for generative AI and MCP (development); OTLP 1.x, JSON.
+    OpenTelemetry protocol 1.x, JSON encoding; OpenTelemetry semantic conventions for generative AI
+    and MCP (0.1.0 of their own repository, and those of the core repository up to 1.41).
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"spans": [{
-    ...     "traceId": "aa", "spanId": "bb", "startTimeUnixNano": "1767605400000000000", "attributes": [
-    ...     {"key": "gen_ai.operation.name", "value": {"stringValue": "execute_tool"}},
-    ...     {"key": "gen_ai.tool.name", "value": {"stringValue": "delete_file"}},
-    ...     {"key": "gen_ai.agent.id", "value": {"stringValue": "a7"}}]}]}]}]}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
+    >>> raw = b'''{"resourceSpans": [{"resource": {"attributes": [
+    ...     {"key": "service.name", "value": {"stringValue": "support"}}]}, "scopeSpans": [{"spans": [
+    ...     {"traceId": "a1", "spanId": "b1", "startTimeUnixNano": "1767605400000000000",
+    ...     "attributes": [{"key": "gen_ai.operation.name", "value": {"stringValue": "execute_tool"}},
+    ...     {"key": "gen_ai.agent.name", "value": {"stringValue": "triage"}},
+    ...     {"key": "gen_ai.tool.name", "value": {"stringValue": "search_tickets"}}]}]}]}]}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
     >>> event.principal.uid, event.action.operation, event.action.access
-    ('agent:a7', 'delete_file', 'delete')
+    ('otel:support/agent/triage', 'search_tickets', 'list')
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+from detector.sources.ai.otel_genai_deed import deed_of, outcome_of
+from detector.sources.ai.otel_genai_span import Span, agent_of, spans_of
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import Action, ActivityEvent, Outcome, Principal, Target, Workload
+from schemas.event import ActivityEvent
 
-NAME = "otel_genai"
-_OURS = ("gen_ai.", "mcp.")
-_FAILED = frozenset({"STATUS_CODE_ERROR", "2"})
-_DENIED = frozenset({"401", "403", "permission_denied", "unauthenticated", "access_denied"})
-_Told = dict[str, str]
+_FREE = (".arguments", ".result", ".messages", ".content", "system_instructions")
 
 
-def _read(record: Record) -> tuple[ActivityEvent, ...]:
-    found = tuple(_events(record))
-    if not found:
-        raise SkipRecord("no GenAI span")
-    return found
+def read(record: Record) -> tuple[ActivityEvent, ...]:
+    """The events of the GenAI spans in one record.
 
-
-def _events(record: Record) -> Iterator[ActivityEvent]:
-    for resource in record.parts("resourceSpans"):
-        around = _attributes(resource.part("resource"))
-        for scope in resource.parts("scopeSpans"):
-            for span in scope.parts("spans"):
-                told = _attributes(span)
-                if any(name.startswith(_OURS) for name in told):
-                    yield _event(record, span, told, around)
-
-
-def _attributes(part: Record) -> _Told:
-    """Attributes by name. Those of messages and arguments, which may be long, are left out."""
-    told: _Told = {}
-    for one in part.parts("attributes"):
-        name = one.text("key")
-        if name.endswith((".arguments", ".result", ".messages", ".content", "system_instructions")):
+    Raises:
+        SkipRecord: no span is one.
+        DecodeError: none of them can be read.
+    """
+    spans = spans_of(record)
+    events: list[ActivityEvent] = []
+    failed: DecodeError | None = None
+    for span in spans.values():
+        if not span.attributes:
             continue
-        value = one.part("value")
-        told[name] = value.first("stringValue", "intValue") or str(value.flag("boolValue") or "")
-    return told
+        try:
+            events.append(_event(span, spans))
+        except DecodeError as error:
+            failed = failed or error
+    if not events:
+        raise failed or SkipRecord("no GenAI span")
+    return tuple(events)
 
 
-def _event(record: Record, span: Record, told: _Told, around: _Told) -> ActivityEvent:
-    trace, uid = span.text("traceId"), span.text("spanId")
-    if not trace or not uid:
-        raise DecodeError("spanId: expected a span with its ids, got one without")
+def _event(span: Span, spans: dict[str, Span]) -> ActivityEvent:
+    record, given = span.record, span.attributes
+    principal = agent_of(span, spans)
+    action, target = deed_of(span)
+    trace = record.text("traceId")
     return ActivityEvent(
-        uid=f"{trace}:{uid}",
-        source=NAME,
+        uid=f"{trace}/{span.uid}" if span.uid else record.uid(),
+        source=record.what,
         tenant=record.tenant,
-        time=span.time("startTimeUnixNano"),
-        principal=_principal(record, told, around),
-        action=_action(told, span.text("name")),
-        target=_target(told),
+        time=record.time("startTimeUnixNano"),
+        principal=principal,
+        action=action,
+        target=target,
         origin=origin_of(
-            told.get("client.address") or told.get("network.peer.address", ""),
-            told.get("user_agent.original", ""), within=around.get("k8s.namespace.name", NAME),
-            region=around.get("cloud.region", ""), client=around.get("telemetry.sdk.language", ""),
+            given.get("client.address", ""), given.get("user_agent.original", ""),
+            within=principal.account or record.tenant, region=span.region,
         ),
-        outcome=_outcome(span, told),
-        workload=_workload(around),
+        outcome=outcome_of(span),
+        workload=span.workload,
+        chain=(principal.owner,) if principal.owner else (),
         raw=record.ref,
+        note=f"trace:{trace}" if trace else "",
     )  # fmt: skip
 
 
-def _principal(record: Record, told: _Told, around: _Told) -> Principal:
-    agent = told.get("gen_ai.agent.id") or told.get("gen_ai.agent.name", "")
-    service = around.get("service.name", "")
-    name = told.get("gen_ai.agent.name", "") or service
-    who = record.need(agent or service, "gen_ai.agent.id", "an agent or a service")
-    return Principal(
-        f"agent:{who}" if agent else f"service:{who}", name,
-        around.get("cloud.account.id", ""), "agent" if agent else "service",
-        owner=told.get("enduser.id") or told.get("user.id", ""),
-        session=told.get("gen_ai.conversation.id") or told.get("mcp.session.id", ""), known_by=who,
-    )  # fmt: skip
+def _spills(record: Record) -> Iterator[tuple[str, Any]]:
+    """Attributes that hold messages, arguments or results, in a document or in a single span."""
+    spans = [
+        span
+        for resource in record.parts("resourceSpans")
+        for scope in resource.parts("scopeSpans")
+        for span in scope.parts("spans")
+    ]
+    for span in spans or [record]:
+        for one in span.parts("attributes"):
+            name = one.text("key")
+            if name.endswith(_FREE):
+                yield name, one.get("value")
 
 
-def _action(told: _Told, name: str) -> Action:
-    tool, method = told.get("gen_ai.tool.name", ""), told.get("mcp.method.name", "")
-    operation = told.get("gen_ai.operation.name", "")
-    provider = told.get("gen_ai.provider.name") or told.get("gen_ai.system", "")
-    if tool:
-        access = access_by_verb(tool)
-        server = told.get("server.address") or "tools"
-        return Action(server, tool, access, plane_by_words(tool, access))
-    if method:
-        access = access_by_verb(method)
-        return Action(
-            told.get("server.address") or "mcp", method, access, plane_by_words(method, access)
-        )
-    asked = operation or name.partition(" ")[0] or "span"
-    if asked in {"create_agent", "invoke_agent"}:
-        return Action(provider or "agents", asked, "write", "action")
-    return Action(provider or "models", asked, "read", "inference")
-
-
-def _target(told: _Told) -> Target | None:
-    for name, kind in (
-        ("mcp.resource.uri", "resource"), ("gen_ai.tool.name", "tool"),
-        ("gen_ai.request.model", "model"), ("gen_ai.data_source.id", "data source"),
-    ):  # fmt: skip
-        if told.get(name):
-            return Target(told[name], kind)
-    return None
-
-
-def _outcome(span: Record, told: _Told) -> Outcome:
-    error = told.get("error.type", "")
-    if not error and span.text("status", "code") not in _FAILED:
-        return Outcome()
-    return Outcome("denied" if error.lower() in _DENIED else "failure", error)
-
-
-def _workload(around: _Told) -> Workload | None:
-    pod = around.get("k8s.pod.name", "")
-    if pod:
-        space = around.get("k8s.namespace.name", "")
-        return Workload(f"{space}/{pod}" if space else pod, "pod")
-    host = around.get("host.id", "")
-    return Workload(host, "host") if host else None
-
-
-SOURCE = Format(NAME, ((b'"resourceSpans"',),), _read)
+SOURCE = Format(
+    "otel_genai",
+    ((b'"resourceSpans"',), (b'"spanId"', b'"startTimeUnixNano"', b'"gen_ai.')),
+    read,
+    never=(b'"aws.operation.name"',),
+    spills=_spills,
+)

@@ -1,60 +1,88 @@
-"""Amazon Bedrock model invocation log: who asked which model, under the same names as in CloudTrail.
+"""Amazon Bedrock model invocation log: who called which model, beside CloudTrail's data events.
 
-Inputs and outputs are not read.
+One record is one call: the caller's ARN (the same actor as in CloudTrail), the model, the account
+and region, and whether a guardrail stepped in. What was asked and answered stands in these records
+and is left out, as are token counts. The log has no address, no client and no credential; a web
+identity's subject is missing too, so such a session is known by its role and session name.
 
 References:
-    Amazon Bedrock user guide, "Monitor model invocation using CloudWatch Logs and Amazon S3".
+    Amazon Bedrock user guide, "Monitor model invocation using CloudWatch Logs and Amazon S3"
+    (schema version 1.0).
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
     >>> raw = b'''{"schemaType": "ModelInvocationLog", "timestamp": "2026-01-05T09:30:00Z",
-    ...     "accountId": "123456789012", "region": "eu-central-1", "requestId": "r1",
-    ...     "operation": "Converse", "modelId": "m-large", "identity": {
-    ...     "arn": "arn:aws:sts::123456789012:assumed-role/web/i-0123456789abcdef0"}}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.action.plane
-    ('aws:123456789012:role/web/i-0123456789abcdef0', 'inference')
+    ...     "accountId": "123456789012", "requestId": "r-1", "operation": "Converse",
+    ...     "modelId": "example.model-v1", "identity": {
+    ...     "arn": "arn:aws:sts::123456789012:assumed-role/chat/ada@example.com"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.action.plane, event.target.uid
+    ('aws:123456789012:role/chat/ada@example.com', 'inference', 'bedrock:model/example.model-v1')
 """
 
-from detector.sources.aws.cloudtrail_identity import principal_of
-from detector.sources.aws.cloudtrail_record import Identity
+from functools import lru_cache
+
+from detector.sources.aws.arns import actor_of_arn
+from detector.sources.aws.cloudtrail_deed import deed_of
+from detector.sources.aws.cloudtrail_outcome import outcome_of
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from schemas.event import Action, ActivityEvent, Outcome, Status, Target
+from detector.sources.spills import at
+from schemas.event import ActivityEvent, Outcome, Target
 
-NAME = "bedrock_invocation"
-_STATUS: dict[str, Status] = {
-    "AccessDeniedException": "denied", "ThrottlingException": "throttled",
-    "ResourceNotFoundException": "not_found", "UnauthorizedException": "denied",
-}  # fmt: skip
-_LISTS = ("List", "Get")
+_CACHED = 16_384
+_SERVICE = "bedrock.amazonaws.com"
+_STOPPED = Outcome("denied", "guardrail_intervened")
 
 
-def _read(record: Record) -> ActivityEvent:
+def read(record: Record) -> ActivityEvent:
+    """The event of one model call."""
     account = record.text("accountId")
-    arn = record.need(record.text("identity", "arn"), "identity.arn", "who asked")
-    kind = "AssumedRole" if ":assumed-role/" in arn else "IAMUser"
-    principal = principal_of(Identity(type=kind, arn=arn, accountId=account or None), account)
-    operation = record.text("operation") or "InvokeModel"
-    asks = not operation.startswith(_LISTS)
-    error = record.text("errorCode")
-    model = record.text("modelId")
+    arn = record.need(record.text("identity", "arn"), "identity.arn", "the ARN of the caller")
+    operation = record.need(record.text("operation"), "operation", "the name of the call")
     return ActivityEvent(
         uid=record.uid("requestId"),
-        source=NAME,
+        source=record.what,
         tenant=record.tenant,
         time=record.time("timestamp"),
-        principal=principal,
-        action=Action("bedrock", operation, "read", "inference" if asks else "retrieval"),
-        target=Target(model, "model") if model else None,
+        principal=actor_of_arn(arn, account),
+        action=deed_of(_SERVICE, operation, None).action,
+        target=_model(record.text("modelId")),
         origin=origin_of("", "", within=account, region=record.text("region")),
-        outcome=Outcome(_STATUS.get(error, "failure"), error) if error else Outcome(),
+        outcome=_outcome(record),
         raw=record.ref,
     )
 
 
+@lru_cache(_CACHED)
+def _model(uid: str) -> Target | None:
+    """The model, named as CloudTrail's target is."""
+    if not uid:
+        return None
+    return Target(uid if uid.startswith("arn:") else f"bedrock:model/{uid}", "bedrock:model")
+
+
+def _outcome(record: Record) -> Outcome:
+    code = record.text("errorCode")
+    if code:
+        return outcome_of(code)
+    answer = record.get("output", "outputBodyJson")
+    if isinstance(answer, dict) and (
+        answer.get("stopReason") == "guardrail_intervened"
+        or answer.get("amazon-bedrock-guardrailAction") == "INTERVENED"
+    ):
+        return _STOPPED
+    return Outcome()
+
+
 SOURCE = Format(
-    NAME, ((b'"ModelInvocationLog"',), (b'"modelId"', b'"identity"', b'"requestId"')), _read
+    "bedrock_invocation",
+    # The first names the schema; the others stand before a long prompt when fields are sorted.
+    ((b'"ModelInvocationLog"',), (b'"accountId"', b'"identity"', b'"inputContentType"')),
+    read,
+    never=(b'"eventSource"',),
+    spills=at("input.inputBodyJson", "output.outputBodyJson"),
 )

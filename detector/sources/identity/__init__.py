@@ -1,1 +1,1 @@
-"""Identity providers and password managers."""
+"""Identity providers: who signed in, with which factor, and who changed whose access."""

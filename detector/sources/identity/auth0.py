@@ -1,184 +1,184 @@
-"""Auth0 tenant log: sign-ins, token exchanges and calls of the Management API.
+"""Auth0: the tenant's log, from log streams (the log in `data`) and from the Management API (bare).
 
-Read: records of log streams (`log_id` and `data`) and the tenant log's own. The token of a call of
-the Management API is known by its id (`jti`).
+Read: who signed in or called the Management API (a person, an application, an agent), with which
+token, for which application or API, from where, and how it ended. Left out: bodies of requests and
+responses, query strings and codes; of a response only the id of an application that was made.
 
 References:
-    Auth0 documentation, "Log Event Type Codes", "Log Schema" and "Log Streams".
+    Auth0 documentation, "Log Event Type Codes", "Log Streams"; auth0-log-schemas (2026).
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"log_id": "9002", "data": {"date": "2026-01-05T09:30:00Z", "type": "s",
-    ...     "user_id": "auth0|1", "user_name": "ada@example.com", "ip": "192.0.2.9"}}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.action.operation
-    ('auth0:user/auth0|1', 'login')
+    >>> raw = b'''{"log_id": "900", "data": {"date": "2026-01-05T09:30:00.000Z", "type": "fp",
+    ...     "ip": "192.0.2.7", "client_id": "c1", "tenant_name": "acme", "log_id": "900",
+    ...     "user_id": "auth0|1", "user_name": "ada@example.com"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.action.operation, event.outcome.status
+    ('auth0:acme/user/auth0|1', 'login', 'denied')
 """
 
-from functools import lru_cache
+import re
 
-from detector.sources.credentials import public
+from detector.sources.clients import BROWSER
 from detector.sources.format import Format
+from detector.sources.identity.auth0_actions import Deed, deed_of, managed
+from detector.sources.identity.auth0_credentials import child_of, credential_of
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import (
-    Access,
-    Action,
-    ActivityEvent,
-    Credential,
-    Effect,
-    Outcome,
-    Principal,
-    Status,
-    Target,
-)  # fmt: skip
+from detector.sources.verbs import plane_by_words
+from schemas.event import Action, ActivityEvent, Child, Kind, Origin, Outcome, Principal, Target
 
-NAME = "auth0"
-_METHODS: dict[str, Access] = {
-    "get": "read", "head": "read", "post": "write", "put": "write", "patch": "write",
-    "delete": "delete",
-}  # fmt: skip
-# What an event's code stands for: the operation, its access.
-_CODES: dict[str, tuple[str, Access]] = {
-    "s": ("login", "read"), "f": ("login", "read"), "fu": ("login", "read"), "fp": ("login", "read"),
-    "ss": ("signup", "write"), "fs": ("signup", "write"), "slo": ("logout", "read"),
-    "ssa": ("silent login", "read"), "fsa": ("silent login", "read"),
-    "seacft": ("exchange code", "credential_issue"), "feacft": ("exchange code", "credential_issue"),
-    "seccft": ("client credentials", "credential_issue"),
-    "feccft": ("client credentials", "credential_issue"),
-    "sertft": ("refresh token", "credential_issue"), "fertft": ("refresh token", "credential_issue"),
-    "sepft": ("password grant", "credential_issue"), "fepft": ("password grant", "credential_issue"),
-    "sede": ("device grant", "credential_issue"), "sdu": ("delete user", "delete"),
-    "scp": ("change password", "write"), "fcp": ("change password", "write"),
-    "gd_unenroll": ("unenroll factor", "admin"), "gd_enrollment_complete": ("enroll factor", "write"),
-    "mfar": ("require factor", "read"), "gd_auth_succeed": ("second factor", "read"),
-    "gd_auth_failed": ("second factor", "read"), "gd_auth_rejected": ("second factor", "read"),
-    "limit_wc": ("blocked account", "read"), "limit_mu": ("blocked address", "read"),
-    "pwd_leak": ("breached password", "read"), "signup_pwd_leak": ("breached password", "read"),
-    "depnote": ("deprecation", "read"), "ublkdu": ("unblock user", "admin"),
-}  # fmt: skip
-_DENIED = frozenset({
-    "f", "fu", "fp", "fsa", "feacft", "feccft", "fertft", "fepft", "limit_wc", "limit_mu", "pwd_leak",
-    "gd_auth_failed", "gd_auth_rejected", "signup_pwd_leak",
-})  # fmt: skip
-# Calls of the Management API that are grave, by how their path begins after /api/v2/.
-_GRAVE: tuple[tuple[str, frozenset[str], Access, Effect], ...] = (
-    ("guardian/", frozenset({"put", "patch", "delete", "post"}), "admin", "impair_defence"),
-    ("attack-protection/", frozenset({"patch", "put"}), "admin", "impair_defence"),
-    ("log-streams", frozenset({"delete", "patch"}), "admin", "impair_defence"),
-    ("client-grants", frozenset({"post", "patch"}), "admin", "grant"),
-    ("clients", frozenset({"post"}), "admin", "persist"),
-    ("connections", frozenset({"post"}), "admin", "persist"),
-    ("roles", frozenset({"post", "patch"}), "admin", "grant"),
-    ("tenants/invitations", frozenset({"post"}), "admin", "grant"),
-    ("tickets/password-change", frozenset({"post"}), "credential_issue", "mint_credential"),
-    ("rules", frozenset({"post", "patch"}), "admin", "persist"),
-    ("actions", frozenset({"post", "patch"}), "admin", "persist"),
-)
+_DASHBOARD = "https://manage.auth0.com"
+_MANAGEMENT = frozenset({"sapi", "fapi", "mgmt_api_read"})
+# Auth0's own summary of a user agent, which has lost everything but the browser.
+_SUMMARY = re.compile(r"[\w ]{1,40} \d+\.\d+\.\d+ / ")
+_M2M = "@clients"
 
 
 def _read(record: Record) -> ActivityEvent:
-    told = record.part("data") if isinstance(record.get("data"), dict) else record
-    code = told.need(told.text("type"), "type")
-    request = told.part("details", "request")
-    principal = _principal(told, request)
+    stream = record.part("data")
+    log = stream if stream.fields else record
+    code = log.need(log.text("type"), "type")
+    asked = log.part("details", "request")
+    account = _account(log)
+    deed = deed_of(code)
+    time = log.time("date")
+    principal = _principal(log, asked, account, deed)
+    credential = credential_of(log, code, principal)
+    action = _action(log, asked, code, deed)
+    outcome = _outcome(log, code, deed)
+    kind: Kind = "use"
+    child: Child | None = None
+    if outcome.status == "success":
+        path = asked.text("path")
+        kind, child = child_of(
+            log, code, principal, credential, time, account, (asked.text("method"), path)
+        )
+    elif code == "pwd_leak":  # whoever knows this password is not necessarily its owner
+        kind, child = "exposure", Child(principal=principal)
     return ActivityEvent(
         uid=record.uid("log_id", "data.log_id", "_id", "data._id"),
-        source=NAME,
+        source=record.what,
         tenant=record.tenant,
-        time=told.time("date"),
+        time=time,
         principal=principal,
-        action=_action(code, request.text("method").lower(), request.text("path")),
-        credential=_credential(told, request),
-        target=_target(told, request),
-        origin=origin_of(
-            told.text("ip") or request.text("ip"), _agent(told, request), within=NAME,
-            country=told.text("location_info", "country_code"),
-        ),
-        outcome=_outcome(code, told),
+        kind=kind,
+        action=action,
+        credential=credential,
+        target=_target(log, asked, code),
+        origin=_origin(log, asked, account or record.tenant),
+        outcome=outcome,
+        child=child,
+        chain=_chain(log, principal),
         raw=record.ref,
-    )  # fmt: skip
+    )
 
 
-def _agent(told: Record, request: Record) -> str:
-    # Log streams rewrite the agent for readers; the request has it as it was.
-    return request.text("userAgent") or told.text("user_agent")
+def _account(log: Record) -> str:
+    """The tenant's name; older logs only have its host."""
+    name = log.text("tenant_name")
+    if name:
+        return name
+    host = log.text("hostname")
+    return host.partition(".")[0] if host.endswith(".auth0.com") else ""
 
 
-def _principal(told: Record, request: Record) -> Principal:
-    account = told.first("tenant_name", "hostname")
-    user = request.part("auth", "user")
-    uid = told.text("user_id") or user.text("user_id")
-    mail = told.first("user_name") or user.text("email")
-    if uid.endswith("@clients"):  # a machine that calls for itself
-        uid, client = "", uid.removesuffix("@clients")
-    else:
-        client = told.text("client_id")
-    if uid or mail:
+def _principal(log: Record, asked: Record, account: str, deed: Deed) -> Principal:
+    base = f"auth0:{account}/" if account else "auth0:"
+    user = asked.part("auth", "user")
+    uid = user.text("user_id") or log.text("user_id") or asked.text("auth", "subject")
+    mail = user.text("email") or log.text("user_name")
+    name = user.text("name") or mail
+    agent, client = log.text("agent_id"), log.text("client_id")
+    if agent:
+        return Principal(f"{base}agent/{agent}", agent, account, "agent", owner=mail)
+    if uid and not uid.endswith(_M2M):
         return Principal(
-            f"auth0:user/{uid or mail}", user.text("name") or mail, account, "human", known_by=mail
-        )
+            f"{base}user/{uid}", name, account, "human", known_by=mail, mfa=_mfa(log, deed),
+            session=log.text("details", "session_id") or log.text("session_id"),
+        )  # fmt: skip
+    if mail and not uid:  # somebody typed a name that nobody may have
+        return Principal(f"{base}login/{mail}", mail, account, "human", known_by=mail)
+    if not uid and deed.visitor:
+        return Principal(f"{base}anonymous", "", account)
+    client = uid.removesuffix(_M2M) or client
     if client:
-        return Principal(
-            f"auth0:client/{client}", told.text("client_name"), account, "service", known_by=client
-        )
-    address = told.need(told.text("ip"), "user_id", "a user, a client or an address")
-    return Principal(f"auth0:unidentified/{address}", account=account)
+        label = log.text("client_name") or client
+        return Principal(f"{base}client/{client}", label, account, "service", known_by=client)
+    return Principal(f"{base}system", "Auth0", account, "provider")
 
 
-@lru_cache(4_096)
-def _action(code: str, method: str, path: str) -> Action:
-    if not method or not path:
-        operation, access = _CODES.get(code, (code, "unknown"))
-        return Action(NAME, operation, access, plane_by_words(operation, access))
-    place = path.removeprefix("/api/v2/")
-    name = f"{method} {'/'.join(word for word in place.split('/') if not _is_id(word))}"
-    access = _METHODS.get(method, access_by_verb(method))
-    effect: Effect = ""
-    for begin, methods, grave, what in _GRAVE:
-        if place.startswith(begin) and method in methods:
-            access, effect = grave, what
-            break
-    return Action(NAME, name, access, plane_by_words(name, access), effect)
+def _chain(log: Record, principal: Principal) -> tuple[str, ...]:
+    """The person an agent acts for."""
+    user = log.text("user_id")
+    if principal.type != "agent" or not user:
+        return ()
+    return (f"{principal.uid.partition('agent/')[0]}user/{user}",)
 
 
-def _is_id(word: str) -> bool:
-    return any(char.isdigit() for char in word) or "|" in word or "%7C" in word or len(word) > 24
+def _mfa(log: Record, deed: Deed) -> bool | None:
+    if deed.operation == "mfa_check":
+        return True if deed.status == "success" else None
+    if deed.operation != "login":
+        return None
+    names = [one.text("name") for one in log.parts("details", "prompts")]
+    return True if any(name.startswith(("mfa", "guardian")) for name in names) else None
 
 
-def _credential(told: Record, request: Record) -> Credential | None:
-    token = request.part("auth", "credentials")
-    return public(
-        token.text("jti"), "auth0_jti", told.context, told.tenant, type="access_token",
-        lifetime="ephemeral", scopes=token.texts("scopes")[:64],
+def _action(log: Record, asked: Record, code: str, deed: Deed) -> Action:
+    operation, access, effect = deed.operation, deed.access, deed.effect
+    said = log.text("description")
+    if code in _MANAGEMENT and (said or asked.text("path")):
+        operation = said or f"{asked.text('method')} {deed.operation}"
+        by_path, effect = managed(operation, asked.text("method"), asked.text("path"))
+        access = access if access == "secret_read" else by_path
+    return Action("auth0", operation, access, plane_by_words(operation, access), effect)
+
+
+def _outcome(log: Record, code: str, deed: Deed) -> Outcome:
+    if deed.status == "success":
+        return Outcome()
+    status = log.number("details", "response", "statusCode")
+    if code not in _MANAGEMENT or status is None:
+        return Outcome(deed.status, code)
+    if status in {401, 403}:
+        return Outcome("denied", str(status))
+    if status == 429:
+        return Outcome("throttled", str(status))
+    return Outcome("not_found" if status == 404 else "failure", str(status))
+
+
+def _target(log: Record, asked: Record, code: str) -> Target | None:
+    """What the Management API changed; else the API a token is for, or the application."""
+    path = asked.text("path").removeprefix("/api").removeprefix("/v2").strip("/")
+    if path and (code in _MANAGEMENT or code.startswith("gd_")):
+        return Target(f"auth0:{path}", path.partition("/")[0])
+    audience = log.text("audience")
+    if audience:
+        return Target(audience, "api")
+    client = log.text("client_id")
+    return Target(f"auth0:client/{client}", "application") if client else None
+
+
+def _origin(log: Record, asked: Record, within: str) -> Origin | None:
+    agent = asked.text("userAgent") or log.text("user_agent")
+    client = ""
+    if _SUMMARY.match(agent):
+        agent, client = "", "" if agent.startswith("Other ") else BROWSER
+    return origin_of(
+        log.text("ip") or asked.text("ip"), agent, within=within, client=client,
+        country=log.first("location_info.country_code", "security_context.country"),
+        console=asked.text("channel").startswith(_DASHBOARD),
     )  # fmt: skip
-
-
-def _target(told: Record, request: Record) -> Target | None:
-    path = request.text("path")
-    if path:
-        return Target(path, "path")
-    uid = told.first("audience", "connection", "client_id")
-    return Target(uid, "application") if uid else None
-
-
-def _outcome(code: str, told: Record) -> Outcome:
-    status = told.number("details", "response", "statusCode")
-    if status is not None and status >= 400:
-        kind: Status = (
-            "denied" if status in {401, 403} else "throttled" if status == 429 else "failure"
-        )
-        return Outcome("not_found" if status == 404 else kind, str(status))
-    if code in _DENIED:
-        return Outcome("denied", code)
-    return Outcome("failure", code) if code in {"fapi", "fs", "fcp", "fdu"} else Outcome()
 
 
 SOURCE = Format(
-    NAME,
-    ((b'"log_id"', b'"date"', b'"type"'), (b'"date"', b'"type"', b'"client_id"', b'"details"')),
+    "auth0",
+    (
+        (b'"log_id"', b'"date"', b'"type"', b'"ip"'),
+        (b'"client_name"', b'"date"', b'"type"', b'"user_id"', b'"description"'),
+    ),
     _read,
-    never=(b'"class_uid"', b'"protoPayload"'),
 )

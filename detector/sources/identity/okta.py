@@ -1,179 +1,215 @@
-"""Okta system log: sign-ins, tokens, factors, groups and policies of an Okta organisation.
+"""Okta: the System Log, from the API, log streams and event hooks.
 
-Read: the actor (a person, an OAuth application, Okta itself), the API token of the transaction, the
-session, what the vendor knows of the network, the targets, the outcome. Field names in lower case,
-as some stores keep them, are read too.
+Read: who acted (a person, an app, an AI agent, Okta itself), with which API token or session, on
+what, from which address and AS, and how it ended; the device's token (`dtHash`) as the workload. Left
+out: the display message, risk scores, URLs and every other piece of debug data.
+
+Who acts is the log's `actor`; a person on whose behalf an app or an agent got a token stands in the
+chain. An API token acts under its maker's id, and then as a service. Okta does not name its org in an
+event, so there is no account. Column stores write the names of the outermost fields in lower case;
+that is understood.
 
 References:
-    Okta developer documentation, "System Log API" and "Event types".
+    Okta developer documentation, "System Log API", LogEvent object; "Event Types"; "Event hooks".
 
 Examples:
     >>> from detector.sources.base import Context
     >>> from detector.sources.fingerprint import Fingerprints
-    >>> raw = b'''{"uuid": "7c1e", "published": "2026-01-05T09:30:00.000Z",
-    ...     "eventType": "user.session.start", "actor": {"id": "00u1", "type": "User",
-    ...     "alternateId": "ada@example.com"}, "outcome": {"result": "SUCCESS"}}'''
-    >>> [event] = SOURCE.decode(raw, Context(Fingerprints("a key of sixteen characters")), 1)
-    >>> event.principal.uid, event.principal.known_by
-    ('okta:00u1', 'ada@example.com')
+    >>> raw = b'''{"uuid": "5f0a", "published": "2026-01-05T09:30:00Z", "legacyEventType": null,
+    ...     "eventType": "user.mfa.factor.deactivate", "displayMessage": "", "severity": "INFO",
+    ...     "actor": {"id": "00u1example", "type": "User", "alternateId": "ada@example.com"},
+    ...     "outcome": {"result": "SUCCESS"}}'''
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> [event] = SOURCE.decode(raw, context, 1)
+    >>> event.principal.uid, event.action.effect
+    ('okta:00u1example', 'impair_defence')
 """
 
-from detector.sources.credentials import public
-from detector.sources.deeds import Deeds
 from detector.sources.format import Format
+from detector.sources.identity.okta_actions import deed_of
+from detector.sources.identity.okta_credentials import child_of, credential_of, session_of
 from detector.sources.origins import origin_of
-from detector.sources.record import Record
-from schemas.event import ActivityEvent, Child, Credential, Kind, Outcome, Principal, Status, Target
+from detector.sources.record import Fields, Record
+from schemas.event import (
+    Action,
+    ActivityEvent,
+    Child,
+    Credential,
+    Kind,
+    Outcome,
+    Principal,
+    PrincipalType,
+    Status,
+    Target,
+    Workload,
+)
 
-NAME = "okta"
-TOKEN = "okta_token_id"  # noqa: S105 - the name of an id
-_SYSTEM = frozenset({"SystemPrincipal", "System"})
-_TYPES = {"User": "human", "PublicClientApp": "service", "OAuthClient": "service"}
-_STATUS: dict[str, Status] = {
-    "SUCCESS": "success", "ALLOW": "success", "SKIPPED": "success", "CHALLENGE": "success",
-    "ABANDONED": "failure", "FAILURE": "failure", "DENY": "denied", "DEFERRED": "success",
-    "SCHEDULED": "success", "RATE_LIMIT": "throttled", "UNANSWERED": "failure",
-    "NOT_APPLICABLE": "success",
+_TYPES: dict[str, PrincipalType] = {
+    "User": "human", "PublicClientApp": "service", "PrivateClientApp": "service",
+    "AppInstance": "service", "ServiceApp": "service", "OAuth2Client": "service",
+    "WorkloadIdentityPrincipal": "agent", "AIAgent": "agent",
 }  # fmt: skip
-_DENIALS = ("INVALID_CREDENTIALS", "LOCKED_OUT", "VERIFICATION_ERROR", "DENIED", "UNAUTHORIZED")
-_DEEDS = Deeds(NAME, {
-    "system.api_token.create": ("credential_issue", "mint_credential"),
-    "system.api_token.revoke": ("delete", ""),
-    "app.oauth2.token.grant*": ("credential_issue", ""),
-    "app.oauth2.as.token.grant*": ("credential_issue", ""),
-    "app.oauth2.client.lifecycle.create": ("admin", "persist"),
-    "app.oauth2.client_secret.create": ("credential_issue", "mint_credential"),
-    "app.oauth2.*": ("", ""),
-    "application.user_membership.show_password": ("secret_read", ""),
-    "application.lifecycle.create": ("admin", "persist"),
-    "application.lifecycle.*": ("admin", ""),
-    "group.privilege.grant": ("admin", "grant"),
-    "user.account.privilege.grant": ("admin", "grant"),
-    "user.session.impersonation.grant": ("admin", "grant"),
-    "user.session.impersonation.initiate": ("admin", ""),
-    "user.mfa.factor.reset_all": ("admin", "impair_defence"),
-    "user.mfa.factor.deactivate": ("admin", "impair_defence"),
-    "user.mfa.factor.suspend": ("admin", "impair_defence"),
-    "system.mfa.factor.deactivate": ("admin", "impair_defence"),
-    "system.log_stream.lifecycle.delete": ("delete", "impair_defence"),
-    "system.log_stream.lifecycle.deactivate": ("admin", "impair_defence"),
-    "policy.lifecycle.delete": ("delete", "impair_defence"),
-    "policy.lifecycle.deactivate": ("admin", "impair_defence"),
-    "policy.rule.delete": ("delete", "impair_defence"),
-    "policy.rule.deactivate": ("admin", "impair_defence"),
-    "policy.evaluate_sign_on": ("read", ""),
-    "zone.*": ("admin", "impair_defence"),
-    "system.idp.lifecycle.create": ("admin", "persist"),
-    "system.agent.*": ("", ""),
-    "user.lifecycle.create": ("write", ""),
-    "user.lifecycle.*": ("admin", ""),
-    "user.account.*": ("write", ""),
-    "user.session.*": ("read", ""),
-    "user.authentication.*": ("read", ""),
-    "group.user_membership.*": ("write", ""),
-    "security.*": ("read", ""),
-    "system.*": ("", ""),
-})  # fmt: skip
-_LIFETIME = {"system.api_token.create": "issue", "system.api_token.revoke": "end"}
+_SYSTEM = Principal("okta:system", "Okta", type="provider", known_by="system@okta.com")
+_RESULTS: dict[str, Status] = {
+    "SUCCESS": "success", "ALLOW": "success", "CHALLENGE": "success", "SKIPPED": "success",
+    "SCHEDULED": "success", "DEFERRED": "success", "UNKNOWN": "success", "FAILURE": "failure",
+    "DENY": "denied", "RATE_LIMIT": "throttled", "ABANDONED": "failure", "UNANSWERED": "failure",
+}  # fmt: skip
+# A failure of these is a refusal.
+_REFUSING = ("user.authentication.", "user.session.", "user.account.lock", "app.oauth2.",
+             "app.generic.unauth", "app.token.", "policy.evaluate", "user.mfa.")  # fmt: skip
+_LIMITED = ("rate_limit.violation", "rate_limit_exceeded")
+_BESIDE = frozenset({"AppUser", "AuthenticatorEnrollment", "PolicyRule", "Bucket Uuid", "code",
+                     "access_token", "refresh_token", "id_token"})  # fmt: skip
+_FOLDED = {name.lower(): name for name in (
+    "eventType", "displayMessage", "legacyEventType", "authenticationContext", "debugContext",
+    "securityContext",
+)}  # fmt: skip
 
 
-def _read(record: Record) -> ActivityEvent:
-    operation = record.need(record.first("eventType", "eventtype"), "eventType")
-    principal = _principal(record)
-    action = _DEEDS.of(operation)
-    context = (
-        record.part("securityContext")
-        if record.get("securityContext")
-        else record.part("securitycontext")
-    )
-    client = record.part("client")
-    kind, child = _subject(record, operation)
+def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
+    # An event hook brings its events as a list in an envelope of Okta's own.
+    if isinstance(record.get("data", "events"), list) and record.get("actor") is None:
+        return tuple(_event(one) for one in record.parts("data", "events"))
+    if "eventtype" in record.fields:
+        record = Record(
+            _unfolded(record.fields), record.what, record.context, record.position, record.raw
+        )
+    return _event(record)
+
+
+def _unfolded(fields: Fields) -> Fields:
+    return {_FOLDED.get(name, name): value for name, value in fields.items()}
+
+
+def _event(record: Record) -> ActivityEvent:
+    operation = record.need(record.text("eventType"), "eventType")
+    time = record.time("published")
+    targets = list(record.parts("target"))[:50]
+    session = session_of(record)
+    credential = credential_of(record, session)
+    outcome = _outcome(record, operation)
+    principal = _principal(record, operation, outcome, session, credential)
+    kind: Kind = "use"
+    child: Child | None = None
+    if outcome.status == "success":
+        kind, child = child_of(record, operation, principal, credential, time, targets)
+    person = _on_behalf(operation, principal, targets)
+    target = _target(operation, targets)
     return ActivityEvent(
         uid=record.uid("uuid"),
-        source=NAME,
+        source=record.what,
         tenant=record.tenant,
-        time=record.time("published"),
+        time=time,
         principal=principal,
         kind=kind,
-        action=action,
-        credential=_credential(record),
-        target=_target(record),
+        action=_action(operation, principal, target),
+        credential=credential,
+        target=target,
         origin=origin_of(
-            client.text("ipAddress"), client.text("userAgent", "rawUserAgent"), within=NAME,
-            asn=context.number("asNumber"), country=client.text("geographicalContext", "country"),
+            record.text("client", "ipAddress"),
+            record.text("client", "userAgent", "rawUserAgent"),
+            within=record.tenant,
+            asn=record.number("securityContext", "asNumber"),
+            country=record.text("client", "geographicalContext", "country"),
+            console=operation == "user.session.access_admin_app",
         ),
-        outcome=_outcome(record),
+        outcome=outcome,
+        workload=_device(record),
         child=child,
+        chain=(person,) if person else (),
         raw=record.ref,
-    )  # fmt: skip
+    )
 
 
-def _principal(record: Record) -> Principal:
+def _principal(
+    record: Record, operation: str, outcome: Outcome, session: str, credential: Credential | None
+) -> Principal:
     actor = record.part("actor")
-    kind = actor.text("type")
-    session = record.first(
-        "authenticationContext.externalSessionId", "authenticationcontext.externalSessionId"
-    )
-    if kind in _SYSTEM or not actor.fields:
-        return Principal("okta:system", name="Okta", type="provider")
-    uid = actor.text("id") if actor.text("id") != "unknown" else actor.text("alternateId")
-    name = actor.text("alternateId")
+    uid, mail, kind = actor.text("id"), actor.text("alternateId"), actor.text("type")
+    if kind == "SystemPrincipal" or mail == "system@okta.com":
+        return _SYSTEM
+    mail = "" if mail == "unknown" else mail
+    if uid in {"", "unknown"}:  # somebody who typed a name that nobody has
+        uid = f"login/{record.need(mail, 'actor.id', 'the id of the actor')}"
+    mfa = True if operation == "user.authentication.auth_via_mfa" else None
+    if kind == "IP address":
+        uid = f"address/{uid}"
+    acts: PrincipalType = _TYPES.get(kind, "unknown")
+    if credential is not None and credential.type == "api_token":  # a script, under a user's name
+        acts = "service"
+    name = actor.text("displayName")
     return Principal(
-        uid=f"okta:{record.need(uid, 'actor.id')}",
-        name=actor.text("displayName"),
-        type=_TYPES.get(kind, "unknown"),  # type: ignore[arg-type]
-        session=session if session != "unknown" else "",
-        known_by="" if name == "unknown" else name,
+        uid=f"okta:{uid}",
+        name=name if name not in {"", "unknown"} else mail,
+        type=acts,
+        session=session,
+        known_by=mail,
+        mfa=mfa if outcome.status == "success" else None,
     )
 
 
-def _credential(record: Record) -> Credential | None:
-    token = record.first("transaction.detail.requestApiTokenId")
-    if not token:
-        return None
-    return public(token, TOKEN, record.context, record.tenant, type="api_token", lifetime="static")
+def _outcome(record: Record, operation: str) -> Outcome:
+    result, reason = record.text("outcome", "result"), record.text("outcome", "reason")
+    status = _RESULTS.get(result, "success")
+    if operation.endswith(_LIMITED):
+        status = "throttled"
+    elif status == "failure" and operation.startswith(_REFUSING):
+        status = "denied"
+    if status == "success" and result in {"SUCCESS", "ALLOW"}:
+        return Outcome()
+    # A sentence says no more than the result, and names people.
+    code = reason if reason and " " not in reason else result
+    return Outcome(status, code if code != "SUCCESS" else "")
 
 
-def _target(record: Record) -> Target | None:
-    for one in record.parts("target"):
+def _action(operation: str, principal: Principal, target: Target | None) -> Action:
+    """A new password for oneself is everyday, one for another is a key to that account."""
+    action = deed_of(operation)
+    own = target is not None and target.uid == principal.uid
+    if own and action.effect == "mint_credential":
+        return Action(action.service, operation, action.access, action.plane)
+    return action
+
+
+def _target(operation: str, targets: list[Record]) -> Target | None:
+    """What was acted upon. Its place in the list means nothing, its type does."""
+    main = [one for one in targets if one.text("type") not in _BESIDE] or targets
+    if "membership" in operation:  # a person is put into a group or an app, which is what counts
+        main = [one for one in main if one.text("type") != "User"] or main
+    for one in main:
         uid = one.first("id", "alternateId", "displayName")
         if uid:
-            return Target(uid, one.text("type"))
+            return Target(f"okta:{uid}", one.text("type"))
     return None
 
 
-def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
-    """The API token that was made or revoked, and for whom."""
-    what = _LIFETIME.get(operation)
-    if what is None:
-        return "use", None
-    token = next((one for one in record.parts("target") if one.text("type") == "Token"), None)
-    holder = next((one for one in record.parts("target") if one.text("type") == "User"), None)
-    if token is None:
-        token = next(record.parts("target"), None)
-    uid = token.text("id") if token is not None else ""
-    credential = public(
-        uid, TOKEN, record.context, record.tenant, type="api_token", lifetime="static"
-    )
-    owner = holder.text("id") if holder is not None else ""
-    principal = Principal(f"okta:{owner}", type="human") if owner else None
-    if credential is None and principal is None:
-        return "use", None
-    return "issue" if what == "issue" else "end", Child(credential, principal)
+def _on_behalf(operation: str, principal: Principal, targets: list[Record]) -> str:
+    """The person for whom an app or an agent was given a token."""
+    if principal.type not in {"service", "agent"} or not operation.startswith("app.oauth2."):
+        return ""
+    found = next((one.text("id") for one in targets if one.text("type") == "User"), "")
+    return f"okta:{found}" if found else ""
 
 
-def _outcome(record: Record) -> Outcome | None:
-    result, reason = record.text("outcome", "result").upper(), record.text("outcome", "reason")
-    if not result:
-        return None
-    status = _STATUS.get(result, "failure")
-    if status == "failure" and any(word in reason.upper() for word in _DENIALS):
-        status = "denied"
-    return Outcome(status, reason if status != "success" else "")
+def _device(record: Record) -> Workload | None:
+    """The device: one that Okta manages or has registered is proven, a browser's cookie is not."""
+    device = record.part("device")
+    uid = device.text("id")
+    if uid:
+        proven = bool(device.flag("managed") or device.flag("registered"))
+        return Workload(f"okta:device/{uid}", "device", proven)
+    token = record.text("debugContext", "debugData", "dtHash")
+    return Workload(f"okta:dtHash/{token}", "device") if token else None
 
 
 SOURCE = Format(
-    NAME,
-    ((b'"eventType"', b'"published"', b'"actor"'), (b'"eventtype"', b'"published"', b'"actor"')),
+    "okta",
+    (
+        (b'"eventType"', b'"published"', b'"displayMessage"'),
+        (b'"eventType"', b'"published"', b'"severity"'),
+        (b'"eventtype"', b'"published"', b'"displaymessage"'),
+        (b'"eventtype"', b'"published"', b'"outcome"'),
+    ),
     _read,
 )

@@ -34,8 +34,8 @@ from typing import Any
 
 import msgspec
 
-from detector.sources.base import Context, DecodeError, SkipRecord, Source
-from detector.sources.credentials import sha256_of
+from detector.sources.base import Context, DecodeError, SkipRecord
+from detector.sources.fingerprint import sha256_in
 from detector.sources.mapped.fields import NEEDED
 from detector.sources.mapped.layout import read_layout
 from detector.sources.own.token_use import event_of
@@ -117,7 +117,7 @@ class Mapped:
     def _credential(self, part: Fields, record: Record) -> Fields:
         """A secret's SHA-256 has the fingerprint of the secret; ids of two logs are not of one kind."""
         digest = part.pop("sha256", None)
-        found = sha256_of(str(digest)) if digest is not None else None
+        found = sha256_in(str(digest)) if digest is not None else None
         if found is not None and not part.get("fingerprint"):
             part["fingerprint"] = record.context.fingerprints.of_digest(record.tenant, found)
         if part.get("uid"):
@@ -125,7 +125,7 @@ class Mapped:
         return part if any(map(part.get, _KNOWN_BY)) else {}
 
 
-def load(text: str, place: str) -> Source:
+def load(text: str, place: str) -> Mapped:
     """The source that a mapping file makes; `place` is the file's path, in errors too.
 
     Raises:

@@ -21,7 +21,9 @@ Examples:
     ('k8s:serviceaccount/shop/web', 'secret_read', 'shop/secrets/db')
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from detector.sources.aws.cloudtrail_identity import principal_of as aws_principal
 from detector.sources.aws.cloudtrail_record import Identity
@@ -250,6 +252,15 @@ def _issued(
     return ("issue", Child(credential, holder)) if credential or holder else ("use", None)
 
 
+def _spills(record: Record) -> Iterator[tuple[str, Any]]:
+    """Commands and variables of pods, where the log has whole requests; what a Secret holds is meant
+    to stand there."""
+    if record.text("objectRef", "resource") != "secrets":
+        request = record.get("requestObject")
+        if request:
+            yield "requestObject", request
+
+
 SOURCE = Format(
     NAME,
     (
@@ -259,4 +270,5 @@ SOURCE = Format(
     ),
     _read,
     never=(b'"protoPayload"',),
+    spills=_spills,
 )

@@ -1,7 +1,7 @@
 """Snowflake: login history and query history of an account, as rows in JSON.
 
-Column names are read in capitals and in lower case. Of a query's text only what it begins with is
-looked at, and nothing is kept.
+Column names are read in capitals and in lower case. A query's text is looked
+through for secrets, and dropped.
 
 References:
     Snowflake documentation, account usage views "LOGIN_HISTORY" and "QUERY_HISTORY".
@@ -23,6 +23,7 @@ from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import (
     Access,
@@ -136,4 +137,5 @@ SOURCE = Format(
         (b'"user_name"', b'"query_type"'),
     ),
     _read,
+    spills=at("QUERY_TEXT", "query_text"),
 )
