@@ -92,7 +92,7 @@ def breach(view: CredentialView | None, event: ActivityEvent) -> Breach | None:
         return Breach("canary", "a credential that nobody has a reason to use", 1.0)
     if event.kind != "use" or (view is None and not limited(event)):
         return None
-    found = after_end(view, event.time, event.task)
+    found = after_end(view, event.time)
     return found or _expired(event) or _beyond(view, event)
 
 
@@ -125,17 +125,14 @@ def touches_canary(event: ActivityEvent) -> bool:
     return event.kind in _USES or (child is not None and child.credential is not None)
 
 
-def after_end(view: CredentialView | None, time: int, task: Task | None = None) -> Breach | None:
-    """The breach that any use at `time` would be, because the credential or its task had ended or its
-    secret had been seen where it should not be. A `task` of the use's own may go on."""
+def after_end(view: CredentialView | None, time: int) -> Breach | None:
+    """The breach that any use at `time` would be, because the credential had ended or its secret
+    had been seen where it should not be."""
     if view is None:
         return None
     if view.ended is not None and time > view.ended + _GRACE:
         how = _WORDS.get(view.how, "it had ended")
         return Breach("ended", f"used after {how}", 0.97, view.proof)
-    ends = view.task.ends if view.task is not None else None
-    if ends is not None and time > ends + _GRACE and (task is None or not _declares(task)):
-        return _TASK_OVER
     if view.expires is not None and time > view.expires + _GRACE:
         return _EXPIRED
     if view.exposed is not None and time > view.exposed + _GRACE:

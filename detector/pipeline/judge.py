@@ -59,7 +59,7 @@ def event(
     ended, broken = None, touches_canary(record)
     if record.kind == "use" and (principal.credentials or limited(record)):
         view = _bounds_of(principal, record)
-        ended = after_end(view, record.time, record.task)
+        ended = after_end(view, record.time)
         broken = breach(view if ended is None else None, record) is not None
     begun = noted(principal.opened, record)
     if begun is not None:
@@ -208,9 +208,7 @@ def _evidence(state: State, view: View) -> list[Evidence]:
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     """A fact reached a credential: answer its users, look at its uses again."""
-    # News of a key counts from when it was told: what it tells of may be long ago.
-    told = max(fact.time, state.bound) if fact.kind == "status" else fact.time
-    holder.last = max(holder.last, told)
+    holder.last = max(holder.last, fact.time)
     facts: list[Fact] = []
     if fact.kind == "context":
         if holder.protect(fact):
@@ -280,21 +278,10 @@ def origin(state: State, here: OriginState, fact: Fact) -> Outcome:
 def late(
     state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
 ) -> Outcome:
-    """An event behind everything settled: it still meets the checks that need no window, and an end
-    or an exposure is told all the same: a scanner dates what it finds by when it came there."""
+    """An event behind everything settled: it still meets the checks that need no window."""
     found = breach(_bounds_of(principal, record), record)
-    out = NOTHING if found is None else _late(state, principal, record, signature, found)
-    facts = tuple(share.news_of(principal, record))
-    return Outcome(out.findings, out.plans, out.facts + facts) if facts else out
-
-
-def _late(
-    state: State,
-    principal: PrincipalState,
-    record: ActivityEvent,
-    signature: Signature,
-    found: Breach,
-) -> Outcome:
+    if found is None:
+        return NOTHING
     novel = principal.seen.novelties(words_of(record, signature), record.time - state.horizon)
     evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:

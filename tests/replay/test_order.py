@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,20 +153,6 @@ def test_a_second_delivery_confirms_nothing() -> None:
     events = [*(event(n, n) for n in range(3)), *[event(9, 99 * YEAR)] * 5]
 
     assert (["e0", "e1", "e2"], ["e9"] * 5) == split(events, Limits())
-
-
-@pytest.mark.parametrize("year", [1, 30])
-def test_what_a_scanner_dates_long_before_any_log_is_no_stray(year: int) -> None:
-    """An exposure years away from all logs follows once something stands, or at the end."""
-    found = msgspec.structs.replace(event(9, year * YEAR), kind="exposure")
-    logs = [event(n, 15 * YEAR + n, f"p{n}") for n in (1, 2, 3)]
-    lone = [event(n, 15 * YEAR + n) for n in (1, 2)]
-
-    for days in (logs, lone):
-        ids = [one.uid for one in days]
-        together = sorted([found, *days], key=lambda one: one.time)
-        assert sorted([*ids, "e9"]) == sorted(split(together, Limits())[0])
-        assert [] == split(together, Limits())[1]
 
 
 def test_a_long_silence_that_several_principals_break_is_real() -> None:

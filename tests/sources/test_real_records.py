@@ -93,7 +93,7 @@ OURS = {
     "Okta.SystemLog": {"okta"}, "OnePassword.ItemUsage": {"onepassword"},
     "OnePassword.SignInAttempt": {"onepassword"}, "OpenAI.Audit": {"openai_audit"},
     "Snowflake.LoginHistory": {"snowflake"}, "Snowflake.QueryHistory": {"snowflake"},
-    "ThinkstCanary.Alert": {"canary"}, "AWS.CloudTrail": {"cloudtrail"}, "Tracebit.Alert": {"tracebit"},
+    "Tracebit.Alert": {"tracebit"}, "ThinkstCanary.Alert": {"canary"}, "AWS.CloudTrail": {"cloudtrail"},
 }  # fmt: skip
 # What the samples' authors left out because their rule does not look at it: then no event can be made.
 LACKING = re.compile(
