@@ -1,4 +1,4 @@
-"""What scanners and canaries tell reaches whoever uses the same secret elsewhere."""
+"""What scanners and canaries tell reaches whoever uses the same secret elsewhere, whenever it comes."""
 
 import json
 from base64 import b64encode, urlsafe_b64encode
@@ -20,7 +20,7 @@ from detector.sources.inventory_file import parsed
 
 PRINTS = Fingerprints("an example key, used in tests only")
 START = 1_767_605_400_000
-HOUR = 3_600_000
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 KEY = "AKIAIOSFODNN7EXAMPLE"
 TOKEN = "EXAMPLE-not-a-real-token"
 PRIVATE_KEY = "0123456789abcdef0123456789abcdef01234567"
@@ -166,6 +166,22 @@ def test_a_found_secret_is_the_credential_of_the_log(
 
     assert START + HOUR == _first(_run([*_habit(use), scanner(START, secret), theft]))
     assert None is _first(_run([*_habit(use), scanner(START, "EXAMPLE-of-another"), theft]))
+
+
+def test_a_finding_dated_long_ago_is_told_all_the_same() -> None:
+    """A scan finds what was committed weeks ago, in a stream that has long settled that time."""
+    late = _gitleaks(START - 30 * DAY, KEY)
+
+    assert START + HOUR == _first(_run([*_habit(), late, _aws(START + HOUR, AWAY)]))
+
+
+def test_a_found_key_waits_for_its_thief() -> None:
+    """News of a key that nobody has used yet is kept for weeks."""
+    quiet = [_aws(START + day * DAY, HOME, "AKIAI44QH8DHBEXAMPLE") for day in range(31)]
+    theft = _aws(START + 31 * DAY, AWAY)
+
+    assert START + 31 * DAY == _first(_run([_gitleaks(START - MINUTE, KEY), *quiet, theft]))
+    assert None is _first(_run([*quiet, theft]))
 
 
 def test_a_canary_is_found_at_once_and_its_key_is_exposed() -> None:
