@@ -44,11 +44,12 @@ class Connection(Struct, frozen=True):
 class Topics(Struct, frozen=True):
     """Names of topics, all below one prefix. A change of the number of partitions makes a new
     `generation` of those topics whose partitions stand for entities. `sources` are those whose raw
-    topics there are; empty: all that can be read."""
+    topics there are; empty: all that can be read, those of mappings, the `mapped`, among them."""
 
     prefix: str = "detector."
     generation: int = 1
     sources: tuple[str, ...] = ()
+    mapped: tuple[str, ...] = ()
 
     def raw(self, source: str) -> str:
         """The raw log of one source; `mixed` is one for any."""
@@ -96,7 +97,7 @@ class Topics(Struct, frozen=True):
 
     def next(self, generation: int) -> "Topics":
         """The same in another generation."""
-        return Topics(self.prefix, generation, self.sources)
+        return Topics(self.prefix, generation, self.sources, self.mapped)
 
     def _of_generation(self, name: str) -> str:
         return f"{self.prefix}{name}" + (f"-{self.generation}" if self.generation > 1 else "")

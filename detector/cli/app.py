@@ -51,12 +51,12 @@ for function, panel in (
     (listings.sources, READ),
     (listings.settings, READ),
     (listings.schema, READ),
-    (mapping.mapping, READ),
     (demo.demo, TRY),
     (simulate.simulate, TRY),
     (bench.bench, TRY),
 ):
     app.command(rich_help_panel=panel)(function)
+app.add_typer(mapping.app, name="mapping", rich_help_panel=RUN)
 app.add_typer(topics.app, name="topics", rich_help_panel=SERVE)
 
 

@@ -56,8 +56,8 @@ def sources(
     - `detector sources cloudtrail`
     """
     from detector.detections import DETECTIONS
-    from detector.settings.known import nearest
     from detector.sources.filled import fed, filled
+    from detector.sources.nearest import nearest
     from detector.sources.registry import MODULES
 
     needs = {name: unit.META.needs for name, unit in DETECTIONS.items()}
@@ -110,7 +110,7 @@ def schema(
     markdown: Markdown = False,
 ) -> None:
     """Print a message's JSON Schema, or list the messages there are."""
-    from detector.settings.known import nearest
+    from detector.sources.nearest import nearest
     from schemas.registry import CONTRACTS, rendered
 
     if name is None:

@@ -1,70 +1,130 @@
-"""`detector mapping`: is a mapping of a log format right?"""
+"""`detector mapping`: sources for logs that there is none for, made by files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from detector.sources.base import Context
-    from detector.sources.mapped.mapping import Mapped
+    from detector.sources.base import Source
+
+app = typer.Typer(
+    help="Try mapping files, which make sources of JSON logs that there is none for.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
 
 
-def mapping(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mappings, as TOML.")],
+@app.callback()
+def root() -> None:
+    """Keep `check` a word of the command line, though there is no other yet."""
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Mapping files.", show_default=False)
+    ],
     *,
     write: Annotated[
-        bool, typer.Option("--write", help="Write the events that are expected, to be read.")
+        bool,
+        typer.Option("--write", help="Write what the raw records become now; read it before you "
+                     "keep it."),
     ] = False,
-) -> None:
-    """Check files that map other JSON logs to events, and run their cases.
+) -> None:  # fmt: skip
+    """Check mapping files and run their cases.
 
-    Beside `portal.toml` a folder `portal.cases` holds raw records, `login.raw.json`, and the events
-    that they must become, `login.event.json`. Name the file in the setting `mappings` to use it.
+    The cases of `portal.toml` stand beside it in `portal.cases`: `NAME.raw.json` is a record as the
+    log has it, `NAME.event.json` what it must become. Use invented names and addresses in them.
 
     For example:
 
-    - `detector mapping deploy/mappings/portal.toml`
-    - `detector mapping portal.toml --write`, then read what was written
+    - `detector mapping check deploy/mappings/*.toml`
+    - `detector mapping check portal.toml --write`
+    - then name the files in the setting `mappings`
     """
     from detector.cli.guard import FailedError
-    from detector.cli.setup import DEVELOPMENT_KEY
-    from detector.cli.setup import mapping as described
+    from detector.cli.setup import mappings_of
     from detector.report.words import several
-    from detector.sources.base import Context
-    from detector.sources.fingerprint import Fingerprints
 
-    context = Context(Fingerprints(DEVELOPMENT_KEY), place="case")
-    wrong: list[str] = []
-    for file in files:
-        source = described(file)
-        cases = sorted(file.with_suffix(".cases").glob("*.raw.json"))
-        for case in cases:
-            told = _checked(source, case, context, write=write)
-            wrong += [f"{case}: {told}"] if told else []
-        typer.echo(f"{file}: source {source.name}, {several(len(cases), 'case')}")
-    if wrong:
-        raise FailedError("\n".join(wrong))
+    sources = mappings_of(files)
+    failed = count = 0
+    for path, source in zip(files, sources, strict=True):
+        folder = path.with_suffix(_folder())
+        raws = sorted(folder.glob(f"*{_raw()}")) if folder.is_dir() else []
+        typer.echo(f"{path}: source {source.name}, {several(len(raws), 'case')}")
+        if write:
+            _write(source, raws)
+        failed += sum(_failed(source, raw) for raw in raws)
+        count += len(raws)
+        _tell_of_fields(source, raws)
+        if not raws:
+            failed += 1
+            typer.echo(f"  no case: put a record into {folder}/NAME{_raw()}")
+    if failed:
+        raise FailedError(f"{failed} of {several(max(count, failed), 'case')} failed")
 
 
-def _checked(source: "Mapped", case: Path, context: "Context", *, write: bool) -> str:
-    """What is wrong with a case; empty if nothing."""
-    import msgspec
+def _folder() -> str:
+    from detector.sources.mapping_cases import FOLDER
 
+    return FOLDER
+
+
+def _raw() -> str:
+    from detector.sources.mapping_cases import RAW
+
+    return RAW
+
+
+def _failed(source: "Source", raw: Path) -> bool:
+    from detector.sources.mapping_cases import wrong
+
+    event = _event(raw)
+    problem = wrong(source, raw.read_bytes(), event.read_bytes() if event.exists() else None)
+    name = raw.name.removesuffix(_raw())
+    typer.echo(f"  ok    {name}" if not problem else f"  WRONG {name}: {problem}")
+    return bool(problem)
+
+
+def _event(raw: Path) -> Path:
+    from detector.sources.mapping_cases import EVENT, RAW
+
+    return raw.with_name(raw.name.removesuffix(RAW) + EVENT)
+
+
+def _write(source: "Source", raws: Sequence[Path]) -> None:
+    from detector.cli.folder import whole
     from detector.sources.base import DecodeError
+    from detector.sources.mapping_cases import events_of, written
 
-    raw = case.read_bytes()
-    if not source.sniff(raw):
-        return "not recognised: not all of the names in `recognise` stand in it"
-    try:
-        made = list(source.decode(raw, context, 1))
-    except DecodeError as error:
-        return str(error)
-    actual = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    golden = case.with_name(case.name.replace(".raw.json", ".event.json"))
-    if write:
-        golden.write_bytes(actual)
-        return ""
-    if not golden.exists():
-        return f"expected the event in {golden.name}, which is not there; --write makes it"
-    return "" if golden.read_bytes() == actual else f"the event differs from {golden.name}"
+    for raw in raws:
+        try:
+            whole(_event(raw), written(events_of(source, raw.read_bytes())).encode())
+        except DecodeError:
+            continue  # the check says why
+
+
+def _tell_of_fields(source: "Source", raws: Sequence[Path]) -> None:
+    """Which detections can find something in what the cases become, as `detector sources` tells."""
+    from detector.detections import DETECTIONS
+    from detector.sources.base import DecodeError
+    from detector.sources.filled import fed, fields_of
+    from detector.sources.mapping_cases import events_of
+
+    events = []
+    for raw in raws:
+        try:
+            events += events_of(source, raw.read_bytes())
+        except DecodeError:
+            continue
+    needs = {name: unit.META.needs for name, unit in DETECTIONS.items()}
+    fields = fields_of(*events)
+    there = fed(fields, needs)
+    if events:
+        typer.echo(f"  feeds {len(there)} of {len(needs)} detections")
+    for name in (name for name in needs if name not in there):
+        lacking = ", ".join(sorted({*needs[name]} - {*fields}))
+        if events:
+            typer.echo(f"        not {name}: no case has {lacking}")

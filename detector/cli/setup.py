@@ -11,11 +11,12 @@ from detector.config import EngineConfig
 from detector.replay.processes import cores
 from detector.settings import Settings
 from detector.settings.inventory import inventory
-from detector.settings.known import nearest
 from detector.settings.load import fingerprint_key
 from detector.sources.base import Context, Source
 from detector.sources.fingerprint import Fingerprints
-from detector.sources.mapped.mapping import Mapped, MappingError, load
+from detector.sources.mapped.mapping import Mapped, load
+from detector.sources.mapped.places import MappingError
+from detector.sources.nearest import nearest
 from detector.sources.registry import SOURCES
 
 DEVELOPMENT_KEY = b"for development only: fingerprints that anyone can recompute"
@@ -44,27 +45,34 @@ def decoding_context(settings: Settings) -> Context:
         prints,
         settings.tenant or None,
         inventory=inventory(settings, prints),
-        mapped=tuple(mapping(Path(name)) for name in settings.mappings),
+        mapped=mappings_of([Path(name) for name in settings.mappings]),
     )
 
 
-def mapping(path: Path) -> Mapped:
-    """The source that a mapping describes.
+def mappings_of(paths: Sequence[Path]) -> tuple[Mapped, ...]:
+    """The sources that mapping files make.
 
     Raises:
-        WrongUseError: the file cannot be read or used, or its name is taken.
+        WrongUseError: one cannot be read or used, or is called as another source is.
     """
+    found: dict[str, Mapped] = {}
+    for path in paths:
+        made = _mapping(path)
+        if made.name in SOURCES or made.name in found:
+            raise WrongUseError(f"{path}: there is a source {made.name!r} already")
+        found[made.name] = made
+    return tuple(found.values())
+
+
+def _mapping(path: Path) -> Mapped:
     try:
-        made = load(path.read_text("utf-8"), str(path))
+        return load(path.read_text("utf-8"), str(path))
     except OSError as error:
-        raise WrongUseError(f"{path}: {error.strerror}") from None
+        raise WrongUseError(f"mapping {path}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise WrongUseError(f"{path}: expected text in UTF-8") from None
+        raise WrongUseError(f"mapping {path}: expected text in UTF-8") from None
     except MappingError as error:
         raise WrongUseError(str(error)) from None
-    if made.name in SOURCES:
-        raise WrongUseError(f"{path}: there is already a source {made.name!r}; choose another name")
-    return made
 
 
 def warn_of_development_key(settings: Settings) -> None:

@@ -223,6 +223,13 @@ class CredentialState(Struct, gc=False):
         credential = self.uses[0].opened().event.credential
         return credential is not None and credential.lifetime == "ephemeral"
 
+    def awaited(self) -> bool:
+        """Whether it is a key that has ended or was seen where it should not be, and that nobody has
+        used yet: its thief may take some time."""
+        if self.uses or not self.status:
+            return False
+        return self.subject is not None and self.subject.lifetime != "ephemeral"
+
     def ordered(self) -> list[OpenUse]:
         """Its uses by the time of their earliest event."""
         return sorted((use.opened() for use in self.uses), key=lambda use: use.at)

@@ -208,7 +208,9 @@ def _evidence(state: State, view: View) -> list[Evidence]:
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
     """A fact reached a credential: answer its users, look at its uses again."""
-    holder.last = max(holder.last, fact.time)
+    # News of a key counts from when it was told: what it tells of may be long ago.
+    told = max(fact.time, state.bound) if fact.kind == "status" else fact.time
+    holder.last = max(holder.last, told)
     facts: list[Fact] = []
     if fact.kind == "context":
         if holder.protect(fact):
@@ -278,10 +280,21 @@ def origin(state: State, here: OriginState, fact: Fact) -> Outcome:
 def late(
     state: State, principal: PrincipalState, record: ActivityEvent, signature: Signature
 ) -> Outcome:
-    """An event behind everything settled: it still meets the checks that need no window."""
+    """An event behind everything settled: it still meets the checks that need no window, and an end
+    or an exposure is told all the same: a scanner dates what it finds by when it came there."""
     found = breach(_bounds_of(principal, record), record)
-    if found is None:
-        return NOTHING
+    out = NOTHING if found is None else _late(state, principal, record, signature, found)
+    facts = tuple(share.news_of(principal, record))
+    return Outcome(out.findings, out.plans, out.facts + facts) if facts else out
+
+
+def _late(
+    state: State,
+    principal: PrincipalState,
+    record: ActivityEvent,
+    signature: Signature,
+    found: Breach,
+) -> Outcome:
     novel = principal.seen.novelties(words_of(record, signature), record.time - state.horizon)
     evidence = _out_of_bounds(state, principal, record, signature.value, found, novel)
     if evidence is None:

@@ -22,7 +22,7 @@ from schemas.fact import Fact, Summary, Tick
 
 _SESSIONS = 3 * DAY
 _SEVERAL = 2
-_PRINCIPALS = 90 * DAY
+_KEYS = _PRINCIPALS = 90 * DAY
 _ORIGIN = "origin:"
 
 
@@ -63,7 +63,7 @@ def finish(state: State, due: list[str]) -> Outcome:
 
 def _forget(state: State) -> list[str]:
     """Drop what has been quiet for so long that nothing can come of it: sessions after three days,
-    principals after ninety. Checked once an epoch."""
+    principals and keys that only news was told of after ninety. Checked once an epoch."""
     epoch = state.bound // state.config.epoch
     if epoch == state.swept:
         return []
@@ -83,7 +83,8 @@ def outlived(state: State, entity: Entity) -> bool:
         return False
     edge = state.swept * state.config.epoch
     if isinstance(entity, CredentialState):
-        return entity.last < edge - _SESSIONS and entity.passing()
+        quiet = _KEYS if entity.awaited() else _SESSIONS
+        return entity.last < edge - quiet and entity.passing()
     return isinstance(entity, PrincipalState) and entity.last < edge - _PRINCIPALS
 
 

@@ -30,6 +30,7 @@ _MOST_SENT = 256
 _PLACES = frozenset({"network", "client", "credential"})
 _STRANGE = frozenset({"network", "client"})
 _MOST_HANDED = 64
+_NEWS = frozenset({"end", "exposure"})
 _ENDS: dict[str, CredentialStatus] = {
     "revoked": "revoked", "deleted": "deleted", "expired": "expired", "task_over": "task_over",
 }  # fmt: skip
@@ -171,6 +172,11 @@ def _issued(
 def _strange(event: ActivityEvent, novel: tuple[str, ...]) -> bool:
     """Whether an automaton with a past acts from a new network with a new tool. People travel."""
     return _STRANGE.issubset(novel) and "principal" not in novel and event.principal.type != "human"
+
+
+def news_of(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
+    """That a credential ended or its secret was seen, whenever that was."""
+    return _status(principal, event) if event.kind in _NEWS else []
 
 
 def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:

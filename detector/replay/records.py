@@ -49,7 +49,7 @@ class Reader:
     ) -> None:
         self._fixed = named(source, context.mapped)
         if source != "auto" and self._fixed is None:
-            known = ", ".join(["auto", *sorted(SOURCES)])
+            known = ", ".join(["auto", *sorted({*SOURCES, *(one.name for one in context.mapped)})])
             raise ValueError(f"no such source: {source!r}; expected one of {known}")
         self._context = context
         self._desk = desk

@@ -37,7 +37,7 @@ class Spec(Struct, frozen=True):
 
 def raw_names(topics: Topics) -> tuple[str, ...]:
     """The sources that have a raw topic, and the one for any of them."""
-    return topics.sources or (*SOURCES, MIXED)
+    return topics.sources or (*SOURCES, *topics.mapped, MIXED)
 
 
 def plan(topics: Topics, partitions: int) -> list[Spec]:

@@ -1,22 +1,40 @@
 """Names that must exist: a misspelt detection or source is refused, with the nearest known one.
 
 Examples:
-    >>> nearest("budgte", ["budget", "quiet"])
-    '; did you mean "budget"?'
-    >>> nearest("zzz", ["budget", "quiet"])
-    ''
+    >>> known_detections(("lateral_movment",))
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no detection 'lateral_movment'; did you mean "lateral_movement"?
+    >>> with mapped(["mappings/portal.toml"]):
+    ...     known_sources(["portal"])
+    ('portal',)
 """
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import PurePath
 
 from detector.detections import DETECTIONS
+from detector.sources.nearest import nearest
+
+# Whoever checks a table of settings knows nothing of the others, which may name more sources.
+_MAPPED: ContextVar[tuple[str, ...]] = ContextVar("mapped", default=())
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of an error message: the known name that was probably meant, if there is one."""
-    found = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f'; did you mean "{found[0]}"?' if found else ""
+def mapped_names(paths: Iterable[object]) -> tuple[str, ...]:
+    """The sources that mapping files make are called after the files."""
+    return tuple(PurePath(str(path)).stem for path in paths)
+
+
+@contextmanager
+def mapped(paths: Iterable[object]) -> Iterator[None]:
+    """Within this there are also the sources that these mapping files make."""
+    token = _MAPPED.set(mapped_names(paths))
+    try:
+        yield
+    finally:
+        _MAPPED.reset(token)
 
 
 def known_detections(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,7 +54,7 @@ def known_sources(names: Iterable[str]) -> tuple[str, ...]:
     """
     from detector.sources.registry import SOURCES
 
-    return _known(tuple(names), SOURCES, "source")
+    return _known(tuple(names), (*SOURCES, *_MAPPED.get()), "source")
 
 
 def _known(names: tuple[str, ...], known: Iterable[str], noun: str) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from typing import Any, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError as SourceError
 
-from detector.settings.known import nearest
 from detector.settings.model import SHORTEST_KEY, Settings
+from detector.sources.nearest import nearest
 
 PREFIX = "DETECTOR_"
 SHELL_VARIABLES = frozenset({"DETECTOR_DEBUG", "DETECTOR_CONFIG"})

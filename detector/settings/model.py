@@ -11,12 +11,13 @@ Examples:
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     SecretStr,
     field_validator,
     model_validator,
@@ -30,8 +31,8 @@ from pydantic_settings import (
 from detector.config import EngineConfig, Protected, ResponseConfig
 from detector.settings.duration import Duration
 from detector.settings.kafka import KafkaSettings
-from detector.settings.known import known_detections, known_sources
-from detector.settings.names import Names
+from detector.settings.known import known_detections, known_sources, mapped
+from detector.settings.names import Names, split
 
 SHORTEST_KEY = 16
 """Characters: what a fingerprint key must have at least, so that nobody can guess it."""
@@ -139,7 +140,8 @@ class Settings(BaseSettings):
     )
     mappings: Names = Field(
         default=(),
-        description="Files that map other JSON logs to events; `detector mapping` checks them.",
+        description="Mapping files, each of which makes a source of a JSON log and is called after it: "
+        "`portal.toml` makes `portal`. `detector mapping check` tries them.",
     )
     budget: float = Field(
         default=_ENGINE.budget,
@@ -211,6 +213,13 @@ class Settings(BaseSettings):
         """The environment above the file; no other place is read."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_mapped_sources(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        paths = split(data.get("mappings", ())) if isinstance(data, Mapping) else ()
+        with mapped(paths if isinstance(paths, list | tuple) else ()):
+            return handler(data)
 
     @field_validator("lateness", mode="before")
     @classmethod

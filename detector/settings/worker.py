@@ -11,7 +11,10 @@ Examples:
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from detector.settings.kafka import KafkaSettings
+from detector.settings.known import mapped_names
 from detector.settings.load import SettingsError, secret
 from detector.settings.model import Settings
 from detector.worker import Connection, Role, WorkerConfig
@@ -27,7 +30,7 @@ def worker_config(settings: Settings, role: Role = "all") -> WorkerConfig:
     return WorkerConfig(
         engine=settings.engine(),
         connection=connection(kafka),
-        topics=kafka.topics(),
+        topics=replace(kafka.topics(), mapped=mapped_names(settings.mappings)),
         role=role,
         group=kafka.group,
         instance=kafka.instance,

@@ -24,8 +24,8 @@ UNRECOGNISED = "no source recognises this record; `detector sources` lists those
 
 class Decoder:
     """Decodes what stands in one file or topic. `fixed` is the source that the operator named;
-    without one each record is recognised by itself, the source of the one before first. `mapped` are
-    sources beside those that are built in.
+    without one each record is recognised by itself: by one of the operator's own sources (`mapped`),
+    else by the source of the one before, else by any.
 
     `source` is the latest that was recognised.
     """
@@ -73,9 +73,10 @@ class Decoder:
         last = self.source
         if self.fixed is not None:
             return self.fixed
-        if last is not None and last.sniff(raw):
+        found = next((one for one in self._mapped if one.sniff(raw)), None)
+        if found is None and last is not None and last.sniff(raw):
             return last
-        found = auto(raw, self._mapped)
+        found = found or auto(raw)
         if found is None:
             raise DecodeError(UNRECOGNISED)
         self.source = found

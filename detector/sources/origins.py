@@ -22,7 +22,7 @@ def origin_of(
     """An origin; None where the log says nothing of one. `within` is the account or tenant that
     qualifies a private address, which exists in every network. An address may have a port."""
     address = kept(address)
-    place = locate(address) or locate(_without_port(address))
+    place = locate(address) or locate(without_port(address))
     network = ""
     if place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
@@ -43,7 +43,8 @@ def origin_of(
 _NOWHERE = Origin()
 
 
-def _without_port(address: str) -> str:
+def without_port(address: str) -> str:
+    """An address as such, where a log writes `192.0.2.7:4711` or `[2001:db8::1]:4711`."""
     if address.startswith("["):
         return address[1:].partition("]")[0]
     host, colon, port = address.rpartition(":")

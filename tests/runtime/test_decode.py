@@ -8,6 +8,7 @@ import pytest
 from detector.runtime.decode import Decoding
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
+from detector.sources.mapped.mapping import load
 from schemas.dead_letter import DeadLetter
 from tests.cli.logs import records
 
@@ -51,6 +52,21 @@ def test_a_record_is_found_however_it_is_packed(source: str, raw: bytes):
 def test_many_records_in_one_are_all_found(raw: bytes):
     """In their order."""
     assert ([ONE["eventID"], TWO["eventID"]], []) == decoded(raw)
+
+
+@pytest.mark.parametrize("source", ["auto", "portal"])
+def test_a_mapped_record_is_read(source: str) -> None:
+    """From a topic of its own, or from the one for any source."""
+    mapping = load(
+        'recognise.fields = ["portal", "who"]\nevent.time = "at"\nprincipal.uid = "who"\n',
+        "portal.toml",
+    )
+    context = Context(Fingerprints("a key of at least sixteen characters"), mapped=(mapping,))
+    raw = b'{"portal": 1, "who": "ada", "at": 1767605400}'
+    letters: list[DeadLetter] = []
+    [event] = Decoding(source, context, letters.append).events("raw.portal", 0, 1, raw)
+
+    assert ("portal", "ada") == (event.source, event.principal.uid)
 
 
 @pytest.mark.parametrize(

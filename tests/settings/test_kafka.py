@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from detector.cli.guard import guarded
+from detector.runtime.topics import raw_names
 from detector.settings import KafkaSettings, SettingsError, load_settings, reference, worker_config
 from detector.worker import Connection, WorkerConfig
 
@@ -79,6 +80,23 @@ def test_the_password_comes_from_a_file_without_its_line_end(
     text = EVERYTHING + f'password_file = "{tmp_path / "password"}"\n'
 
     assert PASSWORD == worker_config(load_settings(written(text))).connection.password
+
+
+def test_sources_of_mappings_may_be_named(
+    written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have a raw topic, a lateness and a silence of their own; without the file there is none."""
+    named = '[lateness]\nportal = "5m"\n[kafka]\nsources = ["portal"]\nsilences.portal = "1h"\n'
+    made = worker_config(load_settings(written('mappings = ["etc/portal.toml"]\n' + named)))
+
+    assert ("portal",) == raw_names(made.topics)
+    assert 300_000 == made.engine.lateness_of("portal")
+    every = worker_config(load_settings(written('mappings = ["etc/portal.toml"]')))
+    assert {"portal", "okta", "mixed"} <= {*raw_names(every.topics)}
+    with pytest.raises(SettingsError, match="there is no source 'portal'"):
+        load_settings(written(named))
+    monkeypatch.setenv("DETECTOR_MAPPINGS", "a/desk.toml, etc/portal.toml")
+    assert ("a/desk.toml", "etc/portal.toml") == load_settings(written(named)).mappings
 
 
 @pytest.mark.parametrize(

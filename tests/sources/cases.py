@@ -44,10 +44,13 @@ def decode(raw: Path) -> list[ActivityEvent]:
 
 
 def filled() -> str:
-    """Which fields the events of each source's cases have, as `filled.json` holds it."""
+    """Which fields the events of each source's cases have, as `filled.json` holds it. What a record
+    carries of another source's is that one's."""
     found: dict[str, list[ActivityEvent]] = {name: [] for name in sorted(SOURCES)}
     for raw in raw_cases():
-        found[raw.parent.name] += decode(raw)
+        own = raw.parent.name
+        others = SOURCES.keys() - {own}
+        found[own] += [event for event in decode(raw) if event.source not in others]
     rows = {name: fields_of(*events) for name, events in found.items()}
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
 

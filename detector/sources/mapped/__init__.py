@@ -1,1 +1,1 @@
-"""Formats that an operator describes in a TOML file instead of writing a decoder."""
+"""Any JSON log by a mapping: a TOML file that says which of its fields is which of ours."""

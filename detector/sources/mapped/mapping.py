@@ -1,245 +1,142 @@
-r"""A mapping: any JSON log to `ActivityEvent` by paths, constants and tables of values.
+"""A mapping file as a source.
 
-    source = "portal"                     # the name in events and in --source
-    recognise = ["portalVersion"]         # field names that all stand in each record
+The file is TOML, and the source is called after it. Its tables:
 
-    [fields]                              # a field of ActivityEvent = where its value stands
-    "time" = "when"
-    "principal.uid" = { path = "user.id", prefix = "portal:user/" }
-    "action.service" = { constant = "portal" }
-    "action.operation" = "event"
-    "action.access" = { path = "event", table = { login = "read", "*" = "write" } }
+- `about`: a sentence on what the log is
+- `[recognise]`: `fields`, names that all stand in its records and together in no other log's; `never`,
+  names of which none does
+- `[only]` and `[skip]`: words at a path; other records, or these, say nothing about a credential
+- `[event]`: `time`, `uid`, `kind`, `note`, `chain`
+- `[principal]`, `[action]`, `[credential]`, `[target]`, `[origin]`, `[outcome]`, `[workload]`, `[task]`,
+  `[child.credential]`, `[child.principal]`, `[posture]`: the fields of the token_use contract
+  (`detector schema token_use`), and `sha256`, the hash of a credential's secret
 
-`credential.secret` is a path to a secret and `credential.sha256` to its SHA-256: both are only
-fingerprinted. `origin.user_agent` gives the client. What is left out stays empty; access and plane
-follow from the operation.
+and each field is an expression (`detector.sources.mapped.expression`). What is filled is read as a
+token_use record: a secret becomes a fingerprint, texts are masked and bounded, and what can be derived
+is (network, client, access, plane).
 
 Examples:
-    >>> source = load('source = "portal"\nrecognise = ["when"]\n[fields]\ntime = "when"\n'
-    ...     '"principal.uid" = "who"\n', "portal.toml")
-    >>> source.name, source.sniff(b'{"when": 1}')
-    ('portal', True)
-    >>> load('source = "portal"\nrecognise = ["w"]\n[fields]\ntime = "w"\n"principal.iud" = "x"\n', "p.toml")
-    Traceback (most recent call last):
-    ...
-    detector.sources.mapped.mapping.MappingError: p.toml:5: there is no field "principal.iud"; did you mean "principal.uid"?
+    >>> portal = load('''
+    ... recognise.fields = ["portal", "who"]
+    ... event.time = "at"
+    ... principal.uid = "portal:user/{who}"
+    ... action.operation = "what"
+    ... ''', "portal.toml")
+    >>> from detector.sources.fingerprint import Fingerprints
+    >>> context = Context(Fingerprints("a key of at least sixteen characters"))
+    >>> raw = b'{"portal": 1, "who": "ada", "what": "files.delete", "at": "2026-01-05T09:30:00Z"}'
+    >>> [event] = portal.decode(raw, context, 1)
+    >>> portal.sniff(raw), event.source, event.principal.uid, event.action.access
+    (True, 'portal', 'portal:user/ada', 'delete')
 """
 
-import re
-import tomllib
-from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any
 
-from msgspec import Struct
+import msgspec
 
-from detector.sources.base import Context, DecodeError
-from detector.sources.mapped.built import built
-from detector.sources.record import opened
-from schemas.event import (
-    Access,
-    ActivityEvent,
-    Effect,
-    Kind,
-    Lifetime,
-    Plane,
-    PrincipalType,
-    Profile,
-    Status,
-)  # fmt: skip
+from detector.sources.base import Context, DecodeError, SkipRecord
+from detector.sources.fingerprint import sha256_in
+from detector.sources.mapped.fields import NEEDED
+from detector.sources.mapped.layout import read_layout
+from detector.sources.own.token_use import event_of
+from detector.sources.record import Record, opened
+from schemas.event import ActivityEvent
+from schemas.token_use import TokenUse
 
-_TEXTS = (
-    "uid", "principal.uid", "principal.name", "principal.account", "principal.owner",
-    "principal.role", "principal.session", "principal.known_by", "credential.uid",
-    "credential.uid_kind", "credential.type", "credential.secret", "credential.sha256",
-    "credential.bound_to", "action.service", "action.operation", "action.foreign", "target.uid",
-    "target.type", "target.account", "origin.address", "origin.user_agent", "origin.client",
-    "origin.region", "origin.country", "outcome.code", "workload.uid", "workload.kind", "task.uid",
-    "task.intent", "task.approver", "child.credential.uid", "child.credential.uid_kind",
-    "child.principal.uid", "child.principal.name", "note",
-)  # fmt: skip
-_TIMES = ("time", "credential.issued", "credential.expires", "task.ends")
-_FLAGS = ("principal.mfa", "origin.console", "posture.canary", "posture.protected")
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "kind": get_args(Kind), "principal.type": get_args(PrincipalType),
-    "principal.profile": get_args(Profile), "credential.lifetime": get_args(Lifetime),
-    "action.access": get_args(Access), "action.plane": get_args(Plane),
-    "action.effect": get_args(Effect), "outcome.status": get_args(Status),
-}  # fmt: skip
-FIELDS = (*_TEXTS, *_TIMES, *_FLAGS, *_CHOICES)
-_NEEDED = ("time", "principal.uid")
-_KEYS = ("source", "about", "recognise", "fields")
-_WAYS = ("path", "constant", "table", "prefix")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_ANY = "*"
 _LOOKED_AT = 65_536
-
-
-class MappingError(ValueError):
-    """A mapping that cannot be used: file, line, what was expected."""
-
-
-class Value(Struct, frozen=True):
-    """Where a field's value comes from. `time` and `flag` say how it is read."""
-
-    path: tuple[str, ...] = ()
-    constant: str = ""
-    prefix: str = ""
-    table: Mapping[str, str] | None = None
-    time: bool = False
-    flag: bool = False
+_KNOWN_BY = ("uid", "secret", "fingerprint")
+Fields = dict[str, Any]
 
 
 class Mapped:
-    """A source that a mapping describes."""
+    """The source that a mapping makes. `about` says what it is, `fields` which of ours it may fill."""
 
-    def __init__(
-        self,
-        name: str,
-        marks: tuple[bytes, ...],
-        values: Mapping[str, Value],
-        text: str,
-        place: str,
-    ) -> None:
-        self.name = name
-        self._marks = marks
-        self._values = values
-        self._text = text
-        self._place = place
+    def __init__(self, text: str, place: str) -> None:
+        """Read and check a file's text; `place` is its path."""
+        self._made_of = text, place
+        self._layout = read_layout(text, place)
+        self.name = self._layout.name
+        self.about = self._layout.about
+        self.fields = tuple(
+            f"{part}.{name}" if part else name
+            for part, reads in self._layout.parts
+            for name, _ in reads
+        )
 
-    def __reduce__(self) -> tuple[Any, tuple[str, str]]:
-        """For a process that decodes beside this one."""
-        return load, (self._text, self._place)
+    def __reduce__(self) -> tuple[type["Mapped"], tuple[str, str]]:
+        """For a process that decodes beside this one: it makes the same of the same text."""
+        return Mapped, self._made_of
 
     def sniff(self, raw: bytes) -> bool:
-        """Whether all field names to recognise it by stand in the bytes."""
+        """Whether the bytes show the names that the mapping recognises its log by."""
         head = raw[:_LOOKED_AT]
-        return all(mark in head for mark in self._marks)
+        for name in self._layout.marks:
+            if name not in head:
+                return False
+        return not any(name in head for name in self._layout.never)
 
     def decode(self, raw: bytes, context: Context, position: int) -> tuple[ActivityEvent, ...]:
         """The event of one record.
 
         Raises:
-            DecodeError: not JSON, or without a time or an actor.
+            SkipRecord: one that the mapping passes over.
+            DecodeError: anything unreadable.
         """
         record = opened(raw, self.name, context, position)
-        found: dict[str, Any] = {}
-        for name, value in self._values.items():
-            made = _value(record, value, name)
-            if made is not None and made != "":
-                found[name] = made
-        for name in _NEEDED:
-            if name not in found:
-                raise DecodeError(f"{self.name}: expected a value for {name}, got none")
-        return (built(record, found),)
+        for words_at, words in self._layout.only:
+            if words.isdisjoint(words_at(record)):
+                raise SkipRecord("not one that the mapping takes")
+        for words_at, words in self._layout.skip:
+            if not words.isdisjoint(words_at(record)):
+                raise SkipRecord("one that the mapping passes over")
+        return (event_of(_record(self._filled(record)), context, position),)
 
+    def _filled(self, record: Record) -> Fields:
+        made: Fields = {"source": self.name, "principal": {"uid": ""}}
+        for part, reads in self._layout.parts:
+            found = {name: value for name, read in reads if (value := read(record)) is not None}
+            if not part:
+                made.update(found)
+                continue
+            # What lacks its name says nothing: the log has none of it in this record.
+            if part in NEEDED and not any(map(found.get, NEEDED[part])):
+                continue
+            outer, dot, name = part.rpartition(".")
+            if name == "credential":
+                found = self._credential(found, record)
+                if not found:
+                    continue
+            elif name == "action":
+                found.setdefault("service", self.name)
+            holder = made.setdefault(outer, {}) if dot else made
+            holder[name] = found
+        if not str(made.get("uid", "")).strip():
+            made["uid"] = record.uid()  # by its content: a second delivery is a duplicate
+        return made
 
-def _value(record: Any, value: Value, name: str) -> Any:
-    if value.time:
-        return record.time(*value.path) if name == "time" else record.when(*value.path)
-    if value.flag:
-        return value.constant == "true" if not value.path else record.flag(*value.path)
-    if name in {"credential.secret", "credential.sha256"}:
-        raw = record.get(*value.path)
-        return raw if isinstance(raw, str) else None
-    text = record.text(*value.path) if value.path else value.constant
-    if value.table is not None:
-        text = (
-            value.table.get(text, value.table.get(_ANY, "")) if text or _ANY in value.table else ""
-        )
-    return f"{value.prefix}{text}" if text else ""
+    def _credential(self, part: Fields, record: Record) -> Fields:
+        """A secret's SHA-256 has the fingerprint of the secret; ids of two logs are not of one kind."""
+        digest = part.pop("sha256", None)
+        found = sha256_in(str(digest)) if digest is not None else None
+        if found is not None and not part.get("fingerprint"):
+            part["fingerprint"] = record.context.fingerprints.of_digest(record.tenant, found)
+        if part.get("uid"):
+            part.setdefault("uid_kind", f"{self.name}_credential")
+        return part if any(map(part.get, _KNOWN_BY)) else {}
 
 
 def load(text: str, place: str) -> Mapped:
-    """The source that the TOML in `text` describes; `place` names the file in errors.
+    """The source that a mapping file makes; `place` is the file's path, in errors too.
 
     Raises:
-        MappingError: anything that is missing, unknown or of the wrong kind, with its line.
+        MappingError: anything in it that cannot be used, with its line.
     """
+    return Mapped(text, place)
+
+
+def _record(made: Fields) -> TokenUse:
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"{place}: not TOML: {error}") from None
-    check = _Check(text, place)
-    for key in document:
-        check.known(key, _KEYS, "key")
-    name = document.get("source")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise check.error(
-            "source", "expected a name in small letters, digits and _, such as portal"
-        )
-    marks = document.get("recognise")
-    if not isinstance(marks, list) or not marks or not all(isinstance(m, str) and m for m in marks):
-        raise check.error("recognise", "expected a list of field names that every record has")
-    fields = document.get("fields")
-    if not isinstance(fields, dict):
-        raise check.error("fields", "expected a table [fields]")
-    values = {key: check.value(key, given) for key, given in _flat(fields, "")}
-    for needed in _NEEDED:
-        if needed not in values:
-            raise check.error("fields", f'expected a value for "{needed}", got none')
-    return Mapped(name, tuple(f'"{mark}"'.encode() for mark in marks), values, text, place)
-
-
-def _flat(fields: Mapping[str, Any], before: str) -> list[tuple[str, Any]]:
-    """`[fields.principal]` with `uid` is the same as `"principal.uid"`."""
-    found: list[tuple[str, Any]] = []
-    for key, value in fields.items():
-        name = f"{before}{key}"
-        nested = isinstance(value, dict) and name not in FIELDS
-        found += _flat(value, f"{name}.") if nested else [(name, value)]
-    return found
-
-
-class _Check:
-    def __init__(self, text: str, place: str) -> None:
-        self._lines = text.splitlines()
-        self._place = place
-
-    def error(self, key: str, what: str) -> MappingError:
-        last = key.rpartition(".")[2]
-        for number, line in enumerate(self._lines, 1):
-            head = line.split("=")[0]
-            if f'"{key}"' in head or head.strip().strip("[]") in {key, last, f"fields.{key}"}:
-                return MappingError(f"{self._place}:{number}: {what}")
-        return MappingError(f"{self._place}: {what}")
-
-    def known(self, name: str, names: tuple[str, ...], what: str) -> None:
-        if name not in names:
-            near = get_close_matches(name, names, 1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise self.error(name, f'there is no {what} "{name}"{hint}')
-
-    def value(self, key: str, given: Any) -> Value:
-        self.known(key, FIELDS, "field")
-        if isinstance(given, str):
-            given = {"path": given}
-        if not isinstance(given, dict) or not given:
-            raise self.error(key, f"expected a path or a table with {', '.join(_WAYS)}")
-        for way in given:
-            self.known(way, _WAYS, f'way to fill "{key}":')
-        path, constant = given.get("path", ""), given.get("constant", "")
-        if bool(path) == (constant != ""):
-            raise self.error(key, f'"{key}": expected either a path or a constant')
-        if isinstance(constant, bool):
-            constant = str(constant).lower()
-        table = given.get("table")
-        if table is not None and not isinstance(table, dict):
-            raise self.error(key, f'"{key}": expected a table of values')
-        self._chosen(key, [*(table or {}).values(), *([constant] if constant else [])], table, path)
-        return Value(
-            tuple(str(path).split(".")) if path else (), str(constant), str(given.get("prefix", "")),
-            table, key in _TIMES, key in _FLAGS,
-        )  # fmt: skip
-
-    def _chosen(self, key: str, values: list[Any], table: Any, path: str) -> None:
-        allowed = _CHOICES.get(key)
-        if allowed is None:
-            return
-        if path and table is None:
-            raise self.error(key, f'"{key}": expected a table that leads to {", ".join(allowed)}')
-        for value in values:
-            if value not in allowed:
-                raise self.error(
-                    key, f'"{key}": expected one of {", ".join(allowed)}, got {value!r}'
-                )
+        return msgspec.convert(made, TokenUse)
+    except msgspec.ValidationError as error:
+        where = str(error).rpartition(" - at ")[2].strip("`")
+        raise DecodeError(f"{made['source']}: expected another value for {where}") from None

@@ -24,7 +24,7 @@ def events_of(record: Record, text: Any) -> tuple[ActivityEvent, ...] | None:
     from detector.sources.registry import auto
 
     raw = text.encode("utf-8", "surrogatepass")
-    source = auto(raw)
+    source = auto(raw, record.context.mapped)
     if source is None or source.name in _OURS:
         return None
     try:

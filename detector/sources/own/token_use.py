@@ -25,6 +25,7 @@ from detector.sources.base import Context, DecodeError
 from detector.sources.clients import client_of
 from detector.sources.contract import read
 from detector.sources.networks import locate
+from detector.sources.origins import without_port
 from detector.sources.own.token_credential import child_of, credential_of, optional_time, time_of
 from detector.sources.text import kept, kept_id
 from detector.sources.tidy import tidy
@@ -95,10 +96,10 @@ SOURCE = TokenUseSource()
 def _decode(raw: bytes, context: Context, position: int) -> ActivityEvent:
     envelope = _read(_ENVELOPE, raw)
     if envelope.specversion is None:
-        return _event(_read(_RECORD, raw), context, position)
+        return event_of(_read(_RECORD, raw), context, position)
     if not envelope.data:
         raise DecodeError(f"CloudEvent: expected the record in `data`, got none{_HINT}")
-    return _event(_filled(envelope), context, position)
+    return event_of(_filled(envelope), context, position)
 
 
 def _filled(envelope: _Envelope) -> TokenUse:
@@ -118,7 +119,12 @@ def _filled(envelope: _Envelope) -> TokenUse:
     return _read(_RECORD, start + comma + rest)
 
 
-def _event(record: TokenUse, context: Context, position: int) -> ActivityEvent:
+def event_of(record: TokenUse, context: Context, position: int) -> ActivityEvent:
+    """The event that a record of the contract tells of, wherever it came from.
+
+    Raises:
+        DecodeError: a part of it says nothing, or too much.
+    """
     _check(record)
     tenant = context.tenant_or(kept(record.tenant))
     action = _action(record.action)
@@ -194,7 +200,7 @@ def _origin(origin: TokenOrigin | None, within: str) -> Origin | None:
         return None
     _in_bounds(origin.asn, "origin.asn", _MOST_ASN)
     address = kept(origin.address)
-    place = locate(address)
+    place = locate(address) or locate(without_port(address))
     network = kept(origin.network)
     if not network and place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
