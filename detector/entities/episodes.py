@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from detector.config import MINUTE
 from detector.findings import MAX_MOMENTS, Evidence
 from detector.window.empty import none_yet
+from detector.window.panes import QUARTER
 
 _MOST_PAST = 16
 _MOST_OPEN = 96
@@ -140,15 +141,17 @@ class Episodes(Struct, gc=False):
 
     def late(self, entity: str, evidence: Evidence, quiet: int) -> None:
         """Evidence from before all that is settled. It joins a live episode or makes one of its
-        own; what lies within an episode's span, live or over, has been told."""
+        own; what lies within an episode's span, live or over, has been told, and so has the rest
+        of the quarter that it ends in: a mark stands for what is like it."""
         live = self.settled.get(evidence.detection)
         spans = [s for s in self.past if s.detection == evidence.detection]
         if live is not None:
             spans.append(_span(live))
-        if any(s.first <= evidence.decisive.time <= s.last for s in spans):
+        time = evidence.decisive.time
+        if any(s.first <= time and time // QUARTER <= s.last // QUARTER for s in spans):
             return
         known = {finding_uid(s.detection, entity, s.first) for s in spans}
-        if live is not None and live.first <= evidence.decisive.time + quiet:
+        if live is not None and live.first <= time + quiet:
             self.settled[live.detection] = _merge(live, [evidence])
         elif finding_uid(evidence.detection, entity, evidence.start) not in known:
             made: dict[str, Episode] = {}

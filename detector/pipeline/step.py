@@ -33,7 +33,11 @@ def step(state: State, record: Record) -> Outcome:
         key = f"principal:{record.tenant}:{record.principal.uid}"
         principal = state.principals.get(key)
         signature = state.signatures.of(record)
-        if principal is not None and principal.repeats(record, signature, state.horizon):
+        if (
+            principal is not None
+            and record.time >= state.bound
+            and principal.repeats(record, signature, state.horizon)
+        ):
             return NOTHING
         return _event(state, key, principal, record, signature)
     if isinstance(record, Fact):

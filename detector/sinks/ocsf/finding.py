@@ -13,7 +13,7 @@ Examples:
     ... )
     >>> about = Detection(
     ...     id="grave_and_new", title="Grave and new", summary="One grave call.", severity=4,
-    ...     status="stable", kind="monotone", benign="b", check="c", runbook="r",
+    ...     status="stable", kind="monotone", needs=(), benign="b", check="c", runbook="r",
     ... )
     >>> alert(finding, about).type_uid
     200401
