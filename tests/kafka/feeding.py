@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 
 from detector.config import EngineConfig
 from detector.runtime.connect import producer
+from detector.runtime.topics import raw_names
 from detector.simulate import simulate
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
@@ -103,7 +104,7 @@ class Feeder:
         """Say on every raw partition that nothing older than the quarter after `last` will come."""
         final = last // QUARTER * QUARTER + QUARTER
         value = msgspec.json.encode(Progress("end", of=1, levels=(final,)))
-        for source in (*SOURCES, "mixed"):
+        for source in raw_names(self._topics):
             topic = self._topics.raw(source)
             for where in await self._producer.partitions_for(topic):
                 await self._producer.send_and_wait(topic, value, partition=where)

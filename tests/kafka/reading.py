@@ -14,6 +14,7 @@ from detector.runtime.compacted import Tail
 from detector.runtime.connect import administrator, arguments, reader
 from detector.runtime.keeper import MARKER
 from detector.runtime.partition import Shared
+from detector.runtime.topics import raw_names
 from detector.runtime.wire import read
 from detector.worker import WorkerConfig
 from schemas.control import Control
@@ -129,7 +130,7 @@ async def lag(config: WorkerConfig) -> dict[str, int]:
     try:
         left: Counter[str] = Counter()
         groups = {
-            "normalise": [config.topics.raw(name) for name in ("cloudtrail", "token_use", "mixed")],
+            "normalise": [config.topics.raw(name) for name in raw_names(config.topics)],
             "detect": [config.topics.activity],
             "admit": [config.topics.findings],
         }

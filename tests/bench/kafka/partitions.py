@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from detector.bench import Figure
 from detector.runtime.watermarks import ACTIVITY
 from detector.runtime.wire import read
-from detector.sources.registry import SOURCES
 from schemas.event import ActivityEvent
 from schemas.fact import Fact
 from tests.bench.kafka.options import Options
@@ -84,7 +83,7 @@ async def _said(stage: Stage, records: list[Record], count: int, used: float) ->
     rows = await whole(config, config.topics.state)
     kept = sum(len(row.key) + len(row.value or b"") for row in rows)
     minutes = max(1.0, (records[-1].time - records[0].time) / _MINUTE)
-    raw = count * (len(SOURCES) + 1)
+    raw = count * len(SOURCES)
     return [
         *_figures(kinds, minutes, count, raw),
         Figure("partitions", "activity", size / 2**20, "MiB", f"{sum(kinds.values()):,} records"),
