@@ -20,6 +20,7 @@ from detector.sources.opened import opened
 from detector.sources.registry import SOURCES
 
 BAR = 20_000
+_FEW = 100
 _LONG_ID = re.compile(rb"(?<![\w+/=-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
 _HEX = re.compile(rb"(?<![\w+/=-])[0-9a-f]{16,64}(?![\w+/=-])")
 _MOMENT = re.compile(rb"T(\d\d):\d\d:\d\d")
@@ -55,11 +56,17 @@ def decoding(cases: Path, events: int, times: int = 3) -> Iterator[Figure]:
 
 
 def _extra(source: Source, load: Sequence[bytes], times: int) -> float:
-    """What recognising adds, as a share: both ways in turn, so that a busy moment meets both."""
-    named, auto = float("inf"), float("inf")
-    for _ in range(times):
-        named = min(named, best_of(1, lambda: _each(Decoder(source).decode, load)))
-        auto = min(auto, best_of(1, lambda: _each(Decoder().decode, load)))
+    """What recognising adds, as a share: a few records both ways in turn, so that a busy moment
+    meets both."""
+    named = auto = 0.0
+    ours, any_one = Decoder(source).decode, Decoder().decode
+    for start in range(0, len(load), _FEW):
+        few = load[start : start + _FEW]
+        best = [float("inf"), float("inf")]
+        for _ in range(times):
+            best[0] = min(best[0], best_of(1, lambda f=few: _each(ours, f)))  # type: ignore[misc]
+            best[1] = min(best[1], best_of(1, lambda f=few: _each(any_one, f)))  # type: ignore[misc]
+        named, auto = named + best[0], auto + best[1]
     return auto / named - 1
 
 

@@ -15,8 +15,10 @@ Examples:
 from collections.abc import Iterable, Iterator, Sequence
 
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
+from detector.sources.format import Format
 from detector.sources.opened import opened
-from detector.sources.registry import auto
+from detector.sources.record import opened as opened_record
+from detector.sources.registry import auto, known
 from schemas.event import ActivityEvent
 
 UNRECOGNISED = "no source recognises this record; `detector sources` lists those that there are"
@@ -60,27 +62,35 @@ class Decoder:
         """
         found = opened(raw)
         if isinstance(found, tuple):
-            made: Iterable[ActivityEvent] = self._source_of(raw).decode(raw, context, position)
+            made: Iterable[ActivityEvent] = self._one(raw, context, position)
         else:
             made = self._each(found, context, position)
         inventory = context.inventory
         if inventory is None:
             return made
-        known = map(inventory.applied, made)
-        return tuple(known) if isinstance(made, tuple) else known
+        applied = map(inventory.applied, made)
+        return tuple(applied) if isinstance(made, tuple) else applied
 
-    def _source_of(self, raw: bytes) -> Source:
-        last = self.source
+    def _one(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
+        """The events of one record, by the source that recognises it."""
         if self.fixed is not None:
-            return self.fixed
-        found = next((one for one in self._mapped if one.sniff(raw)), None)
-        if found is None and last is not None and last.sniff(raw):
-            return last
-        found = found or auto(raw)
-        if found is None:
-            raise DecodeError(UNRECOGNISED)
-        self.source = found
-        return found
+            return self.fixed.decode(raw, context, position)
+        if self._mapped and (own := _sniffed(self._mapped, raw)) is not None:
+            self.source = own
+            return own.decode(raw, context, position)
+        last = self.source
+        if last is not None and not isinstance(last, Format) and last.sniff(raw):
+            return last.decode(raw, context, position)
+        # Parsed once, to be recognised and to be read.
+        record = opened_record(raw, "record", context, position)
+        if not isinstance(last, Format) or not last.marks.match(record.fields):
+            last = self.source = known(record.fields)
+            if last is None:
+                raise DecodeError(UNRECOGNISED)
+            if not isinstance(last, Format):
+                return last.decode(raw, context, position)
+        record.what = last.name
+        return last.events(record)
 
     def _each(
         self, records: Iterator[bytes], context: Context, position: int
@@ -91,7 +101,7 @@ class Decoder:
         any_event = False
         for count, one in enumerate(records, 1):
             try:
-                for event in self._source_of(one).decode(one, context, position):
+                for event in self._one(one, context, position):
                     any_event = True
                     yield event
             except SkipRecord as error:
@@ -106,3 +116,7 @@ class Decoder:
             raise DecodeError(f"record {first.replace(':', f' of {count}:', 1)}{more}")
         if skipped is not None and not any_event:
             raise skipped
+
+
+def _sniffed(sources: Sequence[Source], raw: bytes) -> Source | None:
+    return next((source for source in sources if source.sniff(raw)), None)

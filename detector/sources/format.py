@@ -1,8 +1,8 @@
 """A format of JSON records: how it is recognised, and what one record becomes.
 
-`marks` are alternatives, of each of which all field names must stand in a record's bytes for it to
-be recognised; `never` are those of which none may. They must tell a format from every other one: a
-test shows every case of every source to all of them. `spills` gives a record's free text, where
+`marks` are alternatives, of one of which all must stand in a record for it to be recognised; `never`
+are those of which none may (`marks.py` has their form). They must tell a format from every other one:
+a test shows every case of every source to all of them. `spills` gives a record's free text, where
 secrets may stand that are exposures.
 
 Examples:
@@ -12,7 +12,7 @@ Examples:
     ...     who = record.need(record.text("who"), "who", "the name of the actor")
     ...     return ActivityEvent(
     ...         record.uid("id"), record.what, record.tenant, record.time("at"), Principal(who))
-    >>> source = Format("example", ((b'"who"', b'"at"'),), read)
+    >>> source = Format("example", (("who", "at"),), read)
     >>> context = Context(Fingerprints("a key of at least sixteen characters"))
     >>> raw = b'{"who": "ada", "at": "2026-01-05T09:30:00Z"}'
     >>> source.sniff(raw), [event.time for event in source.decode(raw, context, 1)]
@@ -21,34 +21,44 @@ Examples:
 
 from collections.abc import Callable
 
-from msgspec import Struct
-
-from detector.sources.base import Context
-from detector.sources.record import Record, opened
+from detector.sources.base import Context, DecodeError
+from detector.sources.marks import Fields, Marks
+from detector.sources.record import Record, fields_of, opened
 from detector.sources.spills import Spills, exposures
 from schemas.event import ActivityEvent
-
-LOOKED_AT = 65_536
 
 Reader = Callable[[Record], ActivityEvent | tuple[ActivityEvent, ...]]
 
 
-class Format(Struct, frozen=True):
+class Format:
     """A source of JSON records. Wrappings around a record have been opened before."""
 
-    name: str
-    marks: tuple[tuple[bytes, ...], ...]
-    read: Reader
-    never: tuple[bytes, ...] = ()
-    spills: Spills | None = None
+    __slots__ = ("_read", "_spills", "marks", "name")
+
+    def __init__(
+        self,
+        name: str,
+        marks: tuple[tuple[str, ...], ...],
+        read: Reader,
+        never: tuple[str, ...] = (),
+        spills: Spills | None = None,
+    ) -> None:
+        """See the module's docstring."""
+        self.name = name
+        self.marks = Marks(marks, never)
+        self._read = read
+        self._spills = spills
 
     def sniff(self, raw: bytes) -> bool:
-        """Whether the bytes show the format's own field names."""
-        head = raw[:LOOKED_AT]
-        for names in self.marks:
-            if all(name in head for name in names):
-                return not any(name in head for name in self.never)
-        return False
+        """Whether a record shows the format's own fields."""
+        try:
+            return self.knows(fields_of(raw, self.name))
+        except DecodeError:
+            return False
+
+    def knows(self, fields: Fields) -> bool:
+        """The same, for a record that has been parsed."""
+        return self.marks.match(fields)
 
     def decode(self, raw: bytes, context: Context, position: int) -> tuple[ActivityEvent, ...]:
         """The events of one record.
@@ -57,9 +67,17 @@ class Format(Struct, frozen=True):
             SkipRecord: the record says nothing about a credential's use.
             DecodeError: anything unreadable.
         """
-        record = opened(raw, self.name, context, position)
-        made = self.read(record)
+        return self.events(opened(raw, self.name, context, position))
+
+    def events(self, record: Record) -> tuple[ActivityEvent, ...]:
+        """The same, for a record that has been parsed.
+
+        Raises:
+            SkipRecord: the record says nothing about a credential's use.
+            DecodeError: anything unreadable.
+        """
+        made = self._read(record)
         events = made if isinstance(made, tuple) else (made,)
-        if self.spills is None or not events:
+        if self._spills is None or not events:
             return events
-        return (*events, *exposures(record, self.spills, events[0]))
+        return (*events, *exposures(record, self._spills, events[0]))

@@ -203,7 +203,16 @@ def opened(raw: bytes | Raw, what: str, context: Context, position: int) -> Reco
     Raises:
         DecodeError: not a JSON object.
     """
-    return Record(read(_DECODER, raw, what), what, context, position, raw)
+    return Record(fields_of(raw, what), what, context, position, raw)
+
+
+def fields_of(raw: bytes | Raw, what: str) -> Fields:
+    """The fields of the record that `raw` is.
+
+    Raises:
+        DecodeError: not a JSON object.
+    """
+    return read(_DECODER, raw, what)
 
 
 def _text(value: Any) -> str:

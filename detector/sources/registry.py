@@ -10,16 +10,28 @@ Examples:
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Protocol
 
 import detector.sources
-from detector.sources.base import Source
+from detector.sources.base import DecodeError, Source
+from detector.sources.marks import Fields, Marks
+from detector.sources.record import fields_of
+
+
+class Native(Source, Protocol):
+    """A source of this package: it is recognised by its marks."""
+
+    @property
+    def marks(self) -> Marks:
+        """What tells it from every other one."""
+
 
 # The module of each source, by the source's name: its first paragraph says what the source is.
 MODULES: dict[str, str] = {}
 
 
-def _discover() -> dict[str, Source]:
-    found: dict[str, Source] = {}
+def _discover() -> dict[str, Native]:
+    found: dict[str, Native] = {}
     for module in sorted(_modules(), key=lambda name: name.rpartition(".")[2]):
         source = getattr(import_module(module), "SOURCE", None)
         if source is not None:
@@ -38,16 +50,40 @@ def _modules() -> Iterator[str]:
             yield from (module.name for module in iter_modules(inside, f"{family.name}."))
 
 
-SOURCES: dict[str, Source] = _discover()
+SOURCES: dict[str, Native] = _discover()
+
+
+def _by_name() -> dict[str, tuple[Native, ...]]:
+    """The sources one of whose marks a name may be: few, so only these are asked."""
+    names = {name for source in SOURCES.values() for name in source.marks.names}
+    return {
+        name: tuple(source for source in SOURCES.values() if name in source.marks.names)
+        for name in names
+    }
+
+
+_BY_NAME = _by_name()
+
+
+def known(fields: Fields) -> Native | None:
+    """The source that recognises a record which has been parsed, or None."""
+    for name in fields:
+        for source in _BY_NAME.get(name, ()):
+            if source.marks.match(fields):
+                return source
+    return None
 
 
 def auto(raw: bytes, mapped: Sequence[Source] = ()) -> Source | None:
     """The source that recognises `raw`, or None; one of the operator's own (`mapped`) before all
-    others. Cheap: looks for field names, parses nothing."""
+    others."""
     for source in mapped:
         if source.sniff(raw):
             return source
-    return next((source for source in SOURCES.values() if source.sniff(raw)), None)
+    try:
+        return known(fields_of(raw, "record"))
+    except DecodeError:
+        return None
 
 
 def named(name: str, mapped: Sequence[Source] = ()) -> Source | None:

@@ -79,8 +79,9 @@ def _event(record: Record) -> ActivityEvent:
 SOURCE = Format(
     "anthropic_audit",
     (
-        *((b'"created_at"', f'"{kind}"'.encode()) for kind in _ACTORS),
-        (b'"created_at"', b'"actor"', b'"activity_'),  # a kind of actor that is newer than this
+        ("created_at", "actor/type=*_actor"),
+        ("created_at", "actor", "id=activity_*"),
+        ("data/0/created_at", "data/0/actor/type=*_actor"),
     ),
     read,
 )

@@ -147,9 +147,12 @@ def _outcome(record: Record) -> Outcome:
 
 SOURCE = Format(
     "litellm",
-    ((b'"user_api_key_hash"', b'"call_type"'), (b'"table_name"', b'"changed_by_api_key"')),
+    (
+        ("call_type", "metadata/user_api_key_hash"),
+        ("standard_logging_object/metadata/user_api_key_hash",),
+        ("table_name", "changed_by_api_key"),
+    ),
     read,
-    never=(b'"resourceSpans"',),
     spills=at(
         "messages",
         "response",

@@ -44,7 +44,7 @@ Examples:
 """
 
 from detector.sources.ai.mcp_caller import caller_of, credential_of, places_of
-from detector.sources.ai.mcp_request import Request, deed_of, given, message_of, outcome_of
+from detector.sources.ai.mcp_request import PLACES, Request, deed_of, given, message_of, outcome_of
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
@@ -105,11 +105,12 @@ def _origin(record: Record, request: Request, account: str) -> Origin | None:
 
 SOURCE = Format(
     "mcp",
-    # Without the closing quote: the message may stand in a text, where quotes are escaped.
-    ((b'"jsonrpc', b'"method'),),
+    (
+        ("jsonrpc", "method"),
+        *((f"{place}/jsonrpc", f"{place}/method") for place in PLACES),
+        *((f'{place}=*"jsonrpc"*',) for place in PLACES),
+    ),
     read,
-    never=(b'"eventSource"', b'"resourceSpans"', b'"resource_arn"', b'"user_api_key_hash"',
-           b'"spanId"'),
     spills=at("params.arguments", "request.params.arguments", "message.params.arguments",
         "rpc.params.arguments", "mcp.params.arguments", "body.params.arguments", "result",
         "response.result"),

@@ -20,7 +20,7 @@ from detector.sources.verbs import access_by_verb, plane_by_words
 from schemas.event import Access, Action, Outcome, Plane, Target
 
 _CACHED = 16_384
-_PLACES = ("request", "message", "rpc", "mcp", "body")
+PLACES = ("request", "message", "rpc", "mcp", "body")
 _HEADERS = frozenset({"authorization", "mcp-session-id", "traceparent", "user-agent"})
 _CLIENT = "io.modelcontextprotocol/clientInfo"
 # Methods whose words do not tell: `sampling` has the client's model answer the server.
@@ -141,7 +141,7 @@ def outcome_of(record: Record) -> Outcome | None:
 def _message(record: Record) -> Record:
     if "method" in record.fields and "jsonrpc" in record.fields:
         return record
-    for place in _PLACES:
+    for place in PLACES:
         if place not in record.fields:
             continue
         message = record.part(place)

@@ -79,5 +79,12 @@ def _origin(record: Record, account: str) -> Origin | None:
 
 
 SOURCE = Format(
-    "openai_audit", ((b'"organization.audit_log"',), (b'"effective_at"', b'"actor"')), read
+    "openai_audit",
+    (
+        ("object=organization.audit_log",),
+        ("effective_at", "actor"),
+        ("data/0/object=organization.audit_log",),
+        ("data/0/effective_at", "data/0/actor"),
+    ),
+    read,
 )

@@ -106,8 +106,8 @@ def _spills(record: Record) -> Iterator[tuple[str, Any]]:
 
 SOURCE = Format(
     "otel_genai",
-    ((b'"resourceSpans"',), (b'"spanId"', b'"startTimeUnixNano"', b'"gen_ai.')),
+    (("resourceSpans",), ("spanId", "startTimeUnixNano", "attributes")),
     read,
-    never=(b'"aws.operation.name"',),
+    never=("attributes/aws.operation.name",),
     spills=_spills,
 )

@@ -110,9 +110,12 @@ def _outcome(record: Record) -> Outcome:
 SOURCE = Format(
     "agentcore",
     (
-        (b'"resource_arn"', b'"event_timestamp"', b":bedrock-agentcore:"),
-        (b'"aws.operation.name"', b'"spanId"', b":bedrock-agentcore:"),
+        ("resource_arn=*:bedrock-agentcore:*", "event_timestamp"),
+        (
+            "attributes/aws.operation.name",
+            "spanId",
+            "attributes/aws.resource.arn=*:bedrock-agentcore:*",
+        ),
     ),
     read,
-    never=(b'"resourceSpans"', b'"eventSource"'),
 )

@@ -81,8 +81,7 @@ def _outcome(record: Record) -> Outcome:
 SOURCE = Format(
     "bedrock_invocation",
     # The first names the schema; the others stand before a long prompt when fields are sorted.
-    ((b'"ModelInvocationLog"',), (b'"accountId"', b'"identity"', b'"inputContentType"')),
+    (("schemaType=ModelInvocationLog",), ("input/inputContentType", "accountId", "identity")),
     read,
-    never=(b'"eventSource"',),
     spills=at("input.inputBodyJson", "output.outputBodyJson"),
 )

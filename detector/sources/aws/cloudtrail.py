@@ -39,6 +39,7 @@ from detector.sources.aws.cloudtrail_requests import refine
 from detector.sources.aws.cloudtrail_targets import target_of
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.clients import BROWSER
+from detector.sources.marks import Marks
 from detector.sources.text import kept, kept_id
 from detector.sources.times import to_ms
 from schemas.event import (
@@ -58,6 +59,7 @@ class CloudTrail:
     """The source. See the module's docstring."""
 
     name = NAME
+    marks = Marks((("eventSource", "eventName"), ("digestS3Object",)))
 
     def sniff(self, raw: bytes) -> bool:
         """Whether the bytes show CloudTrail's own field names."""

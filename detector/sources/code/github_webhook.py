@@ -107,5 +107,8 @@ def _principal(record: Record, body: Record, name: str, repository: str) -> Prin
 
 
 SOURCE = Format(
-    NAME, ((b'"repository"', b'"full_name"'),), _read, never=(b'"secret_type"', b'"_document_id"')
+    NAME,
+    (("repository/full_name",),),
+    _read,
+    never=("alert/secret_type", "secret_type", "_document_id"),
 )

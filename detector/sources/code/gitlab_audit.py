@@ -240,7 +240,7 @@ def _form(operation: str) -> str:
 
 SOURCE = Format(
     NAME,
-    ((b'"author_id"', b'"entity_type"'), (b'"author_id"', b'"entity_path"')),
+    (("author_id", "entity_type"), ("author_id", "entity_path")),
     _read,
-    never=(b'"class_uid"',),
+    never=("class_uid",),
 )

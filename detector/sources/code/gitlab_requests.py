@@ -167,9 +167,9 @@ def _outcome(code: int) -> Outcome | None:
 SOURCE = Format(
     NAME,
     (
-        (b'"route"', b'"remote_ip"', b'"method"'),
-        (b'"controller"', b'"action"', b'"remote_ip"'),
+        ("route", "remote_ip", "method"),
+        ("controller", "action", "remote_ip"),
     ),
     _read,
-    never=(b'"class_uid"', b'"author_id"', b'"protoPayload"', b'"eventSource"'),
+    never=("class_uid", "author_id"),
 )

@@ -172,11 +172,12 @@ def _token(record: Record, uid: str) -> Credential | None:
 SOURCE = Format(
     NAME,
     (
-        (b'"manage_url"', b'"memo"'),
-        (b'"CanaryID"', b'"CanaryName"'),
-        (b'"AlertType"', b'"Canary'),
-        (b'"logtype"', b'"logdata"', b'"node_id"'),
-        (b'"canarytoken"', b'"src_ip"'),
+        ("manage_url", "memo"),
+        ("CanaryID", "CanaryName"),
+        ("AlertType=Canary*",),
+        ("AlertType", "Description=Canary*"),
+        ("logtype", "logdata", "node_id"),
+        ("canarytoken", "src_ip"),
     ),
     _read,
 )

@@ -88,4 +88,4 @@ def _resolver(record: Record, alert: Record) -> Principal | None:
     return Principal(f"github:user/{login}", login, account, "human", known_by=login)
 
 
-SOURCE = Format(NAME, ((b'"secret_type"', b'"number"'), (b'"secret_type"', b'"alert"')), _read)
+SOURCE = Format(NAME, (("alert/secret_type",), ("secret_type", "number")), _read)

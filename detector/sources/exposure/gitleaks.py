@@ -35,4 +35,4 @@ def _read(record: Record) -> ActivityEvent:
     return exposure(record, NAME, uid, record.time("Date"), credential, place)
 
 
-SOURCE = Format(NAME, ((b'"RuleID"', b'"Secret"'), (b'"RuleID"', b'"Match"')), _read)
+SOURCE = Format(NAME, (("RuleID", "Secret"), ("RuleID", "Match")), _read)

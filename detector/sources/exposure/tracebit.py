@@ -96,4 +96,4 @@ def _credential(record: Record, decoy: Record) -> Credential | None:
     return public(uid, DECOY, record.context, record.tenant, type="canary", lifetime="static")
 
 
-SOURCE = Format(NAME, ((b'"tracebit_portal_url"', b'"alert_id"'),), _read)
+SOURCE = Format(NAME, (("tracebit_portal_url", "alert_id"),), _read)

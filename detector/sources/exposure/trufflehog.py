@@ -79,6 +79,4 @@ def _credential(record: Record, kind: str, uid: str) -> Credential | None:
     return credential_in(record.get("Raw") or both, kind, record, (uid, FINDING))
 
 
-SOURCE = Format(
-    NAME, ((b'"DetectorName"', b'"SourceMetadata"'), (b'"DetectorName"', b'"Raw"')), _read
-)
+SOURCE = Format(NAME, (("DetectorName", "SourceMetadata"), ("DetectorName", "Raw")), _read)

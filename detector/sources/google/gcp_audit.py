@@ -220,4 +220,4 @@ def _region(record: Record, entry: Record) -> str:
     return places[0] if places else record.first("resource.labels.location", "resource.labels.zone")
 
 
-SOURCE = Format(NAME, ((b'"protoPayload"',), (b'"protopayload"',)), _read)
+SOURCE = Format(NAME, (("protoPayload",), ("protopayload",)), _read)

@@ -177,8 +177,10 @@ def _origin(log: Record, asked: Record, within: str) -> Origin | None:
 SOURCE = Format(
     "auth0",
     (
-        (b'"log_id"', b'"date"', b'"type"', b'"ip"'),
-        (b'"client_name"', b'"date"', b'"type"', b'"user_id"', b'"description"'),
+        ("log_id", "data/date", "data/type"),
+        ("data/log_id", "data/date", "data/type"),
+        ("log_id", "date", "type"),
+        ("client_name", "date", "type", "user_id", "description"),
     ),
     _read,
 )

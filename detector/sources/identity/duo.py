@@ -259,12 +259,12 @@ def _code(reason: str) -> str:
 SOURCE = Format(
     "duo",
     (
-        (b'"access_device"', b'"auth_device"', b'"factor"'),
-        (b'"isotimestamp"', b'"integration"', b'"factor"'),
-        (b'"isotimestamp"', b'"action"', b'"username"'),
-        (b'"activity_id"', b'"access_device"', b'"actor"'),
-        (b'"isotimestamp"', b'"credits"', b'"phone"'),
-        (b'"telephony_id"', b'"credits"'),
+        ("access_device", "auth_device", "factor"),
+        ("isotimestamp", "integration", "factor"),
+        ("isotimestamp", "action", "username"),
+        ("activity_id", "access_device", "actor"),
+        ("isotimestamp", "credits", "phone"),
+        ("telephony_id", "credits"),
     ),
     _read,
 )

@@ -249,9 +249,9 @@ def _chain(activity: _Activity, principal: Principal) -> tuple[str, ...]:
 SOURCE = Format(
     "google_workspace",
     (
-        (b'"applicationName"', b'"uniqueQualifier"'),
-        (b'"applicationName"', b'"customerId"', b'"actor"'),
-        (b'"applicationName"', b'"admin#reports#activity"'),
+        ("id/applicationName", "id/uniqueQualifier"),
+        ("id/applicationName", "id/customerId", "actor"),
+        ("id/applicationName", "kind=admin#reports#activity"),
     ),
     _read,
 )

@@ -206,10 +206,11 @@ def _device(record: Record) -> Workload | None:
 SOURCE = Format(
     "okta",
     (
-        (b'"eventType"', b'"published"', b'"displayMessage"'),
-        (b'"eventType"', b'"published"', b'"severity"'),
-        (b'"eventtype"', b'"published"', b'"displaymessage"'),
-        (b'"eventtype"', b'"published"', b'"outcome"'),
+        ("eventType", "published", "displayMessage"),
+        ("eventType", "data/events"),
+        ("eventType", "published", "severity"),
+        ("eventtype", "published", "displaymessage"),
+        ("eventtype", "published", "outcome"),
     ),
     _read,
 )

@@ -182,10 +182,10 @@ def _origin(record: Record, address: str = "") -> Origin | None:
 SOURCE = Format(
     "onepassword",
     (
-        (b'"target_user"', b'"session_uuid"', b'"category"'),
-        (b'"item_uuid"', b'"vault_uuid"', b'"timestamp"'),
-        (b'"actor_uuid"', b'"object_uuid"', b'"object_type"'),
-        (b'"actor_uuid"', b'"actor_details"', b'"action"'),
+        ("target_user", "session_uuid", "category"),
+        ("item_uuid", "vault_uuid", "timestamp"),
+        ("actor_uuid", "object_uuid", "object_type"),
+        ("actor_uuid", "actor_details", "action"),
     ),
     _read,
 )

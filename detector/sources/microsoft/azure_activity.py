@@ -230,10 +230,15 @@ def _outcome(record: Record) -> Outcome:
 SOURCE = Format(
     NAME,
     (
-        (b'"resourceId"', b'"operationName"', b'"category"'),
-        (b'"eventTimestamp"', b'"operationName"'),
-        (b'"operationName"', b'"callerIpAddress"'),
+        ("resourceId", "operationName", "category"),
+        ("eventTimestamp", "operationName"),
+        ("operationName", "callerIpAddress"),
     ),
     _read,
-    never=(b'SignInLogs"', b'"AuditLogs"', b'"activityDateTime"', b'"eventSource"'),
+    never=(
+        "category=*SignInLogs",
+        "category=AuditLogs",
+        "activityDateTime",
+        "properties/activityDateTime",
+    ),
 )

@@ -209,10 +209,11 @@ def _key(target: Record) -> Credential | None:
 SOURCE = Format(
     NAME,
     (
-        (b'"activityDateTime"', b'"initiatedBy"'),
-        (b'"AuditLogs"', b'"operationName"'),
-        (b'"activityDateTime"', b'"activityDisplayName"'),
+        ("activityDateTime", "initiatedBy"),
+        ("properties/activityDateTime", "properties/initiatedBy"),
+        ("category=AuditLogs", "operationName"),
+        ("activityDateTime", "activityDisplayName"),
     ),
     _read,
-    never=(b'SignInLogs"',),
+    never=("category=*SignInLogs",),
 )

@@ -164,11 +164,11 @@ def _outcome(record: Record, told: Record) -> Outcome:
 SOURCE = Format(
     NAME,
     (
-        (b'SignInLogs"', b'"properties"'),
-        (b'"createdDateTime"', b'"appDisplayName"', b'"ipAddress"'),
-        (b'"createdDateTime"', b'"signInEventTypes"'),
-        (b'"createdDateTime"', b'"servicePrincipalId"', b'"resourceDisplayName"'),
+        ("category=*SignInLogs", "properties"),
+        ("createdDateTime", "appDisplayName", "ipAddress"),
+        ("createdDateTime", "signInEventTypes"),
+        ("createdDateTime", "servicePrincipalId", "resourceDisplayName"),
     ),
     _read,
-    never=(b'"activityDateTime"',),
+    never=("activityDateTime",),
 )

@@ -208,10 +208,10 @@ def _outcome(document: _Document, *, signs_in: bool) -> Outcome | None:
 SOURCE = Format(
     NAME,
     (
-        (b'"@timestamp"', b'"ecs"', b'"event"'),
-        (b'"@timestamp"', b'"event.action"'),
-        (b'"@timestamp"', b'"ecs.version"'),
+        ("@timestamp", "ecs", "event"),
+        ("@timestamp", "event.action"),
+        ("@timestamp", "ecs.version"),
     ),
     _read,
-    never=(b'"_document_id"', b'"class_uid"'),
+    never=("_document_id", "class_uid"),
 )

@@ -234,4 +234,4 @@ def _outcome(record: Record, api: Record, kind: int) -> Outcome | None:
     return outcome(well, code, refused=kind == AUTHENTICATION)
 
 
-SOURCE = Format(NAME, ((b'"class_uid"',),), _read)
+SOURCE = Format(NAME, (("class_uid",),), _read)

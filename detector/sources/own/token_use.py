@@ -24,6 +24,7 @@ from msgspec import Raw, Struct
 from detector.sources.base import Context, DecodeError
 from detector.sources.clients import client_of
 from detector.sources.contract import read
+from detector.sources.marks import Marks
 from detector.sources.networks import locate
 from detector.sources.origins import without_port
 from detector.sources.own.token_credential import child_of, credential_of, optional_time, time_of
@@ -73,6 +74,10 @@ class TokenUseSource:
     """The source. See the module's docstring."""
 
     name = NAME
+    marks = Marks(
+        (("principal", "uid"), ("principal", "source"), ("specversion", "data/principal")),
+        never=("class_uid", "jsonrpc", "request"),
+    )
 
     def sniff(self, raw: bytes) -> bool:
         """Whether the bytes show the contract's own field names."""

@@ -322,11 +322,10 @@ def _spills(record: Record) -> Iterator[tuple[str, Any]]:
 SOURCE = Format(
     NAME,
     (
-        (b'"audit.k8s.io/', b'"user"'),
-        (b'"verb"', b'"objectRef"'),
-        (b'"auditID"', b'"verb"'),
+        ("apiVersion=audit.k8s.io/*", "user"),
+        ("verb", "objectRef"),
+        ("auditID", "verb"),
     ),
     _read,
-    never=(b'"protoPayload"',),
     spills=_spills,
 )

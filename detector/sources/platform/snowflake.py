@@ -198,10 +198,10 @@ def _target(record: Record) -> Target | None:
 SOURCE = Format(
     NAME,
     (
-        (b'"USER_NAME"', b'"EVENT_TYPE"', b'"IS_SUCCESS"'),
-        (b'"user_name"', b'"event_type"', b'"is_success"'),
-        (b'"USER_NAME"', b'"QUERY_TYPE"'),
-        (b'"user_name"', b'"query_type"'),
+        ("USER_NAME", "EVENT_TYPE", "IS_SUCCESS"),
+        ("user_name", "event_type", "is_success"),
+        ("USER_NAME", "QUERY_TYPE"),
+        ("user_name", "query_type"),
     ),
     _read,
     spills=at("QUERY_TEXT", "query_text"),

@@ -237,9 +237,8 @@ def _ended(record: Record, path: str, own: Credential | None) -> Credential | No
 
 SOURCE = Format(
     NAME,
-    ((b'"request"', b'"operation"', b'"path"', b'"auth"', b'"time"'),
-     (b'"request"', b'"operation"', b'"mount_type"', b'"time"'),
-     (b'"request"', b'"client_token_accessor"', b'"time"')),
+    (("request/operation", "request/path", "auth", "time"),
+     ("request/operation", "request/mount_type", "time"),
+     ("request/client_token_accessor", "time")),
     _read,
-    never=(b'"audit.k8s.io/', b'"protoPayload"', b'"jsonrpc"'),
 )  # fmt: skip
