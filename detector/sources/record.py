@@ -64,22 +64,24 @@ class Record:
         """Where the record stands."""
         return RawRef(self.context.place, self.position)
 
-    def get(self, *path: str) -> Any:
-        """Whatever stands at `path`; None if nothing does. Not to be kept: see the class."""
-        value: Any = self.fields
-        for name in path:
-            if not isinstance(value, dict):
+    def get(self, first: str, *further: str) -> Any:
+        """Whatever stands at a path; None if nothing does. Not to be kept: see the class."""
+        value = self.fields.get(first)
+        for name in further:
+            if value.__class__ is not dict:
                 return None
             value = value.get(name)
         return value
 
-    def text(self, *path: str) -> str:
-        """The text (or whole number) at `path` as it may be kept, or an empty one."""
-        value: Any = self.fields
-        for name in path:
-            if not isinstance(value, dict):
+    def text(self, first: str, *further: str) -> str:
+        """The text (or whole number) at a path as it may be kept, or an empty one."""
+        value = self.fields.get(first)
+        for name in further:
+            if value.__class__ is not dict:
                 return ""
             value = value.get(name)
+        if value.__class__ is str:  # most are
+            return kept(value)
         return _text(value) if value is not None else ""
 
     def first(self, *names: str) -> str:

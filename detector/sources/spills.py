@@ -38,8 +38,7 @@ def at(*paths: str) -> Spills:
 
     def those(record: Record) -> Iterator[tuple[str, Any]]:
         for name, path in split:
-            value = record.get(*path)
-            if value:
+            if path[0] in record.fields and (value := record.get(*path)):
                 yield name, value
 
     return those

@@ -79,6 +79,8 @@ def message_of(record: Record) -> Request:
 def given(record: Record, names: tuple[str, ...], within: tuple[str, ...] = ()) -> str:
     """The first text at any of `names`, or in an object there under one of `within`. Most of the
     names are not there, so a record's fields are asked before its texts."""
+    if record.fields.keys().isdisjoint(names):
+        return ""
     for name in names:
         if name in record.fields:
             found = record.text(name)
