@@ -251,8 +251,8 @@ def test_every_place_in_a_row_is_filled(name: str) -> None:
         ),
         (
             held("github_token_id", "7"), Principal("github:user/ada", account="acme"),
-            ("revoke", ("POST /orgs/acme/personal-access-tokens/<pat_id> action=revoke (<pat_id>: GET "
-             "/orgs/acme/personal-access-tokens?token_id=7)")),
+            ("revoke", ("POST /orgs/acme/personal-access-tokens/<pat_id> action=revoke (<pat_id>: the id, in GET "
+             "/orgs/acme/personal-access-tokens, of that with token_id 7)")),
         ),
         (
             held("onepassword_session_uuid", "S1"), Principal("onepassword:A/user/U1", type="human"),

@@ -17,8 +17,8 @@ from detector.respond.ways import Unreachable
 _TOKEN = Row(
     "github",
     "revoke",
-    "POST /orgs/{account}/personal-access-tokens/<pat_id> action=revoke (<pat_id>: GET "
-    "/orgs/{account}/personal-access-tokens?token_id={id})",
+    "POST /orgs/{account}/personal-access-tokens/<pat_id> action=revoke (<pat_id>: the id, in GET "
+    "/orgs/{account}/personal-access-tokens, of that with token_id {id})",
     catch=(
         "It ends the token's access to the organisation alone, and SSH keys made with it live on. A "
         "classic or OAuth token is not found so: DELETE "
