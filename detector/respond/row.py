@@ -28,6 +28,12 @@ _KEPT = "/@:=+,._-~"
 # A holder's own id stands behind what kind of thing it is, or else behind its system.
 _OWN = re.compile(r".*?[:/](?:user|client|app|service_?account|admin|login)/(.+)|[^:]*:(.+)")
 
+# What is shown where the log does not tell.
+_UNKNOWN = {
+    "{id}": "<id>", "{head}": "<holder>", "{tail}": "<name>", "{space}": "<namespace>",
+    "{pod}": "<pod>", "{who}": "<holder>", "{account}": "<account>",
+}  # fmt: skip
+
 
 class Row(Struct, frozen=True):
     """One way to end a credential, as its owner documents it.
@@ -70,12 +76,6 @@ def filled(text: str, held: Held) -> str:
         shown = quote(value, safe=_KEPT) if value else _UNKNOWN[name]
         text = text.replace(name, shown)
     return text
-
-
-_UNKNOWN = {
-    "{id}": "<id>", "{head}": "<holder>", "{tail}": "<name>", "{space}": "<namespace>",
-    "{pod}": "<pod>", "{who}": "<holder>", "{account}": "<account>",
-}  # fmt: skip
 
 
 def own_id(who: str) -> str:
