@@ -1,6 +1,6 @@
 """How AWS takes a credential away, smallest scope first.
 
-A long-lived key is made inactive. A session cannot be ended by its id: a deny policy refuses
+A long-lived key is made inactive, the password of a user is deleted. A session cannot be ended by its id: a deny policy refuses
 tokens issued before a cutoff, for the whole role, or for one session name where the holder cannot
 choose that name (a person behind federation, an instance). Root, service-linked roles and the
 roles of Identity Center cannot be given such a policy.
@@ -23,6 +23,9 @@ SYSTEM = "aws"
 IDENTITY_CENTER = "aws-identity-center"
 LONG_LIVED = "AKIA"
 TEMPORARY = "ASIA"
+# The kinds of identifier that are answered here, by the principal too.
+KINDS = frozenset({"access_key_id", "bearer_credential_id", "console_password"})
+_PASSWORD = "console_password"  # noqa: S105 - a kind of credential, not one
 _CENTER_ROLE = "AWSReservedSSO_"
 _SERVICE_ROLE = "AWSServiceRoleFor"
 _MINUTES = "The policy takes some minutes to apply everywhere."
@@ -47,6 +50,8 @@ def way_to_end(credential: Credential | None, principal: Principal | None) -> Wa
         )
     if credential is not None and credential.uid.startswith(LONG_LIVED):
         return _key(credential, who)
+    if credential is not None and credential.uid_kind == _PASSWORD and ":user/" in who.uid:
+        return _password(who)
     if who.role:
         return _role(who)
     if ":person/" in who.uid:
@@ -79,6 +84,18 @@ def _key(credential: Credential, who: Principal) -> Way:
         undo=f"{call} Status=Active",
         breaks=f"Everything else that signs with {credential.uid} is refused at once.",
         catch="Sessions that were obtained with the key live on until they expire.",
+    )
+
+
+def _password(who: Principal) -> Way:
+    return Way(
+        system=SYSTEM,
+        action="delete",
+        scope="credential",
+        step=f"iam:DeleteLoginProfile UserName={who.name}",
+        undo=f"iam:CreateLoginProfile UserName={who.name}, with a new password",
+        breaks=f"{who.name} can no longer sign in to the console.",
+        catch=f"Console sessions that are open live on, and the access keys of {who.name} work.",
     )
 
 

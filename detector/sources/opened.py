@@ -5,20 +5,24 @@ sometimes both. Opened here, for every source: JSON lists, `Records`, `records`,
 `items` and `value` lists (files that AWS delivers, Event Hubs, Graph, audit webhooks), EventBridge,
 CloudWatch Logs subscriptions, Kinesis and Firehose (base64, also compressed), Pub/Sub push, Elastic
 `_source`, Splunk HEC and exports, CloudEvents in structured mode, OTLP logs with the record as body,
-and a record as the text of a shipper's `message` or `log`.
+a record as the text of a shipper's `message` or `log`, and the pages of APIs: of OpenAI, Anthropic and
+1Password, which say in `has_more` whether another follows, and of Duo, whose `stat` is `OK`.
 
 References:
     AWS: CloudWatch Logs user guide, "Real-time processing of log data with subscriptions"; Firehose
     developer guide, "HTTP endpoint delivery request and response specifications"; EventBridge user
     guide, "Event structure reference". Google Cloud Pub/Sub: "Push subscriptions". Azure Monitor:
     "Stream to an event hub". Splunk: "Format events for HTTP Event Collector". CloudEvents 1.0.2.
-    OpenTelemetry protocol 1.x, JSON encoding.
+    OpenTelemetry protocol 1.x, JSON encoding. OpenAI API reference, "List audit logs"; Anthropic
+    Compliance API, "List activities"; 1Password Events API reference; Duo Admin API, "Logs".
 
 Examples:
     >>> list(opened(b'{"Records":[{"a":1},{"b":"2"}]}'))
     [b'{"a":1}', b'{"b":"2"}']
     >>> list(opened(b'{"messageType":"DATA_MESSAGE","logEvents":[{"message":"{}"}]}'))
     [b'{}']
+    >>> list(opened(b'{"object":"list","data":[{"a":1}],"has_more":false}'))
+    [b'{"a":1}']
     >>> bare = b'{"eventName":"GetUser"}'
     >>> opened(bare)[0] is bare
     True
@@ -79,6 +83,9 @@ class _Envelope(Struct, gc=False):
     properties: Raw = _ABSENT
     category: Raw = _ABSENT
     resourceLogs: Raw = _ABSENT  # noqa: N815
+    has_more: Raw = _ABSENT
+    stat: Raw = _ABSENT
+    response: Raw = _ABSENT
 
 
 class _Inner(Struct, gc=False):
@@ -89,6 +96,8 @@ class _Inner(Struct, gc=False):
     raw: Raw = field(default=_ABSENT, name="_raw")
     message: Raw = _ABSENT
     log: Raw = _ABSENT
+    authlogs: Raw = _ABSENT
+    items: Raw = _ABSENT
 
 
 class _Body(Struct, gc=False):
@@ -153,7 +162,7 @@ def _within(raw: bytes | Raw, budget: _Budget) -> _Found | None:
     except (msgspec.MsgspecError, RecursionError, ValueError):
         found = _list(Raw(raw)) if _begins(raw) == b"[" else None
         return _skip() if found == [] else found
-    return _lists(envelope) or _bus(envelope, budget) or _shipped(envelope)
+    return _lists(envelope) or _page(envelope) or _bus(envelope, budget) or _shipped(envelope)
 
 
 def _lists(one: _Envelope) -> _Found | None:
@@ -173,6 +182,20 @@ def _lists(one: _Envelope) -> _Found | None:
     if one.resourceLogs:
         bodies = _bodies(one.resourceLogs)
         return bodies or None
+    return None
+
+
+def _page(one: _Envelope) -> _Found | None:
+    """What an API answered with."""
+    batches: tuple[Raw, ...] = ()
+    if one.has_more:
+        batches = (one.data, one.items)
+    elif one.response and _text(one.stat) == b"OK":
+        inner = _inner(one.response)
+        batches = (one.response, inner.authlogs, inner.items)
+    for batch in batches:
+        if batch and (found := _list(batch)) is not None:
+            return found or _skip()
     return None
 
 

@@ -171,7 +171,9 @@ def test_a_lease_ends_by_its_own_kind_of_identifier():
     command = plan(finding(KEY, ADA, descendants=(lease,)), ResponseConfig()).command
 
     assert command is not None
-    assert ["sys/leases/revoke lease_id=aws/creds/ci/1"] == [c.step for c in command.descendants]
+    assert ["POST /v1/sys/leases/revoke lease_id=aws/creds/ci/1"] == [
+        child.step for child in command.descendants
+    ]
 
 
 def test_a_withdrawn_finding_asks_for_no_command():

@@ -46,7 +46,7 @@ AGENT = Principal(
     owner="support-eng@example.com",
 )  # fmt: skip
 TOKEN = Credential(
-    fingerprint="e8a2f4", uid="hmac-sha256:8f3c", uid_kind="accessor", type="vault_token",
+    fingerprint="e8a2f4", uid="h3Zk8f3c", uid_kind="accessor", type="vault_token",
     lifetime="ephemeral", issued=START + 80 * MINUTE, bound_to="spiffe://example.com/support",
 )  # fmt: skip
 

@@ -146,11 +146,11 @@ def test_what_no_call_can_revoke_says_so(credential, who, why):
 @pytest.mark.parametrize(
     ("kind", "system", "step"),
     [
-        ("accessor", "vault", "auth/token/revoke-accessor accessor=x-1"),
-        ("lease_id", "vault", "sys/leases/revoke lease_id=x-1"),
+        ("accessor", "vault", "POST /v1/auth/token/revoke-accessor accessor=x-1"),
+        ("lease_id", "vault", "POST /v1/sys/leases/revoke lease_id=x-1"),
         ("jti", "issuer", "the issuer's revocation list: jti=x-1"),
-        ("virtual-key", "gateway", "block key x-1"),
-        ("pat_id", "github", "personal-access-tokens/x-1 action=revoke"),
+        ("litellm-key-hash", "litellm", "POST /key/block key=x-1"),
+        ("okta_token_id", "okta", "DELETE /api/v1/api-tokens/x-1"),
         ("something_new", "issuer", "revoke something_new x-1 where it was issued"),
     ],
 )

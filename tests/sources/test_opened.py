@@ -41,6 +41,12 @@ ENVELOPES: dict[str, Any] = {
     "AKS": {"category": "kube-audit", "operationName": "x", "properties": {"log": TEXT}},
     "message": {"message": TEXT, "host": "h"},
     "Docker": {"log": f"{TEXT}\n", "stream": "stdout"},
+    "page of OpenAI": {"object": "list", "data": [RECORD], "first_id": "a", "has_more": True},
+    "page of Anthropic": {"data": [RECORD], "has_more": False, "first_id": None},
+    "page of 1Password": {"cursor": "c", "has_more": False, "items": [RECORD]},
+    "page of Duo": {"stat": "OK", "response": {"authlogs": [RECORD], "metadata": {}}},
+    "page of Duo, v2": {"stat": "OK", "response": {"items": [RECORD], "metadata": {}}},
+    "page of Duo, v1": {"stat": "OK", "response": [RECORD]},
 }
 
 
@@ -87,6 +93,12 @@ def test_envelopes_lie_in_one_another(names: list[str]) -> None:
         {"kind": "Event", "objectRef": {}},
         {"result": {"isError": False}, "id": 1},
         {"items": []},
+        {"data": [{"a": 1}], "object": "list"},
+        {"has_more": True, "data": {"a": 1}},
+        {"specversion": "1.0", "id": "1", "data": "plain", "has_more": False},
+        {"stat": "FAIL", "response": [{"a": 1}]},
+        {"stat": "OK", "response": {"user_id": "DU1"}},
+        {"response": {"data": {"items": []}}, "request": {}},
         {"log": 3, "message": None, "Records": {}, "logEvents": 1, "detail-type": "x", "detail": 3},
     ],
 )  # fmt: skip
@@ -112,6 +124,10 @@ def test_what_is_no_json_is_left_to_its_source(raw: bytes) -> None:
         ({"messageType": "CONTROL_MESSAGE", "logEvents": []}, "control message"),
         ({"Records": []}, "an empty batch"),
         ({"messageType": "DATA_MESSAGE", "logEvents": []}, "an empty batch"),
+        ({"object": "list", "data": [], "has_more": False}, "an empty batch"),
+        ({"cursor": "c", "has_more": False, "items": []}, "an empty batch"),
+        ({"stat": "OK", "response": {"authlogs": [], "metadata": {}}}, "an empty batch"),
+        ({"stat": "OK", "response": []}, "an empty batch"),
     ],
 )
 def test_an_envelope_without_a_record_is_skipped(document: Any, reason: str) -> None:

@@ -3,9 +3,9 @@
 Sign-ins, chats, files and projects, keys, roles, single sign-on, and what admins and API keys do.
 Read are the actor of every documented kind (a user, an API or admin key, a service account, a
 federated workload, directory sync, Anthropic itself, or nobody signed in yet), the object that the
-activity is called after, and the keys that come and go. One activity, or a page of them in `data`.
-Names of chats and files, request bodies and changed settings are left out, and the feed has no
-content of chats. It has no session and says nothing of a second factor.
+activity is called after, and the keys that come and go. Names of chats and files, request bodies
+and changed settings are left out, and the feed has no content of chats. It has no session and says
+nothing of a second factor.
 
 References:
     Claude developer platform, Compliance API: "Activity Feed" and its reference of activity types
@@ -42,14 +42,8 @@ _ACTORS = ("user_actor", "api_actor", "admin_api_key_actor", "service_account_ac
            "attested_device_actor")  # fmt: skip
 
 
-def read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
-    """The event of one activity, or those of a page."""
-    if isinstance(record.get("data"), list):
-        return tuple(map(_event, record.parts("data")))
-    return _event(record)
-
-
-def _event(record: Record) -> ActivityEvent:
+def read(record: Record) -> ActivityEvent:
+    """The event of one activity."""
     activity = record.need(record.text("type"), "type", "the type of activity")
     actor = record.part("actor")
     principal, credential = actor_of(record, actor)

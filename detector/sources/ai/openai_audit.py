@@ -3,9 +3,9 @@
 Sign-ins, API keys, service accounts, users, invitations, roles, projects, allowed addresses,
 certificates, rate limits and the like. Read are the actor (a session of a user, a user's or a
 service account's key, or the system where none is named), the id of the object in the part that is
-called after the event, keys that come and go, and where it came from. One entry, or a page of them
-in `data`; the part's name is written with dots or with underscores. Names, settings and error
-messages are left out. The log has no session id and says nothing of a second factor.
+called after the event, keys that come and go, and where it came from. The part's name is
+written with dots or with underscores. Names, settings and error messages are left out. The log has no
+session id and says nothing of a second factor.
 
 References:
     OpenAI API reference, "Audit logs" (administration, 2026-11).
@@ -36,14 +36,8 @@ from detector.sources.record import Record
 from schemas.event import ActivityEvent, Origin
 
 
-def read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
-    """The event of one entry, or those of a page."""
-    if isinstance(record.get("data"), list):
-        return tuple(map(_event, record.parts("data")))
-    return _event(record)
-
-
-def _event(record: Record) -> ActivityEvent:
+def read(record: Record) -> ActivityEvent:
+    """The event of one entry."""
     name = record.need(record.text("type"), "type", "the type of event")
     about = record.part(name)
     if not about.fields:
