@@ -36,11 +36,6 @@ from detector.sources.origins import origin_of
 from detector.sources.record import Record
 from schemas.event import ActivityEvent
 
-_ACTORS = ("user_actor", "api_actor", "admin_api_key_actor", "service_account_actor",
-           "unauthenticated_user_actor", "anthropic_actor", "system_actor",
-           "scim_directory_sync_actor", "federated_identity_actor", "federated_actor",
-           "attested_device_actor")  # fmt: skip
-
 
 def read(record: Record) -> ActivityEvent:
     """The event of one activity."""
@@ -75,7 +70,6 @@ SOURCE = Format(
     (
         ("created_at", "actor/type=*_actor"),
         ("created_at", "actor", "id=activity_*"),
-        ("data/0/created_at", "data/0/actor/type=*_actor"),
     ),
     read,
 )

@@ -77,8 +77,6 @@ SOURCE = Format(
     (
         ("object=organization.audit_log",),
         ("effective_at", "actor"),
-        ("data/0/object=organization.audit_log",),
-        ("data/0/effective_at", "data/0/actor"),
     ),
     read,
 )

@@ -17,6 +17,7 @@ from tests.bench.kafka.processes import Contender
 from tests.bench.kafka.stage import Stage
 from tests.kafka.feeding import Feeder, Record, organisation
 from tests.kafka.reading import lag, whole
+from tests.kafka.runner import SOURCES
 
 _PREFIX = "spread."
 _START, _PATIENCE, _STILL = 180.0, 1_200.0, 3.0
