@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from msgspec import MsgspecError
 
 from detector.config import HOUR
+from detector.runtime.binary import structured
 from detector.runtime.connect import arguments, started
 from detector.runtime.decode import Decoding
 from detector.runtime.frontier import Frontier
@@ -189,6 +190,8 @@ class Normaliser:
         if value is not None and value.startswith(_CONTROL):
             self._assert(raw, value, record.timestamp)
             return True
+        if value and record.headers:
+            value = structured(record.headers, value)
         letters = len(self._letters)
         events = raw.decoding.events(topic, partition, record.offset, value)
         latest = record.timestamp + self._config.engine.max_ahead
@@ -201,7 +204,13 @@ class Normaliser:
             return False
         raw.arrived, raw.held = (raw.held, record.timestamp), 0
         for event in good:
-            await self._outbox.activity(event.key, written(event))
+            try:
+                value = written(event)
+            except (MsgspecError, OverflowError, ValueError) as error:
+                # A fault in a source must not stop all that comes after it.
+                self._letters.append(_unwritten(event.source, raw.where, record.offset, error))
+            else:
+                await self._outbox.activity(event.key, value)
         if len(good) < len(events):
             source = next(event.source for event in events if event.time > latest)
             self._letters.append(_future(source, raw.where, record.offset))
@@ -304,4 +313,9 @@ class Normaliser:
 
 def _future(source: str, where: TopicPartition, offset: int) -> DeadLetter:
     reason = "time: expected one that has come, got one in the future"
+    return DeadLetter(source, where.topic, offset, reason, where.partition)
+
+
+def _unwritten(source: str, where: TopicPartition, offset: int, error: Exception) -> DeadLetter:
+    reason = f"its event cannot be written: {type(error).__name__}"
     return DeadLetter(source, where.topic, offset, reason, where.partition)

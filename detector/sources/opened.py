@@ -4,9 +4,10 @@ Shippers, buses and stores put envelopes around a log's records, or many of them
 sometimes both. Opened here, for every source: JSON lists, `Records`, `records`, `Events`, `events`,
 `items` and `value` lists (files that AWS delivers, Event Hubs, Graph, audit webhooks), EventBridge,
 CloudWatch Logs subscriptions, Kinesis and Firehose (base64, also compressed), Pub/Sub push, Elastic
-`_source`, Splunk HEC and exports, CloudEvents in structured mode, OTLP logs with the record as body,
-a record as the text of a shipper's `message` or `log`, and the pages of APIs: of OpenAI, Anthropic and
-1Password, which say in `has_more` whether another follows, and of Duo, whose `stat` is `OK`.
+`_source`, Splunk HEC and exports, CloudEvents in structured mode (in binary mode a worker does it),
+OTLP logs with the record as body, a record as the text of a shipper's `message` or `log`, and the
+pages of APIs: of OpenAI, Anthropic and 1Password, which say in `has_more` whether another follows,
+and of Duo, whose `stat` is `OK`.
 
 References:
     AWS: CloudWatch Logs user guide, "Real-time processing of log data with subscriptions"; Firehose

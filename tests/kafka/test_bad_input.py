@@ -29,6 +29,12 @@ _MEGABYTE = 2**20
 _FAR = 4_102_444_800_000  # 2100
 _read = msgspec.json.Decoder(DeadLetter).decode
 GOOD = list(records())
+USE = b'{"source": "broker", "principal": {"uid": "agent/research"}}'
+ENVELOPE = [
+    ("ce_specversion", b"1.0"),
+    ("ce_id", b"in binary mode"),
+    ("ce_time", GOOD[0]["eventTime"].encode()),
+]
 
 
 class Bad(NamedTuple):
@@ -87,6 +93,8 @@ async def _spoil(made: WorkerConfig) -> dict[tuple[str, int, int], str]:
         for topic, partition, bad in where:
             sent = await producer.send_and_wait(topic, bad.value, bad.key, partition=partition)
             places[topic, partition, sent.offset] = bad.reason
+        # Whose envelope stands in its headers is not bad at all.
+        await producer.send_and_wait(made.topics.raw("mixed"), USE, partition=1, headers=ENVELOPE)
     return places
 
 
@@ -125,6 +133,7 @@ def test_what_cannot_be_read_becomes_a_dead_letter(kafka: str, prefix: str, tmp_
     places = asyncio.run(story())
     letters = [_read(one.value) for one in asyncio.run(whole(made, made.topics.dead_letters))]
     said = asyncio.run(published(made))
+    on_activity = asyncio.run(whole(made, made.topics.activity))
     at = [(letter.place, letter.partition, letter.position) for letter in letters]
 
     assert sorted(places) == sorted(set(at))
@@ -133,5 +142,6 @@ def test_what_cannot_be_read_becomes_a_dead_letter(kafka: str, prefix: str, tmp_
         assert places[where] in letter.reason  # type: ignore[index]
     assert not [letter for letter in letters if SECRET in letter.sample + letter.reason]
     assert {} == crew.exits
+    assert any(b'"in binary mode"' in (one.value or b"") for one in on_activity)
     assert wanted
     assert wanted == settled(said.findings)
