@@ -29,9 +29,11 @@ from detector.runtime.owned import Batch
 from detector.runtime.pace import Pace, PaceReader
 from detector.runtime.reload import Reload
 from detector.runtime.source import Source
+from detector.runtime.stock import Stock
 from detector.runtime.topics import raw_names
 from detector.runtime.traces import span
 from detector.runtime.watch import Watch
+from detector.settings.inventory import InventoryFile
 from detector.settings.reload import SettingsFile
 from detector.sources.base import Context
 from detector.worker import WorkerConfig
@@ -133,6 +135,10 @@ class Shell(Service):
                 clock=_now,
                 metrics=parts.metrics,
             )
+            named = parts.file.settings.inventory if parts.file is not None else None
+            if named is not None:
+                stock = InventoryFile(named, parts.context.fingerprints)
+                await self.add_runtime_dependency(Stock(stock, parts.normaliser, parts.metrics))
             await self._source(parts.normaliser, "normalise", list(topics))
         if config.role in {"all", "detect"}:
             if parts.file is not None:

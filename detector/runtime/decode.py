@@ -27,6 +27,7 @@ from detector.replay.records import unlike_json
 from detector.replay.unpack import Where, unpacked
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.decoding import Decoder
+from detector.sources.inventory import Inventory
 from detector.sources.redact import sample
 from detector.sources.registry import named
 from schemas.dead_letter import DeadLetter
@@ -46,6 +47,10 @@ class Decoding:
         self._context = context
         self._on_dead_letter = on_dead_letter
         self.reading = Reading()
+
+    def know(self, inventory: Inventory) -> None:
+        """From the next record on, this is what the operator knows of credentials."""
+        self._context = replace(self._context, inventory=inventory)
 
     def events(
         self, topic: str, partition: int, offset: int, raw: bytes | None

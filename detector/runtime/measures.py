@@ -134,6 +134,12 @@ METRICS: tuple[Metric, ...] = (
         ("result",),
     ),
     Metric(
+        "detector_inventory_total",
+        "counter",
+        "Changes of the inventory's file: `read` again, or `refused`.",
+        ("result",),
+    ),
+    Metric(
         "detector_partition_restarts_total",
         "counter",
         "How often a partition began again from its last checkpoint.",

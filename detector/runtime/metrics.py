@@ -153,6 +153,8 @@ def _known() -> Iterator[tuple[str, dict[str, str]]]:
         yield "detector_partition_restarts_total", {"part": part}
     for result in ("written", "refused"):
         yield "detector_settings_total", {"result": result}
+    for result in ("read", "refused"):
+        yield "detector_inventory_total", {"result": result}
     for source in (*SOURCES, "activity", UNKNOWN):
         yield "detector_dead_letters_total", {"source": source}
 

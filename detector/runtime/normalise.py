@@ -29,6 +29,7 @@ from detector.runtime.pace import Pace
 from detector.runtime.source import Source
 from detector.runtime.wire import read, written
 from detector.sources.base import Context
+from detector.sources.inventory import Inventory
 from detector.window.panes import settle_bound
 from detector.worker import MIXED, WorkerConfig
 from schemas.dead_letter import DeadLetter
@@ -135,6 +136,11 @@ class Normaliser:
         if found is None or found.offset < 0:
             return 0, 0
         return found.offset, int(found.metadata) if found.metadata.isdigit() else 0
+
+    def know(self, inventory: Inventory) -> None:
+        """From the next record on, this is what the operator knows of credentials."""
+        for decoding in self._decodings.values():
+            decoding.know(inventory)
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
         """Raw partitions move to another worker."""

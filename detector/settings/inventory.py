@@ -29,6 +29,35 @@ def inventory(settings: Settings, prints: Fingerprints) -> Inventory | None:
     return None if path is None else Inventory(entries(path), prints)
 
 
+class InventoryFile:
+    """An inventory's file while it is in use: `again` reads it when it has changed."""
+
+    def __init__(self, path: Path, prints: Fingerprints) -> None:
+        self.path = path
+        self._prints = prints
+        self._stamp = self._stamped()
+
+    def again(self) -> Inventory | None:
+        """The inventory if its file has changed since the last call.
+
+        Raises:
+            SettingsError: it cannot be read, or there is a mistake in it. It is not looked at again
+                before it changes.
+        """
+        stamp = self._stamped()
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        return Inventory(entries(self.path), self._prints)
+
+    def _stamped(self) -> tuple[int, int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def entries(path: Path) -> tuple[Entry, ...]:
     """The entries of an inventory file.
 

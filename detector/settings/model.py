@@ -135,8 +135,8 @@ class Settings(BaseSettings):
     inventory: Path | None = Field(
         default=None,
         description="A file (CSV or JSON) of credentials: which ids are one secret, whose it is, from "
-        "where it may be used, where it is kept. `detector inventory` makes a first one. Read at the "
-        "start.",
+        "where it may be used, where it is kept. `detector inventory` makes a first one. A worker reads "
+        "it again when it has changed.",
     )
     mappings: Names = Field(
         default=(),
