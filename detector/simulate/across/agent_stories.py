@@ -1,6 +1,6 @@
 """Agents and models: what one reads makes it act, and keys to models in other hands.
 
-The twins are agents within their task, one with a new tool to read with, an owner who has not heard
+The twins are agents within their task, one with a new tool to read with, one whose task is to send, an owner who has not heard
 of a leak, and people on the road.
 
 References:
@@ -59,6 +59,9 @@ AGENTS: dict[str, Pair] = {
             Act("retriever", "wiki/search_pages", "press"),
             Act("retriever", "wiki/read_page", "press", 5, 6),
             Act("retriever", "wiki/list_pages", "press", 5),
+            Act("mailer", "wiki/read_page", "press"),
+            Act("mailer", "vault/get_secret", "mail", 20),
+            Act("mailer", "mail/send_message", "outside", 10),
         ),
     ),
     "traced_agent_sends": (

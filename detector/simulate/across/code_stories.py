@@ -1,6 +1,7 @@
 """Code hosts: tokens that clone everything, worms that publish, keys for later.
 
-The twins check out a repository of many parts, cut a release, look for updates, review a change.
+The twins check out a repository of many parts or mirror all of them, cut a release, look for updates,
+copy settings as they do all day, review a change.
 
 References:
     Field cases: a clone spree, which the third unfamiliar repository decides; a worm that runs
@@ -19,18 +20,20 @@ CODE: dict[str, Pair] = {
     "token_clones_all": (
         story(Act("builder", "git.clone", "acme/private-{}", 3, 14, decides=3, away=True, tool=_SCRIPT)),
         story(
-            Act("builder", "git.fetch", "acme/app"),
-            Act("builder", "git.clone", "acme/lib-{}", 1, 8),
+            Act("builder", "git.fetch", "acme/app", away=True),
+            Act("builder", "git.clone", "acme/lib-a", 1, 8, away=True),
+            Act("mirror", "git.clone", "acme/private-{}", 1, 14),
         ),
     ),
     "worm_publishes": (
         story(
-            Act("releaser", "workflows.created_workflow_run", "acme/app", tool=_WORM, decides=1),
+            Act("releaser", "workflows.created_workflow_run", "acme/app", tool=_WORM),
             Act("releaser", "repo.create", "acme/stolen", 4, tool=_WORM),
-            Act("releaser", "repo.access", "acme/private-{}", 3, 5, tool=_WORM),
+            Act("releaser", "repo.access", "acme/private-{}", 3, 5, tool=_WORM, decides=1),
         ),
         story(
             Act("releaser", "git.push", "acme/app"),
+            Act("releaser", "workflows.created_workflow_run", "acme/app", 30),
             Act("releaser", "release.published", "acme/app", 30, 2),
             Act("releaser", "release.edited", "acme/app", 30),
         ),
@@ -42,7 +45,10 @@ CODE: dict[str, Pair] = {
             Act("gitlab_requests", "POST projects/:id/access_tokens", "acme/part-1", 5, away=True,
                 tool=_CURL),
         ),
-        story(Act("gitlab_requests", "GET projects/:id/repository/tags", "acme/part-{}", 3, 8)),
+        story(
+            Act("gitlab_requests", "GET projects/:id/repository/tags", "acme/part-{}", 3, 8),
+            Act("syncer", "GET projects/:id/variables", "acme/part-{}", 1, 8),
+        ),
     ),
     "deploy_key_planted": (
         story(

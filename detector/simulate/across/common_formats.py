@@ -18,8 +18,8 @@ ADDED = "Add service principal credentials"
 _DIRECTORY = "0d1e2c3b-0000-4000-8000-00000000d1d1"
 # Of what is neither a sign-in nor a view: the categories and types that ECS gives it.
 _KINDS = {
-    "user-login": ("authentication", "start"), "added-to-admins": ("iam", "change"),
-    "user-created": ("iam", "creation"), "report-saved": ("web", "change"),
+    "user-login": ("authentication", ["start"]), "added-to-admins": ("iam", ["group", "change"]),
+    "user-created": ("iam", ["user", "creation"]), "report-saved": ("web", ["change"]),
 }  # fmt: skip
 _CLASSES = {
     "logon": (3002, 1, "Logon"), "disable second factor": (3001, 11, "MFA Factor Disable"),
@@ -29,12 +29,12 @@ _CLASSES = {
 
 def ecs(deed: Deed) -> Record:
     """A portal that writes Elastic Common Schema."""
-    category, kind = _KINDS.get(deed.operation, ("web", "access"))
+    category, kinds = _KINDS.get(deed.operation, ("web", ["access"]))
     return {
         "@timestamp": stamp(deed.at), "ecs": {"version": "8.17.0"},
         "event": {
             "id": deed.uid, "kind": "event", "action": deed.operation, "category": [category],
-            "type": [kind], "outcome": "failure" if deed.denied else "success",
+            "type": kinds, "outcome": "failure" if deed.denied else "success",
             "dataset": "portal.audit", "provider": "portal",
         },
         "user": {"id": deed.actor.name, "name": deed.actor.name,

@@ -74,10 +74,13 @@ def day_of(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:
 
 def _round_the_clock(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:
     at = begin + int(rng.random() * 20 * MINUTE)
+    roams = actor.part in PARTS and PARTS[actor.part].roams
     while at < begin + _DAY:
+        where = address(rng) if roams else ""
         for number in range(rng.randint(1, 4)):
             operation, target = rng.choice(actor.work)
-            yield Deed(at, actor, operation, target, number=number, denied=rng.random() < 0.002)
+            denied = rng.random() < 0.002
+            yield Deed(at, actor, operation, target, number=number, denied=denied, where=where)
             at += int(rng.uniform(0.2, 4.0) * 1_000)
         at += int(rng.uniform(8, 40) * MINUTE)
 

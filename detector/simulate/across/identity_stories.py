@@ -69,9 +69,9 @@ IDENTITY: dict[str, Pair] = {
             Act("person", "user.account.update_profile", away=True, tool=_SCRIPT, more=_COOKIE),
         ),
         story(
-            Act("person", "user.session.start", "portal", away=True, more=_ROAD),
-            Act("person", "user.authentication.sso", "mail", 40, away=True, more=_ROAD),
-            Act("person", "user.authentication.sso", "wiki", 200, away=True, more=_ROAD),
+            Act("person", "user.session.start", "portal", away=True, tool=_PHONE, more=_ROAD),
+            Act("person", "user.authentication.sso", "mail", 40, away=True, tool=_PHONE, more=_ROAD),
+            Act("person", "user.authentication.sso", "wiki", 200, away=True, tool=_PHONE, more=_ROAD),
         ),
     ),
     "pushes_until_approved": (
@@ -105,7 +105,7 @@ IDENTITY: dict[str, Pair] = {
         story(
             Act("google_workspace", "token:authorize", more=_MODEST),
             Act("google_workspace", "drive:view", "plan", 30),
-            Act("google_workspace", "drive:edit", "notes", 60),
+            Act("google_workspace", "drive:download", "plan-{}", 5, 8),
         ),
     ),
     "items_revealed": (
@@ -113,6 +113,7 @@ IDENTITY: dict[str, Pair] = {
         story(
             Act("onepassword", "fill", "wiki", away=True),
             Act("onepassword", "fill", "travel", 90, away=True),
+            Act("onepassword", "fill", "hotel", 90, away=True),
         ),
     ),
     "app_secret_added": (_app_secret_stolen, _app_secret_rotated),

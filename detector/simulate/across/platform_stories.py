@@ -10,7 +10,7 @@ References:
 
 Examples:
     >>> len(PLATFORM), all(len(pair) == 2 for pair in PLATFORM.values())
-    (7, True)
+    (8, True)
 """
 
 from collections.abc import Iterator
@@ -72,6 +72,32 @@ def _decoy_found(scene: Scene, at: int) -> Iterator[Line]:
     yield Line(Deed(at + MINUTE, user, "Converse", "m-large", number=1))
 
 
+def _signed_in(scene: Scene, at: int, tool: str) -> Line:
+    """The person signs in to Azure from elsewhere."""
+    person = replace(scene.cast["azure_reader"], family="entra_signin", address=scene.thief)
+    return Line(Deed(at, person, "sign-in", "Azure", tool=tool))
+
+
+def _storage_keys(scene: Scene, at: int) -> Iterator[Line]:
+    yield _signed_in(scene, at, _CURL)
+    listed = "Microsoft.Storage/storageAccounts"
+    for number in range(6):
+        at += 6_000
+        person = scene.cast["azure_reader"]
+        where, target = scene.thief, f"{listed}/store{number}"
+        deed = Deed(at, person, f"{listed}/listKeys/action", target, where=where, number=number)
+        yield Line(deed, deciding=number == 1)
+
+
+def _storage_read(scene: Scene, at: int) -> Iterator[Line]:
+    """On the road, with what that person reads anyway."""
+    yield _signed_in(scene, at, "")
+    for number, (operation, target) in enumerate(scene.cast["azure_reader"].work):
+        at += MINUTE
+        person = scene.cast["azure_reader"]
+        yield Line(Deed(at, person, operation, target, where=scene.thief, number=number))
+
+
 PLATFORM: dict[str, Pair] = {
     "pod_dumps_secrets": (
         story(
@@ -97,6 +123,7 @@ PLATFORM: dict[str, Pair] = {
             Act("deployer", "read", "secret/data/shop/pay", 1),
             Act("deployer", "read", "secret/data/shop/search", 1),
             Act("deployer", "read", "secret/data/shop/tls", 1, 2),
+            Act("deployer", "read", "secret/data/shop/cache", 1),
         ),
     ),
     "warehouse_unloaded": (
@@ -124,6 +151,10 @@ PLATFORM: dict[str, Pair] = {
             Act("gcp_person", "compute:v1.compute.instances.get",
                 "projects/shop-prod/zones/z/instances/web", away=True),
             Act("gcp_person", "storage:storage.objects.list", _BUCKET, 20, 3, away=True),
+            Act("rotator", "iam:google.iam.admin.v1.CreateServiceAccountKey",
+                "projects/-/serviceAccounts/shop"),
+            Act("rotator", "iam:google.iam.admin.v1.DeleteServiceAccountKey",
+                "projects/-/serviceAccounts/shop/keys/old", 60),
         ),
     ),
     "command_run": (
@@ -137,8 +168,11 @@ PLATFORM: dict[str, Pair] = {
             Act("azure_activity", "Microsoft.Compute/virtualMachines/read",
                 "Microsoft.Compute/virtualMachines/web", away=True),
             Act("azure_activity", "Microsoft.Web/sites/write", "Microsoft.Web/sites/site", 90, away=True),
+            Act("operator", "Microsoft.Compute/virtualMachines/runCommand/action",
+                "Microsoft.Compute/virtualMachines/web-{}", 5, 4, away=True),
         ),
     ),
+    "storage_keys_listed": (_storage_keys, _storage_read),
     "key_asks_models": (_key_asks_models, _key_works_on),
     "decoy_listed": (_decoy_listed, _decoy_found),
 }  # fmt: skip

@@ -16,11 +16,13 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safar
 
 
 class Part(Struct, frozen=True):
-    """`kind` is human, service, agent or job; a job runs once a night."""
+    """`kind` is human, service, agent or job; a job runs once a night. Who `roams` has another
+    address each time, as hosted runners have."""
 
     kind: str
     tool: str
     work: Work
+    roams: bool = False
 
 
 # Parts whose log has another name.
@@ -29,6 +31,8 @@ _FAMILY = {
     "deployer": "vault_audit", "controller": "kubernetes_audit", "etl": "snowflake",
     "gcp_person": "gcp_audit", "releaser": "github_audit", "worker": "kubernetes_audit",
     "batch": "cloudtrail", "retriever": "mcp", "app_owner": "entra_audit",
+    "azure_reader": "azure_activity", "operator": "azure_activity", "mailer": "mcp",
+    "syncer": "gitlab_requests", "mirror": "github_audit", "rotator": "gcp_audit",
 }  # fmt: skip
 _PEOPLE: dict[str, Work] = {
     "person": (("user.session.start", "portal"), ("user.authentication.sso", "wiki"),
@@ -38,11 +42,18 @@ _PEOPLE: dict[str, Work] = {
     "auth0": (("s", "shop"), ("ss", "shop")),
     "google_workspace": (("drive:view", "plan"), ("drive:edit", "notes"), ("login:login_success", "")),
     "duo": (("authentication", "vpn"), ("authentication", "portal")),
-    "onepassword": (("fill", "wiki"), ("reveal", "printer")),
+    "onepassword": (("reveal", "printer"), *(("fill", name) for name in (
+        "wiki", "mail", "bank", "travel", "shop", "news", "video"))),
     "gitlab_audit": (("repository_git_operation", "acme/site"), ("merge_request_merged", "acme/site")),
     "entra_signin": (("sign-in", "Portal"), ("sign-in", "Mail")),
     "azure_activity": (("Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/virtualMachines/web"),
                        ("Microsoft.Web/sites/write", "Microsoft.Web/sites/site")),
+    "azure_reader": (("Microsoft.Storage/storageAccounts/read", "Microsoft.Storage/storageAccounts/logs"),
+                     ("Microsoft.Web/sites/read", "Microsoft.Web/sites/site")),
+    "operator": (("Microsoft.Compute/virtualMachines/runCommand/action",
+                  "Microsoft.Compute/virtualMachines/web"),
+                 ("Microsoft.Compute/virtualMachines/restart/action",
+                  "Microsoft.Compute/virtualMachines/web")),
     "anthropic_audit": (("claude_chat_created", "chat"), ("claude_chat_viewed", "chat")),
     "openai_audit": (("login.succeeded", ""), ("project.updated", "proj")),
     "entra_audit": (("Update user", "staff"), ("Add member to group", "staff"),
@@ -81,9 +92,12 @@ _SERVICES: dict[str, tuple[str, Work]] = {
         ("list secrets", ""), ("watch secrets", ""), ("update secrets", "tls-1"),
         *(("get secrets", f"tls-{number}") for number in range(1, 11)))),
     "releaser": ("git/2.43", (("git.push", "acme/app"), ("git.fetch", "acme/app"),
-                              ("release.published", "acme/app"))),
+                              ("release.published", "acme/app"),
+                              ("workflows.created_workflow_run", "acme/app"))),
     "worker": ("worker/v2 (linux/amd64)", (("get configmaps", "worker"), ("list pods", ""))),
     "batch": ("Boto3/1.34 Python/3.11", (("s3:GetObject", ""), ("sqs:SendMessage", ""))),
+    "syncer": ("config-sync/3.1", tuple(("GET projects/:id/variables", f"acme/part-{number}")
+                                        for number in range(1, 9))),
     "gitlab_requests": ("renovate/38", (("GET projects/:id/repository/tags", "acme/shop"),
                                         ("GET projects/:id/repository/files/:file_path", "acme/shop"),
                                         ("POST projects/:id/merge_requests", "acme/shop"))),
@@ -92,6 +106,8 @@ _AGENTS: dict[str, tuple[str, Work]] = {
     "mcp": ("mcp-gateway/1.2", (("files/read_file", "notes"), ("files/list_files", "notes"),
                                 ("wiki/search_pages", "plan"))),
     "retriever": ("mcp-gateway/1.2", (("wiki/search_pages", "plan"), ("wiki/read_page", "plan"))),
+    "mailer": ("mcp-gateway/1.2", (("vault/get_secret", "mail"), ("mail/send_message", "digest"),
+                                   ("wiki/read_page", "plan"))),
     "agentcore": ("", (("InvokeAgentRuntime", ""), ("crm___find_customer", ""),
                        ("GetResourceOauth2Token", "calendar"))),
     "otel_genai": ("", (("chat", "m-large"), ("search_orders", "shop"), ("get_order", "shop"))),
@@ -99,13 +115,18 @@ _AGENTS: dict[str, tuple[str, Work]] = {
 }  # fmt: skip
 _JOBS: dict[str, tuple[str, Work]] = {
     "etl": ("JDBC", (("LOGIN", ""), ("UNLOAD", "SHOP"), ("COPY", "SHOP"), ("SELECT", "SHOP"))),
+    "mirror": ("git/2.39", tuple(("git.clone", f"acme/private-{number}") for number in range(1, 13))),
+    "rotator": ("google-api-go-client/0.5", (
+        ("iam:google.iam.admin.v1.CreateServiceAccountKey", "projects/-/serviceAccounts/shop"),
+        ("iam:google.iam.admin.v1.DeleteServiceAccountKey", "projects/-/serviceAccounts/shop/keys/old"))),
     "gitleaks": ("", (("found", "tests.env"),)),
     "trufflehog": ("", (("found", "tests.env"),)),
     "github_secret_scanning": ("", (("created", "acme/examples"),)),
 }  # fmt: skip
+_ROAMING = frozenset({"builder", "releaser"})
 PARTS: dict[str, Part] = {
     **{name: Part("human", BROWSER, work) for name, work in _PEOPLE.items()},
-    **{name: Part("service", *each) for name, each in _SERVICES.items()},
+    **{name: Part("service", *each, name in _ROAMING) for name, each in _SERVICES.items()},
     **{name: Part("agent", *each) for name, each in _AGENTS.items()},
     **{name: Part("job", *each) for name, each in _JOBS.items()},
 }
