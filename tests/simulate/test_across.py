@@ -20,18 +20,20 @@ from detector.sources.inventory_file import parsed
 from detector.sources.registry import SOURCES
 
 SECOND = 1_000
-SEED = 52_361
+SEED = 77_213
 
 
 # What the detector finds later than at once, or not at all, and why.
 LATE = {
     "session_replayed": "found with the factor that is added, not with the first use of the cookie",
+    "token_clones_all": "runners have new addresses anyway: found with the seventh repository, not the third",
     "storage_keys_listed": "found with the keys of the fourth account, not of the second",
     "retriever_writes": "others with the same client send all day: found with the shell that comes next",
 }
 UNFOUND = {
     "pushes_until_approved": "nothing but sign-ins, by a person, from one new network",
     "warehouse_unloaded": "a query's record names no address or tool, so the strange login adds nothing",
+    "token_borrowed": "both agents are where they always are, and other hands alone weigh little",
     "runtime_takes_key": "no log of the runtime has an address, and each names another actor",
 }
 

@@ -9,10 +9,12 @@ References:
 
 Examples:
     >>> len(AGENTS), all(len(pair) == 2 for pair in AGENTS.values())
-    (7, True)
+    (8, True)
 """
 
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from detector.simulate.across.deed import Actor, Deed
 from detector.simulate.across.scene import Act, Line, Pair, Scene, story
@@ -47,7 +49,26 @@ def _pasted_key_kept(scene: Scene, at: int) -> Iterator[Line]:
         yield Line(Deed(then, scene.cast["litellm"], "acompletion", "m-large", number=number))
 
 
+def _token_borrowed(scene: Scene, at: int) -> Iterator[Line]:
+    """One agent calls with the token of another, which a gateway should have told apart."""
+    owner, deputy = scene.cast["mcp"], scene.cast["mailer"]
+    for number, operation in enumerate(
+        ("files/list_files", "files/read_file", "files/delete_file")
+    ):
+        with_its = replace(deputy, secret=owner.secret)
+        yield Line(Deed(at, with_its, operation, "notes", number=number), deciding=number == 0)
+        at += 5_000
+
+
+def _token_own(scene: Scene, at: int) -> Iterator[Line]:
+    """Another agent does the same with a token of its own."""
+    for number, operation in enumerate(("files/list_files", "files/read_file")):
+        yield Line(Deed(at, scene.cast["mailer"], operation, "notes", number=number))
+        at += 5_000
+
+
 AGENTS: dict[str, Pair] = {
+    "token_borrowed": (_token_borrowed, _token_own),
     "retriever_writes": (
         story(
             Act("retriever", "wiki/read_page", "press"),

@@ -8,7 +8,7 @@ References:
 
 Examples:
     >>> len(IDENTITY), all(len(pair) == 2 for pair in IDENTITY.values())
-    (8, True)
+    (9, True)
 """
 
 from collections.abc import Iterator
@@ -72,6 +72,20 @@ IDENTITY: dict[str, Pair] = {
             Act("person", "user.session.start", "portal", away=True, tool=_PHONE, more=_ROAD),
             Act("person", "user.authentication.sso", "mail", 40, away=True, tool=_PHONE, more=_ROAD),
             Act("person", "user.authentication.sso", "wiki", 200, away=True, tool=_PHONE, more=_ROAD),
+        ),
+    ),
+    "factors_reset": (
+        story(
+            Act("okta_admin", "user.session.start", "portal", away=True, tool=_SCRIPT, more=_ROAD),
+            Act("okta_admin", "user.mfa.factor.reset_all", "boss-{}", 20, 4, decides=1, away=True,
+                tool=_SCRIPT, more=_ROAD),
+            Act("okta_admin", "user.account.privilege.grant", "boss-1", 10, away=True, tool=_SCRIPT,
+                more=_ROAD),
+        ),
+        story(
+            Act("helpdesk", "user.session.start", "portal", away=True, more=_ROAD),
+            Act("helpdesk", "user.mfa.factor.reset_all", "staff-{}", 90, 3, away=True, more=_ROAD),
+            Act("helpdesk", "user.account.reset_password", "staff-1", 30, away=True, more=_ROAD),
         ),
     ),
     "pushes_until_approved": (

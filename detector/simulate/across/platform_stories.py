@@ -10,7 +10,7 @@ References:
 
 Examples:
     >>> len(PLATFORM), all(len(pair) == 2 for pair in PLATFORM.values())
-    (8, True)
+    (9, True)
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,8 @@ from detector.simulate.clock import MINUTE
 _CURL, _CLI = "curl/8.5.0", "aws-cli/2.15.0"
 _BUCKET = "projects/_/buckets/shop"
 _OUTSIDE = {"text": "COPY INTO 's3://collected-example/' FROM orders"}
+_TOKEN = {"text": "ALTER USER etl ADD PROGRAMMATIC ACCESS TOKEN again"}
+_OPEN = {"text": "ALTER USER etl UNSET NETWORK_POLICY"}
 _STAGE = {"text": "COPY INTO @nightly FROM orders"}
 _TRIES = ("sts:GetCallerIdentity", "bedrock:ListFoundationModels", "bedrock:InvokeModel",
           "bedrock:GetModelInvocationLoggingConfiguration")  # fmt: skip
@@ -136,6 +138,19 @@ PLATFORM: dict[str, Pair] = {
             Act("etl", "LOGIN"),
             Act("etl", "UNLOAD", "SHOP", 8, 8, more=_STAGE),
             Act("etl", "COPY", "SHOP", 8, 4),
+        ),
+    ),
+    "warehouse_token_added": (
+        story(
+            Act("snowflake", "LOGIN", away=True, tool="SNOWSQL"),
+            Act("snowflake", "ALTER_USER", "SHOP", 6, decides=1, more=_TOKEN),
+            Act("snowflake", "GRANT", "SHOP", 6, more={"text": "GRANT ROLE ACCOUNTADMIN TO ROLE ETL"}),
+            Act("snowflake", "ALTER_USER", "SHOP", 6, more=_OPEN),
+        ),
+        story(
+            Act("snowflake", "LOGIN"),
+            Act("snowflake", "CREATE_TABLE", "SHOP", 6, more={"text": "CREATE TABLE again (n INT)"}),
+            Act("snowflake", "MERGE", "SHOP", 6, 6),
         ),
     ),
     "cloud_key_minted": (

@@ -27,7 +27,7 @@ class Part(Struct, frozen=True):
 
 # Parts whose log has another name.
 _FAMILY = {
-    "person": "okta", "okta_admin": "okta", "entra_app": "entra_signin", "builder": "github_audit",
+    "person": "okta", "okta_admin": "okta", "helpdesk": "okta", "entra_app": "entra_signin", "builder": "github_audit",
     "deployer": "vault_audit", "controller": "kubernetes_audit", "etl": "snowflake",
     "gcp_person": "gcp_audit", "releaser": "github_audit", "worker": "kubernetes_audit",
     "batch": "cloudtrail", "retriever": "mcp", "app_owner": "entra_audit",
@@ -39,6 +39,8 @@ _PEOPLE: dict[str, Work] = {
                ("user.authentication.sso", "mail")),
     "okta_admin": (("user.session.start", "portal"), ("system.api_token.revoke", "old"),
                    ("system.api_token.create", "new"), ("user.lifecycle.update", "staff")),
+    "helpdesk": (("user.session.start", "portal"), ("user.mfa.factor.reset_all", "staff"),
+                 ("user.account.reset_password", "staff")),
     "auth0": (("s", "shop"), ("ss", "shop")),
     "google_workspace": (("drive:view", "plan"), ("drive:edit", "notes"), ("login:login_success", "")),
     "duo": (("authentication", "vpn"), ("authentication", "portal")),
