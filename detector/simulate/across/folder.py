@@ -5,7 +5,7 @@ Examples:
     >>> with tempfile.TemporaryDirectory() as out:
     ...     made = write_across(Path(out), seed=1, days=2, actors=20)
     ...     (Path(out) / "inventory.csv").exists(), made.incidents
-    (True, 37)
+    (True, 39)
 """
 
 import csv

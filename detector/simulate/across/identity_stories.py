@@ -8,7 +8,7 @@ References:
 
 Examples:
     >>> len(IDENTITY), all(len(pair) == 2 for pair in IDENTITY.values())
-    (9, True)
+    (10, True)
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,19 @@ def _app_secret_rotated(scene: Scene, at: int) -> Iterator[Line]:
     yield from _app_secret(scene.cast["app_owner"], scene.cast["entra_app"], at)
 
 
+def _developer_stolen(scene: Scene, at: int) -> Iterator[Line]:
+    stolen = replace(scene.cast["app_developer"], address=scene.thief, agent=_SCRIPT)
+    yield Line(Deed(at, stolen, ADDED, "app-payroll"), deciding=True)
+    yield Line(Deed(at + MINUTE, stolen, "Add owner to application", "app-payroll"))
+
+
+def _developer_rotates(scene: Scene, at: int) -> Iterator[Line]:
+    """For the first time, of the own app."""
+    yield Line(Deed(at, scene.cast["app_developer"], ADDED, "shop"))
+
+
 IDENTITY: dict[str, Pair] = {
+    "developer_adds_secret": (_developer_stolen, _developer_rotates),
     "session_replayed": (
         story(
             Act("person", "user.session.start", "portal", before=True, more=_COOKIE),

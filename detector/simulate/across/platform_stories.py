@@ -10,7 +10,7 @@ References:
 
 Examples:
     >>> len(PLATFORM), all(len(pair) == 2 for pair in PLATFORM.values())
-    (9, True)
+    (10, True)
 """
 
 from collections.abc import Iterator
@@ -112,6 +112,17 @@ PLATFORM: dict[str, Pair] = {
             Act("controller", "list secrets"),
             Act("controller", "get secrets", "tls-{}", 1, 10),
             Act("controller", "update secrets", "tls-{}", 1, 4),
+        ),
+    ),
+    "issuer_token_stolen": (
+        story(
+            Act("issuer", "list secrets", away=True, tool=_CURL),
+            Act("issuer", "get secrets", "team-{}", 1, 10, away=True, tool=_CURL, decides=2),
+        ),
+        story(  # a new customer comes, with ten new certificates
+            Act("issuer", "list secrets"),
+            Act("issuer", "get secrets", "new-{}", 1, 10),
+            Act("issuer", "update secrets", "new-{}", 1, 10),
         ),
     ),
     "vault_swept": (

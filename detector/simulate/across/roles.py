@@ -33,6 +33,7 @@ _FAMILY = {
     "batch": "cloudtrail", "retriever": "mcp", "app_owner": "entra_audit",
     "azure_reader": "azure_activity", "operator": "azure_activity", "mailer": "mcp",
     "syncer": "gitlab_requests", "mirror": "github_audit", "rotator": "gcp_audit",
+    "issuer": "kubernetes_audit", "app_developer": "entra_audit",
 }  # fmt: skip
 _PEOPLE: dict[str, Work] = {
     "person": (("user.session.start", "portal"), ("user.authentication.sso", "wiki"),
@@ -62,6 +63,7 @@ _PEOPLE: dict[str, Work] = {
                     ("Update application", "site")),
     "app_owner": (("Update application", "intranet"), ("Update service principal", "intranet"),
                   ("Add service principal credentials", "intranet")),
+    "app_developer": (("Update application", "shop"), ("Update user", "self")),
     "github_webhook": (("push", "acme/site"), ("pull_request.opened", "acme/site"),
                        ("issue.opened", "acme/site"), ("workflow_run.completed", "acme/site")),
     "ecs": (("user-login", "portal"), ("report-viewed", "sales"), ("report-saved", "sales")),
@@ -100,6 +102,9 @@ _SERVICES: dict[str, tuple[str, Work]] = {
     "batch": ("Boto3/1.34 Python/3.11", (("s3:GetObject", ""), ("sqs:SendMessage", ""))),
     "syncer": ("config-sync/3.1", tuple(("GET projects/:id/variables", f"acme/part-{number}")
                                         for number in range(1, 9))),
+    "issuer": ("issuer/v0.9 (linux/amd64)", (
+        ("list secrets", ""), ("update secrets", "cert-1"),
+        *(("get secrets", f"cert-{number}") for number in range(1, 5)))),
     "gitlab_requests": ("renovate/38", (("GET projects/:id/repository/tags", "acme/shop"),
                                         ("GET projects/:id/repository/files/:file_path", "acme/shop"),
                                         ("POST projects/:id/merge_requests", "acme/shop"))),

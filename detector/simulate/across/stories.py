@@ -2,7 +2,7 @@
 
 Examples:
     >>> sorted(STORIES)[:3], len(STORIES)
-    (['agent_reads_then_cloud', 'app_grant_exports', 'app_secret_added'], 37)
+    (['agent_reads_then_cloud', 'app_grant_exports', 'app_secret_added'], 39)
 """
 
 from detector.simulate.across.agent_stories import AGENTS
