@@ -154,7 +154,7 @@ def snowflake(deed: Deed) -> Record:
     return {
         "QUERY_ID": deed.uid, "START_TIME": stamp(deed.at), "QUERY_TYPE": deed.operation,
         "USER_NAME": deed.actor.name.upper(), "ROLE_NAME": "ETL", "DATABASE_NAME": deed.target,
-        "EXECUTION_STATUS": "FAIL" if deed.denied else "SUCCESS", "QUERY_TEXT": "",
+        "EXECUTION_STATUS": "FAIL" if deed.denied else "SUCCESS", "QUERY_TEXT": deed.more.get("text", ""),
     }  # fmt: skip
 
 

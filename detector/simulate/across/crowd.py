@@ -14,50 +14,10 @@ from collections.abc import Iterator
 from random import Random
 
 from detector.simulate.across.deed import Actor, Deed
+from detector.simulate.across.roles import PARTS, family_of
 from detector.simulate.clock import HOUR, MINUTE
 
 _DAY = 24 * HOUR
-_ADMIN = "_admin"
-_BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
-Work = tuple[tuple[str, str], ...]
-PEOPLE: dict[str, Work] = {
-    "okta": (("user.session.start", "portal"), ("user.authentication.sso", "wiki"),
-             ("user.authentication.sso", "mail")),
-    "okta_admin": (("user.session.start", "portal"), ("system.api_token.revoke", "old"),
-                   ("system.api_token.create", "new"), ("user.lifecycle.update", "staff")),
-    "auth0": (("s", "shop"), ("ss", "shop")),
-    "google_workspace": (("drive:view", "plan"), ("drive:edit", "notes"), ("login:login_success", "")),
-    "duo": (("authentication", "vpn"), ("authentication", "portal")),
-    "onepassword": (("fill", "wiki"), ("reveal", "printer")),
-    "gitlab_audit": (("repository_git_operation", "acme/site"), ("merge_request_merged", "acme/site")),
-    "entra_signin": (("sign-in", "Portal"), ("sign-in", "Mail")),
-    "azure_activity": (("Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/virtualMachines/web"),
-                       ("Microsoft.Web/sites/write", "Microsoft.Web/sites/site")),
-    "anthropic_audit": (("claude_chat_created", "chat"), ("claude_chat_viewed", "chat")),
-    "openai_audit": (("login.succeeded", ""), ("project.updated", "proj")),
-}  # fmt: skip
-SERVICES: dict[str, tuple[str, Work]] = {
-    "okta": ("okta-sdk-python/2.9", (("user.lifecycle.create", "staff"), ("user.lifecycle.update", "staff"),
-                                     ("group.user_membership.add", "staff"))),
-    "github_audit": ("git/2.44", (("git.clone", "acme/shop"), ("git.fetch", "acme/shop"),
-                                  ("git.push", "acme/shop"))),
-    "cloudtrail": ("Boto3/1.35 Python/3.11", (("s3:GetObject", ""), ("s3:PutObject", ""),
-                                              ("sqs:ReceiveMessage", ""))),
-    "gcp_audit": ("google-api-python-client/2.0", (
-        ("storage:storage.objects.get", "projects/_/buckets/shop"),
-        ("storage:storage.objects.create", "projects/_/buckets/shop"))),
-    "kubernetes_audit": ("web/v1 (linux/amd64)", (("get configmaps", "web"), ("list pods", ""),
-                                                  ("watch endpoints", "web"))),
-    "vault_audit": ("vault-agent/1.17", (("read", "secret/data/web/db"), ("read", "secret/data/web/mail"))),
-    "snowflake": ("PYTHON_DRIVER", (("LOGIN", ""), ("SELECT", "SHOP"), ("MERGE", "SHOP"))),
-    "litellm": ("openai-python/1.5", (("acompletion", "m-large"), ("aembedding", "m-embed"))),
-    "bedrock_invocation": ("", (("Converse", "m-large"),)),
-}  # fmt: skip
-AGENTS: Work = (
-    ("files/read_file", "notes"),
-    ("files/list_files", "notes"),
-    ("wiki/search_pages", "plan"),
-)
 
 
 def address(rng: Random) -> str:
@@ -76,47 +36,62 @@ def key_id(rng: Random) -> str:
 
 
 def cast(rng: Random, actors: int) -> list[Actor]:
-    """So many actors, at least one of each family."""
-    made: list[Actor] = []
-    families = [*((name, "human") for name in PEOPLE), *((name, "service") for name in SERVICES),
-                ("mcp", "agent")]  # fmt: skip
-    for number in range(max(actors, len(families))):
-        family, kind = families[number % len(families)]
-        short = family if family.endswith(_ADMIN) else family.partition("_")[0]
-        name = f"{'' if kind == 'human' else f'{kind}-'}{short}{number}"
-        if kind == "human":
-            tool, work = _BROWSER, PEOPLE[family]
-        else:
-            tool, work = SERVICES[family] if kind == "service" else ("mcp-gateway/1.2", AGENTS)
-        uid = key_id(rng) if family == "cloudtrail" else f"{rng.getrandbits(64):016x}"
-        holds = kind != "human"
-        made.append(
-            Actor(
-                name,
-                kind,
-                family.removesuffix(_ADMIN),
-                address(rng),
-                tool,
-                token(rng),
-                uid if holds else "",
-                work,
-            )
-        )
-    return made
+    """So many actors, at least two of each part: one for an attack, one for its twin."""
+    parts = list(PARTS)
+    return [
+        _actor(rng, parts[number % len(parts)], number)
+        for number in range(max(actors, 2 * len(parts)))
+    ]
+
+
+def _actor(rng: Random, name: str, number: int) -> Actor:
+    part, family = PARTS[name], family_of(name)
+    human = part.kind == "human"
+    short = name if name.endswith("_admin") else name.partition("_")[0]
+    uid = key_id(rng) if family == "cloudtrail" else f"{rng.getrandbits(64):016x}"
+    return Actor(
+        f"{short}{number}" if human else f"{part.kind}-{short}{number}",
+        part.kind,
+        family,
+        address(rng),
+        part.tool,
+        token(rng),
+        "" if human else uid,
+        part.work,
+        name,
+    )
 
 
 def day_of(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:
     """One day of an actor's work."""
     if actor.kind == "human":
         yield from _working_day(actor, begin, rng)
-        return
+    elif actor.kind == "job":
+        yield from _night(actor, begin, rng)
+    else:
+        yield from _round_the_clock(actor, begin, rng)
+
+
+def _round_the_clock(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:
     at = begin + int(rng.random() * 20 * MINUTE)
+    roams = actor.part in PARTS and PARTS[actor.part].roams
     while at < begin + _DAY:
+        where = address(rng) if roams else ""
         for number in range(rng.randint(1, 4)):
             operation, target = rng.choice(actor.work)
-            yield Deed(at, actor, operation, target, number=number, denied=rng.random() < 0.002)
+            denied = rng.random() < 0.002
+            yield Deed(at, actor, operation, target, number=number, denied=denied, where=where)
             at += int(rng.uniform(0.2, 4.0) * 1_000)
         at += int(rng.uniform(8, 40) * MINUTE)
+
+
+def _night(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:
+    """A job at two in the morning; what scanners find then are examples that open nothing."""
+    at = begin + 2 * HOUR + int(rng.random() * 20 * MINUTE)
+    for number, (operation, target) in enumerate(actor.work * 3):
+        found = {"secret": token(rng)} if len(actor.work) == 1 else {}
+        yield Deed(at, actor, operation, target, number=number, more=found)
+        at += int(rng.uniform(1, 30) * 1_000)
 
 
 def _working_day(actor: Actor, begin: int, rng: Random) -> Iterator[Deed]:

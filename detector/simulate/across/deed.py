@@ -14,8 +14,9 @@ Record = dict[str, Any]
 
 
 class Actor(Struct, frozen=True):
-    """`kind` is human, service or agent; `family` the log that shows them; `secret` what they hold,
-    `uid` its public id there; `work` their usual operations with their targets."""
+    """`kind` is human, service, agent or job; `family` the log that shows them; `secret` what they
+    hold, `uid` its public id there; `work` their usual operations with their targets; `part` what
+    they are cast as in stories."""
 
     name: str
     kind: str
@@ -25,6 +26,7 @@ class Actor(Struct, frozen=True):
     secret: str = ""
     uid: str = ""
     work: tuple[tuple[str, str], ...] = ()
+    part: str = ""
 
 
 class Deed(Struct, frozen=True):

@@ -5,7 +5,7 @@ Examples:
     >>> with tempfile.TemporaryDirectory() as out:
     ...     made = write_across(Path(out), seed=1, days=2, actors=20)
     ...     (Path(out) / "inventory.csv").exists(), made.incidents
-    (True, 6)
+    (True, 39)
 """
 
 import csv
@@ -76,7 +76,7 @@ def known(estate: Estate) -> str:
     rows = [("deploy", f"access_key_id:{cloud.uid}", "", "", "vault:secret/data/aws/deploy"),
             ("wiki", f"access_key_id:{estate.trap.uid}", "", "yes", "")]  # fmt: skip
     for actor in estate.crowd:
-        if actor.family == "gcp_audit":
+        if actor.part == "gcp_audit":
             mail = f"{actor.name}@shop-prod.iam.gserviceaccount.com"
             uid = f"gcp_key_name:serviceAccounts/{mail}/keys/{actor.uid}"
             rows.append((actor.name, uid, actor.address.rpartition(".")[0] + ".0/24", "", ""))

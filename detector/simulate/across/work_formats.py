@@ -11,7 +11,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 from detector.simulate.across.deed import Deed, Record
-from detector.simulate.clock import stamp
+from detector.simulate.clock import DAY, stamp
 
 
 def okta(deed: Deed) -> Record:
@@ -21,7 +21,7 @@ def okta(deed: Deed) -> Record:
         "uuid": deed.uid, "published": stamp(deed.at), "eventType": deed.operation, "version": "0",
         "legacyEventType": "", "displayMessage": deed.operation, "severity": "INFO",
         "securityContext": {}, "debugContext": {"debugData": {}},
-        "authenticationContext": {"externalSessionId": f"s-{deed.actor.name}"},
+        "authenticationContext": {"externalSessionId": _session(deed)},
         "actor": {
             "id": f"00u{deed.actor.name}", "type": "User" if person else "PublicClientApp",
             "alternateId": f"{deed.actor.name}@example.com", "displayName": deed.actor.name,
@@ -33,6 +33,11 @@ def okta(deed: Deed) -> Record:
         else {"result": "SUCCESS"},
         "target": deed.more.get("target") or [{"id": deed.target, "type": "AppInstance"}],
     }  # fmt: skip
+
+
+def _session(deed: Deed) -> str:
+    """People sign in afresh each day."""
+    return f"s-{deed.actor.name}-{deed.more.get('session') or deed.at // DAY}"
 
 
 def auth0(deed: Deed) -> Record:
@@ -57,8 +62,17 @@ def google_workspace(deed: Deed) -> Record:
         "actor": {"callerType": "USER", "email": f"{deed.actor.name}@example.com"},
         "ipAddress": deed.address,
         "events": [{"type": application, "name": name,
-                    "parameters": [{"name": "doc_id", "value": deed.target}]}],
+                    "parameters": _parameters(deed)}],
     }  # fmt: skip
+
+
+def _parameters(deed: Deed) -> list[Record]:
+    """As Google lists them; one of several values has another key."""
+    said = deed.more or {"doc_id": deed.target}
+    return [
+        {"name": name, "multiValue" if isinstance(value, list) else "value": value}
+        for name, value in said.items()
+    ]
 
 
 def duo(deed: Deed) -> Record:
@@ -153,7 +167,7 @@ def anthropic_audit(deed: Deed) -> Record:
     """Anthropic: what people do in the organisation."""
     return {
         "id": deed.uid, "created_at": stamp(deed.at), "organization_id": "org_1",
-        "type": deed.operation, "claude_chat_id": deed.target,
+        "type": deed.operation, **(deed.more or {"claude_chat_id": deed.target}),
         "actor": {"type": "user_actor", "email_address": f"{deed.actor.name}@example.com",
                   "user_id": deed.actor.name, "ip_address": deed.address, "user_agent": deed.agent},
     }  # fmt: skip
@@ -167,5 +181,5 @@ def openai_audit(deed: Deed) -> Record:
         "actor": {"type": "session", "session": {
             "user": {"id": deed.actor.name, "email": f"{deed.actor.name}@example.com"},
             "ip_address": deed.address, "user_agent": deed.agent}},
-        deed.operation: {"id": deed.target},
+        deed.operation: {"id": deed.target, **deed.more},
     }  # fmt: skip
