@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from detector.bench.figures import Figure, best_of
+from detector.bench.figures import Figure, best_of, no_collector
 from detector.sources.base import Context, DecodeError, Source
 from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
@@ -30,6 +30,11 @@ _floor = msgspec.json.Decoder(dict).decode
 
 def decoding(cases: Path, events: int, times: int = 3) -> Iterator[Figure]:
     """Records a second of each source that has cases in `cases`, and the cost of `auto`."""
+    with no_collector():
+        yield from _decoding(cases, events, times)
+
+
+def _decoding(cases: Path, events: int, times: int) -> Iterator[Figure]:
     loads = {name: load for name in SOURCES if (load := _load(SOURCES[name], cases / name, events))}
     slowest, dearest = ("", float("inf")), ("", float("-inf"))
     for name, load in loads.items():
