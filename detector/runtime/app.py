@@ -23,6 +23,7 @@ from detector.runtime.bounded import within
 from detector.runtime.connect import identity, member, producer, started
 from detector.runtime.detect import Detector
 from detector.runtime.generation import check_generation
+from detector.runtime.mail import Mail
 from detector.runtime.metrics import Metrics
 from detector.runtime.normalise import Normaliser
 from detector.runtime.owned import Batch
@@ -120,6 +121,9 @@ class Shell(Service):
         made = producer(config)
         await started(made)
         self._producers.append(made)
+        # One for both parts: two that send to one partition wait for each other by turns, and the
+        # client gives up after many turns.
+        mail = Mail(made, config.topics.activity)
         partitions = len(await made.partitions_for(config.topics.activity))
         if config.role in {"all", "normalise"}:
             topics = {config.topics.raw(name): name for name in raw_names(config.topics)}
@@ -128,7 +132,7 @@ class Shell(Service):
             parts.normaliser = Normaliser(
                 config,
                 parts.context,
-                made,
+                mail,
                 topics=topics,
                 partitions=partitions,
                 pace=pace,
@@ -148,7 +152,7 @@ class Shell(Service):
             tenants = len(await made.partitions_for(config.topics.findings))
             parts.detector = Detector(
                 config,
-                made,
+                mail,
                 partitions=partitions,
                 tenants=tenants,
                 cluster=await identity(config.connection),

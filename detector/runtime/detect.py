@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from detector.runtime.keeper import FencedError, Keeper, StateError
@@ -28,7 +28,7 @@ class Detector:
     def __init__(
         self,
         config: WorkerConfig,
-        producer: AIOKafkaProducer,
+        mail: Mail,
         *,
         partitions: int,
         tenants: int,
@@ -38,7 +38,7 @@ class Detector:
         self.owned: dict[int, Owned] = {}
         self._config = config
         self._metrics = metrics or Metrics()
-        self._mail = Mail(producer, config.topics.activity)
+        self._mail = mail
         self._spare = Spare()
         self._partitions = partitions
         self._tenants = tenants

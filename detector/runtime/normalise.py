@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-from aiokafka import AIOKafkaProducer, ConsumerRecord, OffsetAndMetadata, TopicPartition
+from aiokafka import ConsumerRecord, OffsetAndMetadata, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from msgspec import MsgspecError
@@ -77,7 +77,7 @@ class Normaliser:
         self,
         config: WorkerConfig,
         context: Context,
-        producer: AIOKafkaProducer,
+        mail: Mail,
         *,
         topics: Mapping[str, str],
         partitions: int,
@@ -94,7 +94,6 @@ class Normaliser:
             for topic, source in topics.items()
         }
         self._metrics = metrics or Metrics()
-        mail = Mail(producer, config.topics.activity)
         self._outbox = Outbox(mail, config.topics, partitions, 1, self._metrics)
         self._clock = clock
         self._pace = pace
