@@ -13,6 +13,7 @@ from detector.sources.text import kept
 from schemas.event import Origin
 
 _MOST_ASN = 2**32 - 1
+_UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
 
 
 def origin_of(
@@ -21,7 +22,7 @@ def origin_of(
 ) -> Origin | None:  # fmt: skip
     """An origin; None where the log says nothing of one. `within` is the account or tenant that
     qualifies a private address, which exists in every network. An address may have a port."""
-    address = kept(address)
+    address = specified(kept(address))
     place = locate(address) or locate(without_port(address))
     network = ""
     if place is not None:
@@ -41,6 +42,16 @@ def origin_of(
 
 
 _NOWHERE = Origin()
+
+
+def specified(address: str) -> str:
+    """An address; empty for the one that stands for none, as logs write what came from nowhere.
+
+    Examples:
+        >>> specified("192.0.2.7"), specified("0.0.0.0"), specified("[::]:0")
+        ('192.0.2.7', '', '')
+    """
+    return "" if without_port(address) in _UNSPECIFIED else address
 
 
 def without_port(address: str) -> str:
