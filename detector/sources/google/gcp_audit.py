@@ -50,6 +50,7 @@ _SERVICE = "gcp"
 _TIMES = (
     ("timestamp",),
     ("protoPayload", "requestMetadata", "requestAttributes", "time"),
+    ("protoPayload", "timestamp"),
     ("receiveTimestamp",),
 )
 _GOOGLE = (

@@ -44,8 +44,7 @@ from schemas.event import (
 
 NAME = "snowflake"
 KIND = "snowflake_authentication"
-_TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time",
-          "p_event_time")  # fmt: skip
+_TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time")
 _SERVICES = frozenset({"RSA_KEYPAIR", "OAUTH_CLIENT_CREDENTIALS", "WORKLOAD_IDENTITY",
                        "OAUTH_ACCESS_TOKEN_CLIENT_CREDENTIALS"})  # fmt: skip
 _TYPES: dict[str, PrincipalType] = {
