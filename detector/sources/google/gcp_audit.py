@@ -144,7 +144,9 @@ def _subject(
     mail = name.partition("/serviceAccounts/")[2].partition("/")[0] or entry.text("request", "name")
     mail = mail.rpartition("/")[2]
     holder = principal(mail, "", "") if mail.endswith("gserviceaccount.com") else None
-    return (kind, Child(credential, holder)) if credential or holder else ("use", None)
+    # An end that names no credential must not be taken for the end of the one that acted.
+    named = credential is not None or (holder is not None and kind == "issue")
+    return (kind, Child(credential, holder)) if named else ("use", None)
 
 
 def _outcome(entry: Record) -> Outcome:
