@@ -22,10 +22,12 @@ def origin_of(
 ) -> Origin | None:  # fmt: skip
     """An origin; None where the log says nothing of one. `within` is the account or tenant that
     qualifies a private address, which exists in every network. An address may have a port."""
-    address = specified(kept(address))
+    address = kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
-    if place is not None:
+    if place is not None and place.address in _UNSPECIFIED:
+        address = ""
+    elif place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
         address = place.address
     found = Origin(

@@ -32,7 +32,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # Nothing, a mask, a place holder, or the name of a variable that holds the secret.
 _EMPTY = re.compile(
     r"(?i:true|false|null|nil|none|undefined|str|string|\W*(?:redacted|masked|hidden|filtered|removed)"
-    r"\W*)|<.*|\{\{.*|\$[({].*|\$[A-Z_][A-Z0-9_]*|\W+|(.)\1{2,}"
+    r"\W*)|<.*|\{\{.*|\$[({].*|\$[A-Z_][A-Z0-9_]*|\W*|(.)\1{2,}"
 )
 
 
