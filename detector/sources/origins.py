@@ -13,6 +13,7 @@ from detector.sources.text import kept
 from schemas.event import Origin
 
 _MOST_ASN = 2**32 - 1
+_UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
 
 
 def origin_of(
@@ -24,7 +25,9 @@ def origin_of(
     address = kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
-    if place is not None:
+    if place is not None and place.address in _UNSPECIFIED:
+        address = ""
+    elif place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
         address = place.address
     found = Origin(
@@ -41,6 +44,16 @@ def origin_of(
 
 
 _NOWHERE = Origin()
+
+
+def specified(address: str) -> str:
+    """An address; empty for the one that stands for none, as logs write what came from nowhere.
+
+    Examples:
+        >>> specified("192.0.2.7"), specified("0.0.0.0"), specified("[::]:0")
+        ('192.0.2.7', '', '')
+    """
+    return "" if without_port(address) in _UNSPECIFIED else address
 
 
 def without_port(address: str) -> str:

@@ -33,6 +33,8 @@ Fields = dict[str, Any]
 _NOTHING: Fields = {}
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 _DIGITS = 18
+# Panther's standard field, which holds an event's own time on every row of every log.
+_STORED_TIME = "p_event_time"
 _PATHS = 4_096
 # Numbers from here on are no seconds: they are milliseconds, microseconds or nanoseconds.
 _UNITS = ((10**17, 10**6), (10**14, 10**3), (10**11, 1))
@@ -132,7 +134,8 @@ class Record:
                 yield self._of(one)
 
     def time(self, *path: str) -> int:
-        """The time at `path` in epoch ms, from ISO 8601 or an epoch number in any usual unit.
+        """The time at `path` in epoch ms, from ISO 8601 or an epoch number in any usual unit. Where
+        the record has none, the time that a store has worked out for it.
 
         Raises:
             DecodeError: there is none, or none that can be read.
@@ -140,7 +143,10 @@ class Record:
         value = self.get(*path)
         name = ".".join(path)
         if value is None or value == "":
-            raise DecodeError(f"{name}: expected a time, got nothing")
+            value = self.fields.get(_STORED_TIME)
+            if value is None or value == "":
+                raise DecodeError(f"{name}: expected a time, got nothing")
+            name = _STORED_TIME
         try:
             return _time(value)
         except ValueError as error:

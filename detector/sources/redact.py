@@ -18,6 +18,8 @@ Examples:
 import re
 from collections.abc import Iterator
 
+from detector.sources.pairs import is_secret
+
 MASK = "***"
 _SAMPLE = 256
 _READ = 4_096
@@ -74,6 +76,10 @@ _HINTS = (
     "hooks.slack", "AIza", "ya29.", "1//0", "GOCSPX-", "sk-", "_live_", "_test_", "hvs.", "hvb.",
     "hvr.", "npm_", "pypi-", "-----BEGIN",
 )  # fmt: skip
+_KEY = re.compile(PATTERNS["aws_secret_key"])
+_NAME = re.compile(r"[\w-]+")
+_AHEAD = re.compile(r"[\w-]+\Z")
+_LONGEST_AHEAD = 24
 _KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
 _LONG_WORD = re.compile(r"[A-Za-z0-9/+]{40}")
 # Between a name and its value, or a scheme and its token, stands one of these.
@@ -113,13 +119,25 @@ def found_secrets(text: str) -> Iterator[tuple[str, str]]:
     """
     if not _is_suspect(text):
         return
-    for match in _SECRETS.finditer(text):
+    at = 0
+    while (match := _SECRETS.search(text, at)) is not None:
         kind = str(match.lastgroup)
         before = match.groupdict().get(f"keep_{kind}") or ""
-        if kind == "aws_secret_key" and (found := _KEY_ID.search(text)) is not None:
+        secret = match[0][len(before) :].strip()
+        at = match.end()
+        if kind == "pair" and not is_secret(_name_at(text, match, before), secret):
+            at = match.start() + len(before)  # the value may still be one by its form
+        elif _KEY.fullmatch(secret) is not None and (found := _KEY_ID.search(text)) is not None:
             yield "access_key_id", found[0]
         else:
-            yield kind, match[0][len(before) :].strip()
+            yield kind, secret
+
+
+def _name_at(text: str, match: re.Match[str], before: str) -> str:
+    """The name of a pair, of which the match has what follows its telling part."""
+    ahead = _AHEAD.search(text, max(0, match.start() - _LONGEST_AHEAD), match.start())
+    named = _NAME.match(before)
+    return (ahead[0] if ahead else "") + (named[0] if named else "")
 
 
 def _is_suspect(text: str) -> bool:

@@ -39,6 +39,7 @@ WRITE = frozenset({
     "share", "unshare", "schedule", "archive", "activate", "deactivate", "leave", "invite", "join",
     "link", "unlink", "confirm", "signal", "failover", "flush", "upgrade", "rebuild", "rename",
     "authorize", "subscribe", "unsubscribe", "patch", "push", "insert", "edit", "append", "call", "pay", "transfer", "approve", "click",
+    "recover", "undelete", "extend",
 })  # fmt: skip
 _VERBS = READ | LIST | DELETE | WRITE
 _CREATING = frozenset({"create", "issue", "mint", "exchange", "assume", "login", "lease", "renew"})

@@ -65,6 +65,7 @@ EFFECTS = [
     ("ec2", "ModifySnapshotAttribute", {"createVolumePermission": {"add": {"items": [{"group": "all"}]}}}, "share_out", "*"),
     ("rds", "ModifyDBClusterSnapshotAttribute", {"valuesToAdd": ["all"]}, "share_out", "*"),
     ("rds", "ModifyDBSnapshotAttribute", {"valuesToRemove": [OTHER]}, "", ""),
+    ("rds", "ModifyDBSnapshotAttribute", {"attributeName": "restore", "valuesToAdd": []}, "", ""),
     ("s3", "PutBucketAcl", {"x-amz-acl": ["public-read"]}, "share_out", "*"),
     ("s3", "PutBucketAcl", {"x-amz-acl": ["private"]}, "", ""),
     ("s3", "PutBucketAcl", {"AccessControlPolicy": {"AccessControlList": {"Grant": {"Grantee": {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}}}}}, "share_out", "*"),

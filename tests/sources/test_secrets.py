@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from detector.sources.base import DecodeError
-from detector.sources.redact import EXAMPLES, PATTERNS, mask_secrets, sample
+from detector.sources.redact import EXAMPLES, PATTERNS, found_secrets, mask_secrets, sample
 from detector.sources.registry import SOURCES
 from tests.sources.cases import CONTEXT, raw_cases
 
@@ -77,6 +77,55 @@ def test_a_text_made_of_secrets_names_is_read_to_its_end(part: str) -> None:
     text = part * (4_000 // len(part))
 
     assert text == mask_secrets(f"{text} =").removesuffix(" =")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"max_tokens":4096,"budget_tokens":1024}',
+        '{"usage":{"totalTokens":130,"inputTokens":120,"token_count":"250"}}',
+        "max_tokens=1_000) max_completion_tokens: 100",
+        '{"pageToken":"CAEQAAexample","nextToken":"CAEQAAexample","clientToken":"once-7"}',
+        '{"secretId":"prod/db","secret_name":"prod/db","tokenId":"t-1","SecretVersionId":"v-1"}',
+        '{"token_type":"bearer_token","credential_type":"password","token_url":"https://a/t"}',
+        '{"password":true,"secret":null,"password_max_length":128}',
+        "CREATE USER ada PASSWORD = '\u263a\u263a\u263a\u263a\u263a'",
+        "password=REDACTED secret=[redacted] token=<token> pwd=xxxxxxxx",
+        "mysql --password=$DB_PASSWORD --token=${TOKEN} --secret={{secret}}",
+        '{"access_key_id":"AKIAIOSFODNN7EXAMPLE"}',
+    ],
+)
+def test_what_only_sounds_like_a_secret_is_no_exposure(text: str) -> None:
+    """Counts of tokens, places in listings, names and ids of secrets and masks are none."""
+    assert [] == list(found_secrets(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"password":"EXAMPLEhunter2"}', [("pair", "EXAMPLEhunter2")]),
+        ("pwd=48151623 pin", [("pair", "48151623")]),
+        ('{"client_token":"s.EXAMPLEexample"}', [("pair", "s.EXAMPLEexample")]),
+        (
+            "secret_id=11111111-1111-4111-8111-000000000001",
+            [("pair", "11111111-1111-4111-8111-000000000001")],
+        ),
+        (f'{{"token_name":"{EXAMPLES["github"]}"}}', [("github", EXAMPLES["github"])]),
+        (
+            f"access_key_id=AKIAIOSFODNN7EXAMPLE secret_access_key={EXAMPLES['aws_secret_key']}",
+            [("access_key_id", "AKIAIOSFODNN7EXAMPLE")],
+        ),
+    ],
+)
+def test_what_is_a_secret_is_found_all_the_same(text: str, found: list[tuple[str, str]]) -> None:
+    """A password may be a number, a token stand under another name; a key is known by its id."""
+    assert found == list(found_secrets(text))
+
+
+@pytest.mark.parametrize("part", ["tokenId=", "secret_name: ", 'page_token":"', "token=1,", "a_"])
+def test_names_of_secrets_without_one_are_read_to_their_end(part: str) -> None:
+    """A long text of pairs that are no secrets holds none, and is soon looked through."""
+    assert [] == list(found_secrets(part * (16_000 // len(part))))
 
 
 def test_every_pattern_has_an_example() -> None:

@@ -77,6 +77,14 @@ def has(request: Request, names: frozenset[str], test: Callable[[Any], bool]) ->
     return any(key in names and test(value) for key, value in leaves(request))
 
 
+def given(request: Request, names: frozenset[str]) -> bool:
+    """Whether a field of one of these names, anywhere in the request, holds anything."""
+    return any(
+        key in names and any(leaf not in {None, ""} for _, leaf in leaves(one))
+        for key, one in _nodes(request)
+    )
+
+
 def texts(value: Any) -> Iterator[str]:
     """A text, or the texts of a list."""
     if isinstance(value, str):

@@ -28,8 +28,18 @@ def credential_of(
         return _bearer(identity, prints, tenant)
     session = identity.sessionContext
     attributes = session.attributes if session is not None else None
-    issued = _optional_time(attributes.creationDate if attributes is not None else None)
-    lifetime = _lifetime(key, identity)
+    return key_of(
+        key, _lifetime(key, identity), prints, tenant,
+        issued=_optional_time(attributes.creationDate if attributes is not None else None),
+        bound_to=principal.session if principal.session.startswith("i-") else "",
+    )  # fmt: skip
+
+
+def key_of(
+    key: str, lifetime: Lifetime, prints: Fingerprints, tenant: str, *, issued: int | None = None,
+    bound_to: str = "",
+) -> Credential:  # fmt: skip
+    """An access key by its id, whichever log names it."""
     return Credential(
         fingerprint=prints.of_public(tenant, ACCESS_KEY, key),
         uid=_public(key),
@@ -37,7 +47,7 @@ def credential_of(
         type="session" if lifetime == "ephemeral" else "access_key",
         lifetime=lifetime,
         issued=issued,
-        bound_to=principal.session if principal.session.startswith("i-") else "",
+        bound_to=bound_to,
     )
 
 

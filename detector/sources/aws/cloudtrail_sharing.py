@@ -13,7 +13,7 @@ Examples:
 from collections.abc import Iterator
 from typing import Any
 
-from detector.sources.aws.cloudtrail_asked import Request, changed, leaves, names, texts
+from detector.sources.aws.cloudtrail_asked import Request, changed, given, leaves, names, texts
 from detector.sources.aws.cloudtrail_policies import outsider, outsiders
 from schemas.event import Action
 
@@ -68,9 +68,10 @@ def _attribute_policy(request: Request) -> Any:
 def _shared_by_list(action: Action, request: Request, account: str) -> Action:
     """Sharing by naming accounts or groups; only those that are added count."""
     keys = names(request)
-    if keys & _REMOVING and not keys & _ADDING:
+    adds = given(request, _ADDING)
+    if keys & (_REMOVING | _ADDING) and not adds:
         return changed(action, effect="")
-    if action.operation.endswith("Attribute") and not keys & _ADDING and not keys & _GRANTEES:
+    if action.operation.endswith("Attribute") and not adds and not keys & _GRANTEES:
         return changed(action, effect="")  # another attribute: a description, a launch flag
     found = sorted(set(_named(_without_removed(request), account)))
     private = action.operation in {"PutBucketAcl", "PutObjectAcl", "UpdateProjectVisibility"}

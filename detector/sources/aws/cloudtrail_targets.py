@@ -42,6 +42,12 @@ _SELDOM = re.compile(
     re.IGNORECASE,
 )
 _KINDS = {"Arn": 3, "ARN": 3, "Arns": 3, "Id": 2, "Ids": 2, "ID": 2}
+_BARE = 20
+# An id that stands beside a `name`: not a key's, with which what is named is encrypted.
+_OTHER = re.compile(r"(?!key).+(?:Id|ID)$")
+_ASPECTS = frozenset({"History", "Status", "Value", "Version", "Versions", "Policy", "Attribute",
+                      "Attributes", "Permission", "Tags"})  # fmt: skip
+_NAMED = {"logging": "trail", "federationToken": "federatedUser", "parameters": "parameter"}
 _BUCKETS = frozenset({"s3", "s3express", "s3-outposts"})
 _known: Memo[tuple[str, str, str, str], Target] = Memo()
 _HINTS = {
@@ -169,14 +175,33 @@ def _text(value: Any) -> str:
 @lru_cache(_CACHED)
 def _ranking(operation: str, fields: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The fields that may name the target, best first, each with the kind of thing it names."""
-    words = tuple(word.lower().removesuffix("s") for word in take_apart(operation).words)
+    noun = take_apart(operation).words
+    words = tuple(word.lower().removesuffix("s") for word in noun)
     hints = _HINTS.get(operation, ())
     ranked: list[tuple[int, str, str]] = []
     for field in fields:
         score = 1_000 - hints.index(field) if field in hints else _score(field, words)
+        if "name" in fields and score and _OTHER.match(field):
+            score += _BARE  # what it is done to, before the name of what comes of it
         if score > 0:
-            ranked.append((-score, field, _stem(field)))
+            bare = field in {"name", "names"}
+            ranked.append((-score, field, _thing(noun) if bare and noun else _stem(field)))
     return tuple((field, kind) for _, field, kind in sorted(ranked))
+
+
+def _thing(noun: tuple[str, ...]) -> str:
+    """What an operation's noun is about, which a field called `name` does not say.
+
+    Examples:
+        >>> _thing(("Parameter", "History")), _thing(("Logging",)), _thing(("Parameters",))
+        ('parameter', 'trail', 'parameter')
+    """
+    words = list(noun)
+    while len(words) > 1 and words[-1] in _ASPECTS:
+        words.pop()
+    thing = "".join(words)
+    plain = thing[:1].lower() + thing[1:]
+    return _NAMED.get(plain, plain)
 
 
 def _score(field: str, words: tuple[str, ...]) -> int:
@@ -189,7 +214,7 @@ def _score(field: str, words: tuple[str, ...]) -> int:
         if stem and len(word) > 1 and (word in stem or stem in word):
             return score + 60 - 5 * place
     if match is not None and match["bare"]:
-        return score + 20
+        return score + _BARE
     return 0 if _SELDOM.search(field) else score
 
 

@@ -18,6 +18,8 @@ Examples:
     ('github:user/ada', 'write', 'acme/shop')
 """
 
+import re
+
 from msgspec.structs import replace
 
 from detector.sources.code.github_audit_deeds import DEEDS
@@ -56,6 +58,7 @@ _ENDED = frozenset({
     "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
     "org_credential_authorization.deauthorize",
 })  # fmt: skip
+_FOUND = "secret_scanning_alert.create"
 _ON_TOKENS = ("personal_access_token.", "oauth_access.", "org_credential_authorization.")
 _TYPES: dict[str, Lifetime] = {
     "personal access token (classic)": "static", "fine-grained personal access token": "static",
@@ -63,6 +66,17 @@ _TYPES: dict[str, Lifetime] = {
     "personal_access_token": "static", "deploy_key": "static", "public ssh key": "static",
     "github app server-to-server token": "ephemeral", "github app user-to-server token": "ephemeral",
 }  # fmt: skip
+# What an action is about, by its first word; then what a record may name besides.
+_ABOUT = {
+    "team": (("team", "team"), ("data.team", "team")),
+    "org": (("user", "user"), ("org", "organization")),
+    "hook": (("hook_id", "hook"), ("data.hook_id", "hook")),
+}
+_TARGETS = (
+    ("repo", "repository"), ("repository", "repository"), ("team", "team"), ("hook_id", "hook"),
+    ("user", "user"), ("org", "organization"), ("business", "enterprise"),
+)  # fmt: skip
+_SWITCHED_ON = re.compile(r"[._]enabled?$|\.enable_")
 _STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
 _FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 
@@ -80,7 +94,9 @@ def _read(record: Record) -> ActivityEvent:
         principal=principal,
         kind=kind,
         action=_action(record, operation),
-        credential=_credential(record, subject=child is not None or operation.startswith(_ON_TOKENS)),
+        credential=None if kind == "exposure" else _credential(
+            record, subject=child is not None or operation.startswith(_ON_TOKENS)
+        ),
         target=_target(record, operation),
         origin=origin_of(
             record.text("actor_ip"), record.text("user_agent"), within=_SERVICE,
@@ -99,9 +115,11 @@ def _action(record: Record, operation: str) -> Action:
         path = record.text("route") or "request"
         return DEEDS.of(f"{method} {path}") if method else action
     if operation == "repo.access":
-        if record.text("visibility") in _PRIVATE:
-            return replace(action, effect="")
-        return replace(action, foreign="*") if record.text("visibility") == "public" else action
+        seen = record.text("visibility")
+        public = seen == "public"  # without a word on it, the change may go either way
+        return replace(action, effect="share_out" if public else "", foreign="*" if public else "")
+    if action.access == "write" and _SWITCHED_ON.search(operation):
+        return replace(action, access="admin")
     return action
 
 
@@ -119,8 +137,14 @@ def _outcome(record: Record, operation: str) -> Outcome:
     return Outcome()
 
 
+def _account(record: Record) -> str:
+    """The organisation or enterprise; a repository alone is named after its owner."""
+    owner, slash, _ = record.first("repo", "repository").partition("/")
+    return record.first("org", "business") or (owner if slash else "")
+
+
 def _principal(record: Record) -> Principal:
-    account = record.first("org", "business")
+    account = _account(record)
     actor = record.text("actor") or record.text("external_identity_nameid")
     repository = record.first("repo", "repository")
     how = record.text("programmatic_access_type").lower()
@@ -181,17 +205,17 @@ def _target(record: Record, operation: str) -> Target | None:
     if operation.startswith("business"):
         uid = record.text("business")
         return Target(uid, "enterprise") if uid else None
-    for name, kind in (
-        ("repo", "repository"), ("repository", "repository"), ("team", "team"), ("hook_id", "hook"),
-        ("user", "user"), ("org", "organization"), ("business", "enterprise"),
-    ):  # fmt: skip
-        uid = record.text(name)
+    about = _ABOUT.get(operation.partition(".")[0], ())
+    for name, kind in (*about, *_TARGETS):
+        uid = record.first(name)
         if uid:
             return Target(uid, kind)
     return None
 
 
 def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
+    if operation == _FOUND:
+        return "exposure", None
     if operation not in _MADE and operation not in _ENDED:
         return "use", None
     form, uid = _PAT, record.text("user_programmatic_access_id")
@@ -203,7 +227,8 @@ def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
         uid, form, record.context, record.tenant, type=operation.partition(".")[0],
         lifetime="static",
     )  # fmt: skip
-    if credential is None:
+    # An end that names no credential must not be taken for the end of the one that acted.
+    if credential is None and operation in _ENDED:
         return "use", None
     holder = record.first("user", "actor")
     principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None

@@ -33,6 +33,7 @@ DEEDS = Deeds(SERVICE, {
     "repo.update_actions_access_settings": ("admin", ""),
     "org.add_member": ("admin", "grant"),
     "org.invite_member": ("admin", "grant"),
+    "org.invite_user": ("admin", "grant"),
     "org.update_member": ("admin", "grant"),
     "org.remove_member": ("admin", ""),
     "org.integration_manager_added": ("admin", "grant"),

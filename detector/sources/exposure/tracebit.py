@@ -18,6 +18,8 @@ Examples:
     ('okta:00u1', 'Payroll', True)
 """
 
+from msgspec.structs import replace
+
 from detector.sources.clients import BROWSER
 from detector.sources.credentials import public
 from detector.sources.exposure.findings import credential_in, exposure, is_shared
@@ -91,7 +93,9 @@ def _principal(record: Record, origin: Origin | None, uid: str) -> Principal:
 def _credential(record: Record, decoy: Record) -> Credential | None:
     key = decoy.get("aws", "access_key_id")
     if key is not None:
-        return credential_in(key, "access_key", record)
+        found = credential_in(key, "access_key", record)
+        issued, expires = decoy.when("issued_at"), decoy.when("expires_at")
+        return found and replace(found, issued=issued, expires=expires)
     uid = decoy.first("tracebit_id", "provider_id", "name")
     return public(uid, DECOY, record.context, record.tenant, type="canary", lifetime="static")
 

@@ -22,24 +22,22 @@ Examples:
     ('gcp:serviceaccount/web@shop.iam.gserviceaccount.com', 'AccessSecretVersion', 'secret_read')
 """
 
-from functools import lru_cache
-
 from msgspec.structs import replace
 
 from detector.sources.credentials import public
 from detector.sources.format import Format
-from detector.sources.google.gcp_deeds import action_of, foreign_of, lifecycle_of
+from detector.sources.google.gcp_actors import WITHIN_GOOGLE, actors, principal
+from detector.sources.google.gcp_deeds import action_of, lifecycle_of, refined
+from detector.sources.identity.google_workspace import GRANT
 from detector.sources.origins import origin_of
-from detector.sources.platform.kubernetes_audit import principal_of as cluster_principal
 from detector.sources.record import Record
 from schemas.event import (
     ActivityEvent,
     Child,
     Credential,
     Kind,
+    Origin,
     Outcome,
-    Principal,
-    PrincipalType,
     Status,
     Target,
 )  # fmt: skip
@@ -47,15 +45,14 @@ from schemas.event import (
 NAME = "gcp_audit"
 KEY = "gcp_key_name"
 _SERVICE = "gcp"
+_ANY_PROJECT = frozenset({"", "_", "-"})
+_REDACTED = frozenset({WITHIN_GOOGLE, "gce-internal-ip"})
 _TIMES = (
     ("timestamp",),
     ("protoPayload", "requestMetadata", "requestAttributes", "time"),
+    ("protoPayload", "timestamp"),
     ("receiveTimestamp",),
 )
-_GOOGLE = (
-    "@cloudservices.gserviceaccount.com", "@system.gserviceaccount.com", "@prod.google.com",
-    "@cloudbuild.gserviceaccount.com", "@google.com",
-)  # fmt: skip
 # google.rpc.Code; Compute Engine and Storage write HTTP's instead.
 _STATUS: dict[int, Status] = {
     0: "success", 5: "not_found", 7: "denied", 8: "throttled", 16: "denied", 401: "denied",
@@ -69,27 +66,23 @@ def _read(record: Record) -> ActivityEvent:
     service = entry.text("serviceName").removesuffix(".googleapis.com")
     action = action_of(service, record.need(method, "protoPayload.methodName"))
     account = _account(record, entry)
-    principal, chain = _actors(record, entry, account)
+    address = entry.part("requestMetadata").first("callerIp", "callerIP")
+    who, chain = actors(record, entry, account, address)
     outcome = _outcome(entry)
     name = entry.text("resourceName")
     kind, child = _subject(record, entry, action.operation, name, outcome)
-    meta = entry.part("requestMetadata")
-    foreign = foreign_of(entry) if action.effect == "grant" else ""
     when = next((path for path in _TIMES if record.get(*path)), _TIMES[0])
     return ActivityEvent(
         uid=record.uid("insertId", "insertid"),
         source=NAME,
         tenant=record.tenant,
         time=record.time(*when),
-        principal=principal,
+        principal=who,
         kind=kind,
-        action=replace(action, foreign=foreign, effect="share_out") if foreign else action,
+        action=refined(action, entry),
         credential=_credential(record, entry),
-        target=Target(name, record.text("resource", "type")) if name else None,
-        origin=origin_of(
-            meta.first("callerIp", "callerIP"), meta.text("callerSuppliedUserAgent"),
-            within=account or _SERVICE, region=_region(record, entry),
-        ),
+        target=_target(record, entry, name),
+        origin=_origin(record, entry, address, account or _SERVICE),
         outcome=outcome,
         child=child,
         chain=chain,
@@ -108,61 +101,10 @@ def _account(record: Record, entry: Record) -> str:
         return project
     for name in (record.first("logName", "logname"), entry.text("resourceName")):
         head, _, rest = name.partition("/")
-        if head in {"projects", "organizations", "folders"}:
-            return rest.partition("/")[0]
+        own = rest.partition("/")[0]
+        if head in {"projects", "organizations", "folders"} and own not in _ANY_PROJECT:
+            return own
     return ""
-
-
-def _actors(record: Record, entry: Record, account: str) -> tuple[Principal, tuple[str, ...]]:
-    info = entry.part("authenticationInfo")
-    mail, subject = info.text("principalEmail"), info.text("principalSubject")
-    if not mail and not subject:
-        if entry.text("serviceName") or _permission(entry):
-            # Anonymous access, and what Google's own systems do, has no principal at all.
-            who = (
-                "anonymous" if info.fields or entry.get("requestMetadata", "callerIp") else "system"
-            )
-            kind: PrincipalType = "unknown" if who == "anonymous" else "provider"
-            return Principal(f"gcp:{who}", account=account, type=kind), ()
-        record.need("", "protoPayload.authenticationInfo", "who acted")
-    chain = tuple(
-        _principal(
-            one.first("firstPartyPrincipal.principalEmail"), one.text("principalSubject"), ""
-        ).uid
-        for one in info.parts("serviceAccountDelegationInfo")
-        if one.get("principalSubject") or one.get("firstPartyPrincipal")
-    )
-    return _principal(mail, subject, account), chain
-
-
-@lru_cache(8_192)
-def _principal(mail: str, subject: str, account: str) -> Principal:
-    if mail.startswith("system:"):
-        return cluster_principal(mail)
-    if mail.endswith("gserviceaccount.com"):
-        google = mail.endswith(_GOOGLE) or mail.startswith("service-")
-        kind: PrincipalType = "provider" if google else "service"
-        home = mail.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
-        return Principal(
-            f"gcp:serviceaccount/{mail}", mail.partition("@")[0], account, kind,
-            owner="" if google else home, known_by=mail,
-        )  # fmt: skip
-    if mail:
-        return Principal(f"gcp:user/{mail}", mail, account, "human", known_by=mail)
-    # principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s
-    pool, _, own = subject.partition("/subject/")
-    if not own:
-        kind_, _, own = subject.partition(":")
-        known: PrincipalType = "human" if kind_ == "user" else "service"
-        return Principal(
-            f"gcp:{kind_.lower()}/{own or subject}", own, account, known, known_by=subject
-        )
-    name = pool.rpartition("/")[2]
-    person = "workforcePools" in pool
-    return Principal(
-        f"gcp:federated/{name}/{own}", own, account, "human" if person else "workload",
-        owner=name, known_by=subject,
-    )  # fmt: skip
 
 
 def _credential(record: Record, entry: Record) -> Credential | None:
@@ -173,10 +115,11 @@ def _credential(record: Record, entry: Record) -> Credential | None:
             _key_id(key), KEY, record.context, record.tenant, type="service_account_key",
             lifetime="static",
         )  # fmt: skip
-    client = info.text("oauthInfo", "oauthClientId")
-    if client:
-        return public(client, "gcp_oauth_client", record.context, record.tenant, type="oauth_token")
-    return None
+    # The client is an application that all use alike: what is one person's is their grant to it.
+    client, mail = info.text("oauthInfo", "oauthClientId"), info.text("principalEmail")
+    if not client or not mail:
+        return None
+    return public(f"{mail}/{client}", GRANT, record.context, record.tenant, type="oauth_token")
 
 
 def _key_id(name: str) -> str:
@@ -200,19 +143,42 @@ def _subject(
         )  # fmt: skip
     mail = name.partition("/serviceAccounts/")[2].partition("/")[0] or entry.text("request", "name")
     mail = mail.rpartition("/")[2]
-    holder = _principal(mail, "", "") if mail.endswith("gserviceaccount.com") else None
-    return (kind, Child(credential, holder)) if credential or holder else ("use", None)
+    holder = principal(mail, "", "") if mail.endswith("gserviceaccount.com") else None
+    # An end that names no credential must not be taken for the end of the one that acted.
+    named = credential is not None or (holder is not None and kind == "issue")
+    return (kind, Child(credential, holder)) if named else ("use", None)
 
 
 def _outcome(entry: Record) -> Outcome:
     code = entry.number("status", "code")
     if code is None:
         code = entry.number("response", "error", "code")
-    if any(one.get("granted") is False for one in entry.parts("authorizationInfo")) and not code:
-        code = 7
     if not code:
-        return Outcome()
+        refused = any(one.get("granted") is False for one in entry.parts("authorizationInfo"))
+        return Outcome("denied") if refused else Outcome()
     return Outcome(_STATUS.get(code, "failure"), str(code))
+
+
+def _target(record: Record, entry: Record, name: str) -> Target | None:
+    """What a denial by a perimeter protects, the group that a member is added to; else the resource,
+    or its label where it has no name yet."""
+    for event in entry.parts("metadata", "event"):
+        for one in event.parts("parameter"):
+            if one.text("name") == "GROUP_EMAIL" and (group := one.text("value")):
+                return Target(f"group:{group}", "group")
+    kept_behind = entry.texts("metadata", "resourceNames")
+    uid = (kept_behind[0] if kept_behind else name) or record.text("resource", "labels", "name")
+    return Target(uid, record.text("resource", "type")) if uid else None
+
+
+def _origin(record: Record, entry: Record, address: str, within: str) -> Origin | None:
+    """Google puts a word in place of an address that is its own or a machine's: a place all the same,
+    of the project."""
+    agent, region = entry.text("requestMetadata", "callerSuppliedUserAgent"), _region(record, entry)
+    if address not in _REDACTED:
+        return origin_of(address, agent, within=within, region=region)
+    origin = origin_of("", agent, within=within, region=region) or Origin()
+    return replace(origin, network=f"{within}:{address}")
 
 
 def _region(record: Record, entry: Record) -> str:

@@ -11,10 +11,16 @@ Examples:
     'compute.instances.insert'
     >>> action_of("k8s.io", "io.k8s.core.v1.pods.exec.create").operation
     'create pods/exec'
+    >>> action_of("run", "run.services.setIamPolicy").effect
+    'grant'
+    >>> action_of("storage", "google.storage.objects.get").operation
+    'storage.objects.get'
 """
 
 import re
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from detector.sources.deeds import Deeds
 from detector.sources.platform.kubernetes_audit import action_of as cluster_action
@@ -23,6 +29,7 @@ from schemas.event import Action, Kind
 
 _VERSION = re.compile(r"^(?:v\d\w*|alpha|beta)\.")
 _KUBERNETES = "io.k8s."
+_POLICY = "setiampolicy"
 _EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 _DEEDS = Deeds("gcp", {
     "CreateServiceAccountKey": ("credential_issue", "mint_credential"),
@@ -40,13 +47,7 @@ _DEEDS = Deeds("gcp", {
     "UpdateWorkforcePool": ("admin", "persist"),
     "inboundSsoProfileCreated": ("admin", "persist"),
     "inboundSsoProfileUpdated": ("admin", "persist"),
-    "SetIamPolicy": ("admin", "grant"),
-    "SetIAMPolicy": ("admin", "grant"),
-    "setIamPolicy": ("admin", "grant"),
     "storage.setIamPermissions": ("admin", "grant"),
-    "compute.instances.setIamPolicy": ("admin", "grant"),
-    "compute.disks.setIamPolicy": ("admin", "grant"),
-    "compute.images.setIamPolicy": ("admin", "grant"),
     "addGroupMember": ("admin", "grant"),
     "InsertProjectOwnershipInvite": ("admin", "grant"),
     "CreateRole": ("admin", ""),
@@ -96,12 +97,21 @@ def action_of(service: str, method: str) -> Action:
     if method.startswith(_KUBERNETES):
         return _in_cluster(method)
     last = method.rpartition(".")[2]
-    operation = (
-        last if last[:1].isupper() or method.startswith("google.") else _VERSION.sub("", method)
-    )
+    action = _DEEDS.of(_operation(method, last), service)
+    if last.lower() == _POLICY:  # every service has its own, and spells it as it likes
+        return replace(action, access="admin", plane="action", effect="grant")
+    return action
+
+
+def _operation(method: str, last: str) -> str:
+    """A method's name without what only says whose it is: behind a service's, the last word; else
+    all words but the version."""
     if method.startswith("google.ssh-serialport"):
-        operation = method
-    return _DEEDS.of(operation, service)
+        return method
+    words = method.split(".")
+    if last[:1].isupper() or (words[0] == "google" and any(one[:1].isupper() for one in words)):
+        return last
+    return _VERSION.sub("", method.removeprefix("google."))
 
 
 def lifecycle_of(operation: str) -> Kind | None:
@@ -109,7 +119,24 @@ def lifecycle_of(operation: str) -> Kind | None:
     return _LIFE.get(operation)
 
 
-def foreign_of(entry: Record) -> str:
+def refined(action: Action, entry: Record) -> Action:
+    """The action as its request makes it. Where the log has none, the name decides."""
+    asked = entry.part("request")
+    if action.effect == "grant":
+        foreign = _foreign(entry)
+        return replace(action, foreign=foreign, effect="share_out") if foreign else action
+    if action.operation.startswith("compute.firewalls.") and action.effect == "open_network":
+        denies = asked.get("denieds") and not asked.get("alloweds")
+        outward = asked.text("direction") == "EGRESS"
+        return replace(action, effect="") if denies or outward else action
+    if action.operation == "compute.subnetworks.patch" and (
+        asked.flag("enableFlowLogs") is False or asked.flag("logConfig", "enable") is False
+    ):
+        return replace(action, access="admin", effect="impair_defence")
+    return action
+
+
+def _foreign(entry: Record) -> str:
     """Whom a new policy lets in from outside, as far as the record says: everybody is `*`."""
     deltas = [
         *entry.parts("serviceData", "policyDelta", "bindingDeltas"),

@@ -2,7 +2,8 @@
 
 Read: who signed in or called the Management API (a person, an application, an agent), with which
 token, for which application or API, from where, and how it ended. Left out: bodies of requests and
-responses, query strings and codes; of a response only the id of an application that was made.
+responses, query strings and codes; of a request only whether it switches something off, of a response
+the id of an application that was made.
 
 References:
     Auth0 documentation, "Log Event Type Codes", "Log Streams"; auth0-log-schemas (2026).
@@ -23,7 +24,7 @@ import re
 
 from detector.sources.clients import BROWSER
 from detector.sources.format import Format
-from detector.sources.identity.auth0_actions import Deed, deed_of, managed
+from detector.sources.identity.auth0_actions import Deed, deed_of, managed, weakens
 from detector.sources.identity.auth0_credentials import child_of, credential_of
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
@@ -132,7 +133,9 @@ def _action(log: Record, asked: Record, code: str, deed: Deed) -> Action:
     said = log.text("description")
     if code in _MANAGEMENT and (said or asked.text("path")):
         operation = said or f"{asked.text('method')} {deed.operation}"
-        by_path, effect = managed(operation, asked.text("method"), asked.text("path"))
+        by_path, effect = managed(
+            operation, asked.text("method"), asked.text("path"), off=weakens(asked.get("body"))
+        )
         access = access if access == "secret_read" else by_path
     return Action("auth0", operation, access, plane_by_words(operation, access), effect)
 
@@ -167,8 +170,9 @@ def _origin(log: Record, asked: Record, within: str) -> Origin | None:
     client = ""
     if _SUMMARY.match(agent):
         agent, client = "", "" if agent.startswith("Other ") else BROWSER
+    # A call that Auth0's dashboard makes for somebody comes from Auth0; who asked for it does not.
     return origin_of(
-        log.text("ip") or asked.text("ip"), agent, within=within, client=client,
+        asked.text("ip") or log.text("ip"), agent, within=within, client=client,
         country=log.first("location_info.country_code", "security_context.country"),
         console=asked.text("channel").startswith(_DASHBOARD),
     )  # fmt: skip

@@ -15,6 +15,7 @@ Examples:
 """
 
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct
 
@@ -97,6 +98,8 @@ _BY_METHOD: dict[str, Access] = {
 }  # fmt: skip
 _DEFENCES = ("log-streams", "attack-protection", "guardian", "risk-assessment", "anomaly",
              "network-acls", "self-service-profiles")  # fmt: skip
+_EXEMPT = frozenset({"allowlist", "allowlists", "exemptions"})
+_OFF = frozenset({"off", "none", "never", "disabled", "inactive", "paused", "suspended"})
 _LOGIN_CODE = ("actions", "rules", "hooks", "triggers", "flows", "integrations", "connections")
 _MEMBERS = ("roles", "permissions", "members", "invitations", "tenant_invitations", "grants")
 _FACTORS = frozenset({"authenticators", "authentication-methods", "multifactor"})
@@ -119,11 +122,32 @@ def deed_of(code: str) -> Deed:
 
 
 @lru_cache(_CACHED)
-def managed(operation: str, method: str, path: str) -> tuple[Access, Effect]:
-    """The access and the effect of a call to the Management API."""
+def managed(operation: str, method: str, path: str, *, off: bool = True) -> tuple[Access, Effect]:
+    """The access and the effect of a call to the Management API. `off` says whether what was sent
+    switches something off, which counts where a defence is set."""
     access = _BY_METHOD.get(method.lower()) or access_by_verb(operation)
     parts = [part for part in path.lower().split("/") if part not in {"", "api", "v2"}]
-    return _issuing(parts, method.lower()) or (_administered(parts, access), _effect(parts, access))
+    return _issuing(parts, method.lower()) or (
+        _administered(parts, access),
+        _effect(parts, access, off=off),
+    )
+
+
+def weakens(body: Any, depth: int = 6) -> bool:
+    """Whether the body of a request takes a defence away: it switches something off, empties a list
+    or exempts somebody. One that the log does not have may do so.
+
+    Examples:
+        >>> weakens({"enabled": True}), weakens({"enabled": False}), weakens([]), weakens(None)
+        (False, True, True, True)
+    """
+    if isinstance(body, dict) and body:
+        if isinstance(body.get("enabled"), bool):
+            return not body["enabled"]
+        return depth > 0 and any(
+            bool(one) if name in _EXEMPT else weakens(one, depth - 1) for name, one in body.items()
+        )
+    return not body or (isinstance(body, str) and body.lower() in _OFF)
 
 
 def _issuing(parts: list[str], method: str) -> tuple[Access, Effect] | None:
@@ -141,11 +165,13 @@ def _administered(parts: list[str], access: Access) -> Access:
     return "admin" if named or parts[0] in {"client-grants", "tenants", "clients"} else access
 
 
-def _effect(parts: list[str], access: Access) -> Effect:
+def _effect(parts: list[str], access: Access, *, off: bool) -> Effect:
     if access not in {"write", "delete"} or not parts:
         return ""
     first = parts[0]
-    if first.startswith(_DEFENCES) or (access == "delete" and _FACTORS.intersection(parts)):
+    if first.startswith(_DEFENCES):
+        return "impair_defence" if off or access == "delete" else ""
+    if access == "delete" and _FACTORS.intersection(parts):
         return "impair_defence"
     if access == "delete":
         return "destroy" if first in {"users", "connections", "tenants"} and len(parts) <= 2 else ""

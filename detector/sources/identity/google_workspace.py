@@ -27,6 +27,7 @@ Examples:
 from msgspec import Struct
 
 from detector.sources import credentials
+from detector.sources.base import SkipRecord
 from detector.sources.format import Format
 from detector.sources.identity.google_workspace_actions import action_of
 from detector.sources.identity.google_workspace_parameters import parameters
@@ -44,6 +45,7 @@ from schemas.event import (
 )
 
 GRANT = "google_oauth_grant"
+_GOOGLE = "google"
 _MOST_EVENTS = 1_000
 _ANONYMOUS = "105250506097979753968"
 _ROBOT = ".gserviceaccount.com"
@@ -59,7 +61,8 @@ _ABOUT = (
     ("calendar_id", "calendar"), ("GROUP_EMAIL", "group"), ("group_email", "group"),
     ("client_id", "app"), ("APP_ID", "app"), ("SETTING_NAME", "setting"),
     ("ROLE_NAME", "role"), ("DOMAIN_NAME", "domain"), ("shared_drive_id", "shared_drive"),
-    ("DEVICE_ID", "device"), ("application_name", "app"),
+    ("DEVICE_ID", "device"), ("application_name", "app"), ("MOBILE_APP_PACKAGE_ID", "app"),
+    ("OBFUSCATED_CUSTOMER_TAKEOUT_REQUEST_ID", "takeout"),
 )  # fmt: skip
 _BY_HAND = frozenset({"authorize", "revoke"})
 _DENIED = frozenset({"login_failure", "ACCESS_DENY_EVENT", "risky_sensitive_action_blocked"})
@@ -86,7 +89,26 @@ def _read(record: Record) -> tuple[ActivityEvent, ...]:
         head.text("customerId"), record.time("id", "time"), head.text("uniqueQualifier"),
     )  # fmt: skip
     listed = list(record.parts("events"))[:_MOST_EVENTS] or [record]
-    return tuple(_event(activity, one, number) for number, one in enumerate(listed))
+    found = tuple(
+        _event(activity, one, number)
+        for number, one in enumerate(listed)
+        if not _arrives(activity, one)
+    )
+    if not found:
+        raise SkipRecord("mail that arrives is no use of a credential by whom it arrives for")
+    return found
+
+
+def _arrives(activity: _Activity, event: Record) -> bool:
+    """Whether mail is delivered, unless another thing is told to have been done to it."""
+    if activity.application != "gmail" or event.text("name") != "delivery":
+        return False
+    told = event.get("parameters")
+    if isinstance(told, dict):
+        return event.get("parameters", "event_info", "mail_event_type") is None
+    info = (one for one in event.parts("parameters") if one.text("name") == "event_info")
+    names = (part.text("name") for one in info for part in one.parts("messageValue", "parameter"))
+    return "mail_event_type" not in names
 
 
 def _event(activity: _Activity, event: Record, number: int) -> ActivityEvent:
@@ -223,7 +245,7 @@ def _origin(activity: _Activity, said: Record) -> Origin | None:
     numbers = network.get("ipAsn")
     first = numbers[0] if isinstance(numbers, list) and numbers else None
     return origin_of(
-        record.text("ipAddress"), said.text("user_agent"), within=activity.account,
+        record.text("ipAddress"), said.text("user_agent"), within=activity.account or _GOOGLE,
         asn=first if isinstance(first, int) else None, country=network.text("regionCode"),
         console=activity.application == "admin" and bool(record.text("ipAddress")),
     )  # fmt: skip

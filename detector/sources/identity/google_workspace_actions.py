@@ -43,7 +43,7 @@ _EFFECTS: dict[str, Effect] = {
     "WEAK_PROGRAMMATIC_LOGIN_SETTINGS_CHANGED": "impair_defence",
     "CHANGE_CAA_APP_ASSIGNMENTS": "impair_defence", "TOGGLE_CAA_ENABLEMENT": "impair_defence",
     "SYSTEM_DEFINED_RULE_UPDATED": "impair_defence", "DELETE_GMAIL_SETTING": "impair_defence",
-    "CUSTOMER_TAKEOUT_CREATED": "share_out", "ADD_TRUSTED_DOMAINS": "share_out",
+    "CUSTOMER_TAKEOUT_CREATED": "share_out", "CUSTOMER_TAKEOUT_SUCCEEDED": "share_out", "ADD_TRUSTED_DOMAINS": "share_out",
     "USER_LICENSE_REVOKE": "", "DELETE_USER": "destroy", "REMOVE_APPLICATION": "",
     "2sv_disable": "impair_defence", "titanium_unenroll": "impair_defence",
     "passkey_removed": "impair_defence", "recovery_email_edit": "persist",

@@ -26,7 +26,7 @@ Examples:
 """
 
 from detector.sources.format import Format
-from detector.sources.identity.okta_actions import deed_of
+from detector.sources.identity.okta_actions import PASSWORDS, deed_of
 from detector.sources.identity.okta_credentials import child_of, credential_of, session_of
 from detector.sources.origins import origin_of
 from detector.sources.record import Fields, Record
@@ -52,9 +52,10 @@ _TYPES: dict[str, PrincipalType] = {
 _SYSTEM = Principal("okta:system", "Okta", type="provider", known_by="system@okta.com")
 _RESULTS: dict[str, Status] = {
     "SUCCESS": "success", "ALLOW": "success", "CHALLENGE": "success", "SKIPPED": "success",
-    "SCHEDULED": "success", "DEFERRED": "success", "UNKNOWN": "success", "FAILURE": "failure",
+    "SCHEDULED": "success", "DEFERRED": "success", "FAILURE": "failure",
     "DENY": "denied", "RATE_LIMIT": "throttled", "ABANDONED": "failure", "UNANSWERED": "failure",
 }  # fmt: skip
+_UNTOLD = frozenset({"", "UNKNOWN"})
 # A failure of these is a refusal.
 _REFUSING = ("user.authentication.", "user.session.", "user.account.lock", "app.oauth2.",
              "app.generic.unauth", "app.token.", "policy.evaluate", "user.mfa.")  # fmt: skip
@@ -92,7 +93,7 @@ def _event(record: Record) -> ActivityEvent:
     principal = _principal(record, operation, outcome, session, credential)
     kind: Kind = "use"
     child: Child | None = None
-    if outcome.status == "success":
+    if outcome is not None and outcome.status == "success":
         kind, child = child_of(record, operation, principal, credential, time, targets)
     person = _on_behalf(operation, principal, targets)
     target = _target(operation, targets)
@@ -123,7 +124,11 @@ def _event(record: Record) -> ActivityEvent:
 
 
 def _principal(
-    record: Record, operation: str, outcome: Outcome, session: str, credential: Credential | None
+    record: Record,
+    operation: str,
+    outcome: Outcome | None,
+    session: str,
+    credential: Credential | None,
 ) -> Principal:
     actor = record.part("actor")
     uid, mail, kind = actor.text("id"), actor.text("alternateId"), actor.text("type")
@@ -145,15 +150,18 @@ def _principal(
         type=acts,
         session=session,
         known_by=mail,
-        mfa=mfa if outcome.status == "success" else None,
+        mfa=mfa if outcome is not None and outcome.status == "success" else None,
     )
 
 
-def _outcome(record: Record, operation: str) -> Outcome:
+def _outcome(record: Record, operation: str) -> Outcome | None:
+    """How it ended; None where Okta does not say."""
     result, reason = record.text("outcome", "result"), record.text("outcome", "reason")
-    status = _RESULTS.get(result, "success")
+    status = _RESULTS.get(result, "failure")
     if operation.endswith(_LIMITED):
         status = "throttled"
+    elif result in _UNTOLD:
+        return None
     elif status == "failure" and operation.startswith(_REFUSING):
         status = "denied"
     if status == "success" and result in {"SUCCESS", "ALLOW"}:
@@ -167,8 +175,8 @@ def _action(operation: str, principal: Principal, target: Target | None) -> Acti
     """A new password for oneself is everyday, one for another is a key to that account."""
     action = deed_of(operation)
     own = target is not None and target.uid == principal.uid
-    if own and action.effect == "mint_credential":
-        return Action(action.service, operation, action.access, action.plane)
+    if own and operation.startswith(PASSWORDS):
+        return Action(action.service, operation, "write", "action")
     return action
 
 

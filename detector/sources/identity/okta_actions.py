@@ -55,8 +55,9 @@ _PERSISTS = (
     "inline_hook.created", "app.oauth2.client.lifecycle.create",
 )  # fmt: skip
 _MINTS = ("system.api_token.create", "app.oauth2.credentials.lifecycle.create",
-          "app.oauth2.credentials.lifecycle.activate", "app.oauth2.client.credentials.create",
-          "user.account.reset_password", "user.account.update_password")  # fmt: skip
+          "app.oauth2.credentials.lifecycle.activate", "app.oauth2.client.credentials.create")  # fmt: skip
+# A password that is set for somebody lets in whoever set it.
+PASSWORDS = ("user.account.reset_password", "user.account.update_password")
 _DESTROYS = frozenset({"user.lifecycle.delete.initiated", "user.lifecycle.delete.completed",
                        "group.lifecycle.delete", "application.lifecycle.delete"})  # fmt: skip
 _SECRETS = frozenset({"application.user_membership.show_password", "pam.secret.reveal",
@@ -77,7 +78,7 @@ def _access(operation: str) -> Access:
         return "secret_read"
     if operation.startswith(_SIGN_IN):
         return "read"
-    if operation.startswith(_ADMINISTERED):
+    if operation.startswith((*_ADMINISTERED, *PASSWORDS)):
         return "admin"
     return access_by_verb(operation)
 
@@ -92,6 +93,6 @@ def _effect(operation: str) -> Effect:
         return "grant"
     if operation.startswith(_MINTS):
         return "mint_credential"
-    if operation.startswith(_PERSISTS):
+    if operation.startswith((*_PERSISTS, *PASSWORDS)):
         return "persist"
     return "destroy" if operation in _DESTROYS else ""

@@ -20,77 +20,37 @@ Examples:
 """
 
 import re
-from functools import lru_cache
 
 from detector.sources.credentials import hashed, public
 from detector.sources.format import Format
 from detector.sources.microsoft import entra
-from detector.sources.origins import origin_of
+from detector.sources.microsoft.azure_activity_deeds import action_of, refined, type_of
+from detector.sources.origins import origin_of, specified
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
-from schemas.event import (
-    Access,
-    Action,
-    ActivityEvent,
-    Credential,
-    Effect,
-    Outcome,
-    Principal,
-    Status,
-    Target,
-)  # fmt: skip
+from schemas.event import ActivityEvent, Credential, Outcome, Principal, Status, Target
 
 NAME = "azure_activity"
 _OBJECT = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 _UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
 _MAIL = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
+_ADDRESS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
 _TENANT = "http://schemas.microsoft.com/identity/claims/tenantid"
-# How operations of providers end, and in what; the longest that fits decides.
-_GRAVE: dict[str, tuple[Access | str, Effect]] = {
-    "authorization/roleassignments/write": ("admin", "grant"),
-    "authorization/roledefinitions/write": ("admin", "grant"),
-    "authorization/elevateaccess/action": ("admin", "grant"),
-    "authorization/policyassignments/delete": ("delete", "impair_defence"),
-    "authorization/locks/delete": ("delete", "impair_defence"),
-    "insights/diagnosticsettings/delete": ("delete", "impair_defence"),
-    "insights/diagnosticsettings/write": ("admin", ""),
-    "insights/activitylogalerts/delete": ("delete", "impair_defence"),
-    "operationalinsights/workspaces/delete": ("delete", "impair_defence"),
-    "security/pricings/write": ("admin", "impair_defence"),
-    "security/pricings/delete": ("delete", "impair_defence"),
-    "network/networksecuritygroups/securityrules/write": ("admin", "open_network"),
-    "network/networksecuritygroups/write": ("admin", "open_network"),
-    "network/azurefirewalls/delete": ("delete", "impair_defence"),
-    "network/networkwatchers/delete": ("delete", "impair_defence"),
-    "compute/virtualmachines/runcommand/action": ("write", "execute"),
-    "compute/virtualmachines/extensions/write": ("write", "execute"),
-    "automation/automationaccounts/runbooks/write": ("write", "execute"),
-    "automation/automationaccounts/jobs/write": ("write", "execute"),
-    "automation/automationaccounts/webhooks/write": ("admin", "persist"),
-    "containerservice/managedclusters/listclusteradmincredential/action": ("secret_read", ""),
-    "containerservice/managedclusters/listclusterusercredential/action": ("secret_read", ""),
-    "managedidentity/userassignedidentities/federatedidentitycredentials/write": ("admin", "persist"),
-    "keyvault/vaults/accesspolicies/write": ("admin", "grant"),
-    "keyvault/vaults/delete": ("delete", "destroy"),
-    "recoveryservices/vaults/delete": ("delete", "destroy"),
-    "storage/storageaccounts/regeneratekey/action": ("credential_issue", "mint_credential"),
-    "compute/snapshots/delete": ("delete", "destroy"),
-    "compute/disks/begingetaccess/action": ("read", "share_out"),
-    "compute/snapshots/begingetaccess/action": ("read", "share_out"),
-}  # fmt: skip
-_SECRETS = ("listkeys/action", "secretget", "listsecrets/action", "keyget", "secretlistversions")
 _STATUS: dict[str, Status] = {
     "failed": "failure", "failure": "failure", "forbidden": "denied", "unauthorized": "denied",
     "clienterror": "failure", "403": "denied", "401": "denied", "404": "not_found",
-    "429": "throttled", "toomanyrequests": "throttled", "notfound": "not_found",
+    "429": "throttled", "503": "throttled", "toomanyrequests": "throttled", "notfound": "not_found",
 }  # fmt: skip
-_CLAIMS = (
-    ("identity", "claims"), ("claims",), ("identity", "claim"), ("properties", "claims"),
-    ("identity", "requester"),
-)  # fmt: skip
+_STORED = {"fileservices": "file", "queueservices": "queue", "tableservices": "table"}
+_CLAIMS = (("identity", "claims"), ("claims",), ("identity", "claim"), ("properties", "claims"))
 # Storage names a key or a signature by its SHA-256, behind the key's name: `key1(9F86...)`.
 _HASH = re.compile(r"\b([0-9A-Fa-f]{64})\b")
-_MADE = frozenset({"0", "", "success", "succeeded", "start", "started", "accept", "accepted", "ok"})
+# `Active` and the like are states of what Azure gives notice of.
+_MADE = frozenset({
+    "0", "success", "succeeded", "start", "started", "accept", "accepted", "ok", "created", "nocontent",
+    "inprogress", "in progress", "active", "resolved", "updated", "none",
+})  # fmt: skip
+_HTTP_ERROR = re.compile(r"[45]\d\d")
+_HTTP_MADE = re.compile(r"[123]\d\d")
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -104,9 +64,12 @@ def _read(record: Record) -> ActivityEvent:
         tenant=record.tenant,
         time=record.time("time" if record.get("time") is not None else "eventTimestamp"),
         principal=_principal(record, claims, directory),
-        action=_action(record.need(operation, "operationName"), _type(resource.lower())),
+        action=refined(
+            action_of(record.need(operation, "operationName"), _kind(record, resource.lower())),
+            record.part("properties", "requestbody"),
+        ),
         credential=_credential(record, claims),
-        target=Target(resource.lower(), _type(resource.lower())) if resource else None,
+        target=_target(record, resource.lower()),
         origin=origin_of(
             record.first("callerIpAddress", "CallerIPAddress", "httpRequest.clientIpAddress")
             or claims.text("ipaddr"),
@@ -131,12 +94,7 @@ def _uid(record: Record) -> str:
 
 
 def _claims(record: Record) -> Record:
-    for path in (
-        ("identity", "claims"),
-        ("claims",),
-        ("identity", "claim"),
-        ("properties", "claims"),
-    ):
+    for path in _CLAIMS:
         part = record.part(*path)
         if part.fields:
             return part
@@ -164,9 +122,29 @@ def _principal(record: Record, claims: Record, directory: str) -> Principal:
     named = record.first("properties.userPrincipalName", "properties.userId")
     if named:
         return entra.user(directory, "", "", named)
-    if record.first("callerIpAddress", "CallerIPAddress"):
+    own = claims.text(_ADDRESS)  # services of Microsoft's write their name here
+    if own.startswith("Microsoft."):
+        return entra.system(directory, own)
+    if specified(record.first("callerIpAddress", "CallerIPAddress")):
         return Principal("entra:unidentified", account=directory)
     return entra.system(directory)
+
+
+def _kind(record: Record, resource: str) -> str:
+    """The type of what was acted upon; storage does not always name its resource."""
+    stored = record.first("properties.accountName", "properties.objectKey")
+    return type_of(resource) or ("storage" if stored else "")
+
+
+def _target(record: Record, resource: str) -> Target | None:
+    """The object in a storage account, `/account/container/name`; else the resource."""
+    stored = record.text("properties", "objectKey")
+    if stored.count("/") > 1:
+        service = record.text("properties", "serviceType") or _STORED.get(
+            type_of(resource).rpartition("/")[2], "blob"
+        )
+        return Target(stored, service if stored.count("/") > 2 else "container")
+    return Target(resource, type_of(resource)) if resource else None
 
 
 def _credential(record: Record, claims: Record) -> Credential | None:
@@ -183,48 +161,31 @@ def _credential(record: Record, claims: Record) -> Credential | None:
     )  # fmt: skip
 
 
-@lru_cache(8_192)
-def _action(operation: str, kind: str) -> Action:
-    name = operation.lower().removeprefix("microsoft.")
-    service = (name if "/" in name else kind).partition("/")[0] or "azure"
-    access: Access | str = ""
-    effect: Effect = ""
-    if name in _GRAVE:
-        access, effect = _GRAVE[name]
-    elif name.endswith(_SECRETS):
-        access = "secret_read"
-    elif name.endswith("/write"):
-        access = "write"
-    elif name.endswith("/delete"):
-        access = "delete"
-    elif name.endswith("/read"):
-        access = "read"
-    if not access:
-        # Names without a path are in words of their own, such as GetBlob.
-        access = access_by_verb(operation.removesuffix("/action").rpartition("/")[2], "")
-    known: Access = access  # type: ignore[assignment]
-    return Action(service, name, known, plane_by_words(name, known), effect)
-
-
-def _type(resource: str) -> str:
-    """The type within a resource's id: what follows `providers`, every second word."""
-    _, _, rest = resource.rpartition("/providers/")
-    words = rest.split("/") if rest and rest != resource else []
-    return "/".join([words[0].removeprefix("microsoft."), *words[1::2]]) if words else ""
-
-
 def _outcome(record: Record) -> Outcome:
-    values = (
+    said = (
         record.text("resultSignature"), record.first("subStatus.value", "properties.statusCode"),
         record.first("properties.httpStatusCode", "statusCode"),
         record.first("resultType", "status.value", "status", "properties.status"),
     )  # fmt: skip
+    values = [value for value in said if value]
     for value in values:
         status = _STATUS.get(value.lower().partition(".")[0])
         if status is not None:
             return Outcome(status, value)
-    kind = values[-1]
-    return Outcome() if kind.lower() in _MADE or not kind.isdigit() else Outcome("failure", kind)
+    for value in values:
+        if _HTTP_ERROR.fullmatch(value):
+            return Outcome("failure", record.text("statusText") or value)
+    answer = record.text("properties", "metricResponseType")
+    if answer.startswith(("Authorization", "Authentication")):
+        return Outcome("denied", answer)
+    if answer.endswith(("Error", "Failure", "Failed")):
+        return Outcome("failure", answer)
+    return Outcome() if not values or _is_made(values[-1]) else Outcome("failure", values[-1])
+
+
+def _is_made(value: str) -> bool:
+    """A word that nobody knows is no success."""
+    return value.lower().partition(".")[0] in _MADE or _HTTP_MADE.fullmatch(value) is not None
 
 
 SOURCE = Format(

@@ -1,12 +1,13 @@
 """Entra ID audit log: what was changed in a directory, by whom, in which application or account.
 
 Read: Microsoft Graph's directory audits and the diagnostic export, which has the same under
-`properties`. A secret, certificate or federated credential that is added to an application is a
-credential issued to it.
+`properties`, and Intune's audit log, which travels with it. A secret, certificate or federated
+credential that is added to an application is a credential issued to it.
 
 References:
     Microsoft Graph documentation, "directoryAudit resource type"; Microsoft Entra documentation,
-    "Audit activities reference".
+    "Audit activities reference", "View history of role assignments in PIM"; Azure Monitor reference,
+    table "IntuneAuditLogs".
 
 Examples:
     >>> from detector.sources.base import Context
@@ -20,6 +21,8 @@ Examples:
 """
 
 import re
+
+from msgspec.structs import replace
 
 from detector.sources.credentials import public
 from detector.sources.deeds import Deeds
@@ -35,13 +38,13 @@ from schemas.event import (
     Kind,
     Outcome,
     Principal,
-    Status,
     Target,
 )  # fmt: skip
 
 NAME = "entra_audit"
 _KEY = re.compile(r"KeyIdentifier=([0-9a-fA-F-]{36})")
 _LOOKED_AT = 4_096
+_HOLDERS = frozenset({"User", "ServicePrincipal", "Group"})
 _DEEDS = Deeds("entra", {
     "Add member to role*": ("admin", "grant"),
     "Add eligible member to role*": ("admin", "grant"),
@@ -62,7 +65,7 @@ _DEEDS = Deeds("entra", {
     "Add federated identity credential*": ("credential_issue", "persist"),
     "Remove service principal credentials": ("delete", ""),
     "Add application": ("write", ""),
-    "Add service principal": ("write", ""),
+    "Add service principal": ("admin", ""),
     "Reset password*": ("admin", "persist"),
     "Reset user password": ("admin", "persist"),
     "Change user password": ("write", ""),
@@ -75,6 +78,11 @@ _DEEDS = Deeds("entra", {
     "Delete conditional access policy": ("delete", "impair_defence"),
     "Delete policy": ("delete", "impair_defence"),
     "Update policy": ("admin", "impair_defence"),
+    "Update authentication methods policy": ("admin", "impair_defence"),
+    "Authentication Methods Policy Update": ("admin", "impair_defence"),
+    "Add policy": ("admin", ""),
+    "Added policy": ("admin", ""),
+    "Add conditional access policy": ("admin", ""),
     "Update named location": ("admin", "impair_defence"),
     "Set federation settings on domain": ("admin", "persist"),
     "Set domain authentication": ("admin", "persist"),
@@ -84,8 +92,12 @@ _DEEDS = Deeds("entra", {
     "Create temporary access pass*": ("credential_issue", "mint_credential"),
     "Update device": ("write", ""),
     "Sign-in activity": ("read", ""),
+    "assignDeviceManagementScript*": ("write", "execute"),
 })  # fmt: skip
-_STATUS: dict[str, Status] = {"failure": "failure", "timeout": "failure"}
+# Privileged Identity Management writes each step; nothing is granted before the last one.
+_UNDERWAY = re.compile(r"\b(?:requested|request|canceled|cancelled|denied|expired)\b")
+_MADE = frozenset({"", "0", "success", "succeeded"})
+_FAILED = frozenset({"failure", "failed", "timeout"})
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -93,24 +105,27 @@ def _read(record: Record) -> ActivityEvent:
     operation = told.text("activityDisplayName") or record.text("operationName")
     if not operation:
         operation = record.first("operationName.value", "Operation")
-    action = _DEEDS.of(record.need(operation, "activityDisplayName"))
-    directory = record.first("tenantId", "properties.tenantId")
+    action = _action(record.need(operation, "activityDisplayName"), told)
+    directory = record.first("tenantId", "tenantid", "properties.tenantId")
     principal = _principal(record, told, directory)
     outcome = _outcome(record, told)
     kind, child = _subject(told, action, outcome, directory)
     when = told if told.get("activityDateTime") else record
     origin = told.part("initiatedBy", "user")
+    own = next((name for name in ("id", "AuditEventId") if told.get(name)), "")
     return ActivityEvent(
-        uid=told.uid("id") if told.get("id") else record.uid("id", "correlationId"),
+        uid=told.uid(own) if own else record.uid("id", "correlationId"),
         source=NAME,
         tenant=record.tenant,
         time=when.time("activityDateTime" if when is told and told.get("activityDateTime") else "time"),
         principal=principal,
         kind=kind,
         action=action,
-        target=_target(told, record),
+        target=_target(told, record, operation),
         origin=origin_of(
-            origin.text("ipAddress") or record.text("callerIpAddress"), _agent(told),
+            origin.text("ipAddress") or record.first("callerIpAddress", "calleripaddress")
+            or _detail(told, "ipaddr"),
+            _detail(told, "User-Agent") or told.text("userAgent"),
             within=directory or "entra",
         ),
         outcome=outcome,
@@ -119,10 +134,18 @@ def _read(record: Record) -> ActivityEvent:
     )  # fmt: skip
 
 
-def _agent(told: Record) -> str:
+def _action(operation: str, told: Record) -> Action:
+    action = _DEEDS.of(operation, "intune" if told.get("Actor") else "")
+    if action.effect == "grant" and _UNDERWAY.search(operation):
+        return replace(action, effect="")
+    if action.effect == "share_out":
+        return replace(action, foreign=_detail(told, "invitedUserEmailAddress"))
+    return action
+
+
+def _detail(told: Record, key: str) -> str:
     details = told.parts("additionalDetails")
-    agent = next((one.text("value") for one in details if one.text("key") == "User-Agent"), "")
-    return agent or told.text("userAgent")
+    return next((one.text("value") for one in details if one.text("key") == key), "")
 
 
 def _principal(record: Record, told: Record, directory: str) -> Principal:
@@ -137,28 +160,43 @@ def _principal(record: Record, told: Record, directory: str) -> Principal:
     if uid or name:
         own = not uid or name.startswith("Microsoft")
         return entra.system(directory, name) if own else entra.app(directory, uid, name)
+    actor = told.part("Actor")  # Intune's
+    if actor.first("UPN", "ObjectId"):
+        if actor.text("Application") and not actor.text("UPN"):
+            return entra.app(directory, actor.text("Application"), actor.text("ApplicationName"))
+        return entra.user(directory, actor.text("ObjectId"), "", actor.text("UPN"))
     who = record.text("identity")
     if who:
         return entra.user(directory, "", who, who) if "@" in who else entra.system(directory, who)
     return entra.system(directory)
 
 
-def _target(told: Record, record: Record) -> Target | None:
-    for one in told.parts("targetResources"):
-        uid = one.first("id", "userPrincipalName", "displayName")
-        if uid:
-            return Target(uid, one.text("type"))
+def _target(told: Record, record: Record, operation: str) -> Target | None:
+    found = [one for one in map(_named, told.parts("targetResources")) if one is not None]
+    if found:
+        # Whoever is given a role, which stands first where it was given for a time.
+        holder = next((one for one in found if one.type in _HOLDERS), found[0])
+        return holder if found[0].type == "Role" else found[0]
+    uid = next(iter(told.texts("TargetObjectIds")), "")
+    if uid:
+        return Target(uid, operation.partition(" ")[2])
     uid = record.text("resourceId")
     return Target(uid) if uid else None
 
 
+def _named(one: Record) -> Target | None:
+    uid = one.first("id", "userPrincipalName", "displayName")
+    return Target(uid, one.text("type")) if uid else None
+
+
 def _outcome(record: Record, told: Record) -> Outcome:
-    result = (told.text("result") or record.text("resultType") or record.text("result")).lower()
+    result = told.text("result") or record.first("resultType", "result")
+    if result.lower() in _MADE:
+        return Outcome()
     reason = told.text("resultReason")
-    status = _STATUS.get(result, "success")
-    if status == "failure" and ("denied" in reason.lower() or "authoriz" in reason.lower()):
-        status = "denied"
-    return Outcome(status, reason[:64] if status != "success" else "")
+    refused = "denied" in reason.lower() or "authoriz" in reason.lower()
+    code = reason[:64] or ("" if result.lower() in _FAILED else result)
+    return Outcome("denied" if refused else "failure", code)
 
 
 def _subject(

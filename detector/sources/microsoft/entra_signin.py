@@ -35,6 +35,7 @@ from schemas.event import (
 
 NAME = "entra_signin"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
+_DIGITS = 18
 _MULTI = "multiFactorAuthentication"
 _CATEGORIES = {
     "SignInLogs": "sign-in", "NonInteractiveUserSignInLogs": "token refresh",
@@ -51,7 +52,8 @@ _THROTTLED = frozenset({50196, 90055})
 
 def _read(record: Record) -> ActivityEvent:
     told = record.part("properties") if record.get("properties") is not None else record
-    directory = told.first("homeTenantId", "resourceTenantId") or record.text("tenantId")
+    directory = told.first("homeTenantId", "resourceTenantId")
+    directory = directory or record.first("tenantId", "tenantid")
     when = told if told.get("createdDateTime") else record
     uid = told.get("id") or told.get("originalRequestId") or record.get("correlationId")
     name = "createdDateTime" if when.get("createdDateTime") else "time"
@@ -66,7 +68,7 @@ def _read(record: Record) -> ActivityEvent:
         credential=_credential(told),
         target=_target(told),
         origin=origin_of(
-            told.text("ipAddress") or record.text("callerIpAddress"), told.text("userAgent"),
+            told.text("ipAddress") or record.first("callerIpAddress", "calleripaddress"), told.text("userAgent"),
             within=directory or "entra", asn=told.number("autonomousSystemNumber"),
             country=told.text("location", "countryOrRegion"),
             client="" if told.text("userAgent") else told.text("clientAppUsed"),
@@ -147,12 +149,12 @@ def _target(told: Record) -> Target | None:
 def _outcome(record: Record, told: Record) -> Outcome:
     code = told.number("status", "errorCode")
     if code is None:
-        result = record.text("resultType")
+        result = record.first("resultType", "resulttype")
         if result.lower() in {"", "success"}:
             return Outcome()
-        if not result.isdigit():
+        if not result.isascii() or not result.isdigit() or len(result) > _DIGITS:
             return Outcome("failure", result)
-        code = record.number("resultType") or 0
+        code = int(result)
     if code == 0:
         return Outcome()
     status: Status = (

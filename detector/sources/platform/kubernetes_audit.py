@@ -29,6 +29,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from detector.sources.aws.cloudtrail_credential import key_of
 from detector.sources.aws.cloudtrail_identity import principal_of as aws_principal
 from detector.sources.aws.cloudtrail_record import Identity
 from detector.sources.base import SkipRecord
@@ -56,6 +57,7 @@ from schemas.event import (
 NAME = "kubernetes_audit"
 _SERVICE = "kubernetes"
 _EXTRA = "authentication.kubernetes.io/"
+_RENAMED = "authentication_kubernetes_io_slash_"  # Panther's
 _ISSUED = "authentication.kubernetes.io/issued-credential-id"
 _ACCOUNT = "system:serviceaccount:"
 _BOOTSTRAP = "system:bootstrap:"
@@ -158,11 +160,11 @@ def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
     if name.startswith(_BOOTSTRAP):
         own = name.removeprefix(_BOOTSTRAP)
         return Principal(f"k8s:bootstrap/{own}", own, type="workload", role="node", known_by=name)
+    account = arn.split(":")[4] if arn.startswith("arn:aws") and arn.count(":") > 4 else ""
     if name.startswith(("system:", "eks:", "aks-", "gke-")) and name != _ADMIN:
-        return Principal(f"k8s:system/{name}", name, type="provider", known_by=name)
+        return Principal(f"k8s:system/{name}", name, account, "provider", known_by=name)
     if arn.startswith("arn:aws"):  # EKS: the same actor as in CloudTrail
         kind = "AssumedRole" if ":assumed-role/" in arn else "IAMUser"
-        account = arn.split(":")[4] if arn.count(":") > 4 else ""
         return aws_principal(Identity(type=kind, arn=arn, accountId=account or None), account)
     if name.endswith("gserviceaccount.com"):  # GKE: the same actor as in Google Cloud's own log
         home = name.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
@@ -181,11 +183,16 @@ def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
 
 def _workload(user: Record) -> Workload | None:
     """What the API server attests of the caller's token: its pod or, without one, its node."""
-    pods = user.texts("extra", f"{_EXTRA}pod-name")
+    pods = _extra(user, "pod-name")
     if pods:
         return Workload(f"{_space(user)}/{pods[0]}", "pod", attested=True)
-    nodes = user.texts("extra", f"{_EXTRA}node-name")
+    nodes = _extra(user, "node-name")
     return Workload(nodes[0], "node", attested=True) if nodes else None
+
+
+def _extra(user: Record, name: str) -> tuple[str, ...]:
+    """What the API server adds about a token, also where a store has renamed the fields."""
+    return user.texts("extra", _EXTRA + name) or user.texts("extra", _RENAMED + name)
 
 
 def _space(user: Record) -> str:
@@ -193,16 +200,13 @@ def _space(user: Record) -> str:
 
 
 def _credential(record: Record, user: Record) -> Credential | None:
-    for uid in user.texts("extra", f"{_EXTRA}credential-id"):
-        pods = user.texts("extra", f"{_EXTRA}pod-name")
+    for uid in _extra(user, "credential-id"):
+        pods = _extra(user, "pod-name")
         return _of_id(record, uid, f"{_space(user)}/{pods[0]}" if pods else "")
     keys = user.texts("extra", "accessKeyId")
     if keys:
         lifetime: Lifetime = "static" if keys[0].startswith("AKIA") else "ephemeral"
-        return public(
-            keys[0], "access_key_id", record.context, record.tenant, type="access_key",
-            lifetime=lifetime,
-        )  # fmt: skip
+        return key_of(keys[0], lifetime, record.context.fingerprints, record.tenant)
     name = user.text("username")
     if name.startswith(_BOOTSTRAP):
         return public(

@@ -19,11 +19,12 @@ Examples:
 """
 
 from functools import lru_cache
+from typing import Any
 
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
-from detector.sources.platform.snowflake_statements import ENDED, MADE, Told, told
+from detector.sources.platform.snowflake_statements import ENDED, MADE, Told, stage_in, told
 from detector.sources.record import Record
 from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
@@ -44,8 +45,10 @@ from schemas.event import (
 
 NAME = "snowflake"
 KIND = "snowflake_authentication"
-_TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time",
-          "p_event_time")  # fmt: skip
+_TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time")
+# Done or under way; any other word is of a failure.
+_MADE_IT = frozenset({"", "SUCCESS", "RUNNING", "QUEUED", "BLOCKED", "RESUMING_WAREHOUSE"})
+_ELIDED = "390156"  # stands for failures that are too many to be written one by one
 _SERVICES = frozenset({"RSA_KEYPAIR", "OAUTH_CLIENT_CREDENTIALS", "WORKLOAD_IDENTITY",
                        "OAUTH_ACCESS_TOKEN_CLIENT_CREDENTIALS"})  # fmt: skip
 _TYPES: dict[str, PrincipalType] = {
@@ -95,7 +98,7 @@ def _read(record: Record) -> ActivityEvent:
         kind=event_kind,
         action=_query(kind, said) if kind else _login(record),
         credential=None if kind else _credential(record, name),
-        target=Target(f"user/{said.user}", "user") if said and said.user else _target(record),
+        target=_target(record, said, statement),
         origin=origin_of(_either(record, "CLIENT_IP"), "", within=NAME, client=client.lower()),
         outcome=outcome,
         child=child,
@@ -107,10 +110,11 @@ def _outcome(record: Record, *, queries: bool) -> Outcome:
     status = _either(record, "EXECUTION_STATUS").upper()
     code = _either(record, "ERROR_CODE")
     if not queries:
-        return (
-            Outcome("denied", code) if _either(record, "IS_SUCCESS").upper() == "NO" else Outcome()
-        )
-    if not status.startswith("FAIL") and status != "INCIDENT":
+        if code == _ELIDED:
+            code = _either(record, "ERROR_MESSAGE") or code
+        failed = _either(record, "IS_SUCCESS").upper() not in {"YES", "TRUE", ""}
+        return Outcome("denied", code) if failed else Outcome()
+    if status in _MADE_IT:
         return Outcome()
     refused = "denied" if code in _REFUSED else "not_found" if code in _ABSENT else "failure"
     return Outcome(refused, code)  # type: ignore[arg-type]
@@ -187,12 +191,17 @@ def _credential(record: Record, name: str) -> Credential | None:
     )
 
 
-def _target(record: Record) -> Target | None:
+def _target(record: Record, said: Told | None, statement: Any) -> Target | None:
+    """Whom or what a statement names, else the database it runs in. Not the warehouse: that only
+    does the computing."""
+    if said is not None and said.user:
+        return Target(f"user/{said.user}", "user")
+    stage = stage_in(statement) if isinstance(statement, str) else ""
+    if stage:
+        return Target(f"stage/{stage}", "stage")
     parts = [_either(record, part) for part in ("DATABASE_NAME", "SCHEMA_NAME")]
-    uid = ".".join(part for part in parts if part) or _either(record, "WAREHOUSE_NAME")
-    if uid:
-        return Target(uid, "database" if parts[0] else "warehouse")
-    return None
+    uid = ".".join(part for part in parts if part)
+    return Target(uid, "database" if parts[0] else "schema") if uid else None
 
 
 SOURCE = Format(

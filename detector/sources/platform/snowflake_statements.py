@@ -28,6 +28,11 @@ _USER = re.compile(
     r"(?:ALTER|CREATE) USER (?:IF EXISTS |IF NOT EXISTS )?(?P<user>\"[^\"]{1,255}\"|[\w$@.]{1,255})",
     re.IGNORECASE,
 )
+_STAGE = re.compile(
+    r"CREATE (?:OR REPLACE )?(?:TEMP |TEMPORARY )?STAGE (?:IF NOT EXISTS )?"
+    r"(?P<stage>\"[^\"]{1,255}\"|[\w$.]{1,255})",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
 _TOKEN = r"(?:PROGRAMMATIC ACCESS TOKEN|PAT)\b"  # noqa: S105 - words of a statement
 _Form = tuple[re.Pattern[str], str, Access, Effect]
@@ -78,7 +83,7 @@ class Told(Struct, frozen=True):
 
 def told(statement: str) -> Told | None:
     """What the beginning of a statement says; None if nothing beyond its type."""
-    text = " ".join(_COMMENT.sub(" ", statement[:_READ]).split())
+    text = _plain(statement)
     head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
     forms = _FORMS.get(head)
     if forms is None:
@@ -89,6 +94,21 @@ def told(statement: str) -> Told | None:
         if form.search(text):
             return Told(name, access, effect, user)
     return None
+
+
+def stage_in(statement: str) -> str:
+    """The name of the stage that a statement makes; empty if it makes none.
+
+    Examples:
+        >>> stage_in("create or replace temp stage shop.public.out url = 's3://elsewhere'")
+        'SHOP.PUBLIC.OUT'
+    """
+    found = _STAGE.match(_plain(statement))
+    return kept(_name(found["stage"])) if found is not None else ""
+
+
+def _plain(statement: str) -> str:
+    return " ".join(_COMMENT.sub(" ", statement[:_READ]).split())
 
 
 def _name(written: str) -> str:
