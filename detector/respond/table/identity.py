@@ -147,14 +147,6 @@ ROWS: dict[str, Row | Unreachable] = {
         f"POST {_KEYS}:enable",
         "Short-lived tokens from the key live on, for about an hour.",
     ),
-    "gcp_oauth_client": Row(
-        "google",
-        "revoke",
-        f"DELETE {_DIRECTORY}/users/{{who}}/tokens/{{id}}",
-        catch=_GRANT.catch,
-        scope="session",
-        breaks="{who} has to sign in again to whatever uses OAuth client {id}.",
-    ),
     "google_oauth_grant": _GRANT,
     "duo_bypass_code_id": Row("duo", "delete", "DELETE /admin/v1/bypass_codes/{id}", catch=_LET_IN),
     # Without the factor, whoever has the password could enrol another: so the user is stopped.
