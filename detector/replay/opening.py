@@ -55,6 +55,15 @@ def opened(file: LogFile, limits: Limits, on_read: Callable[[int], None]) -> Ite
             yield from unpacked(_chunks(stream), where, limits)
 
 
+def written_at(path: str) -> int | None:
+    """When a file was last written to, in epoch ms; None if that cannot be told."""
+    try:
+        found = os.fstat(sys.stdin.fileno()) if path == STDIN else os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return max(0, found.st_mtime_ns // 1_000_000)
+
+
 def is_regular(path: str) -> bool:
     """Whether `path` is a file that has a size and an end, unlike a pipe or a device."""
     try:

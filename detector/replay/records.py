@@ -14,11 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from msgspec.structs import replace
+
 from detector.replay.feed import StreamBrokenError
 from detector.replay.frames import frames
 from detector.replay.limits import Limits
 from detector.replay.log import Log, Sized
-from detector.replay.opening import is_regular, opened
+from detector.replay.opening import is_regular, opened, written_at
 from detector.replay.paths import LogFile
 from detector.replay.patience import Patience
 from detector.replay.reading import UNKNOWN, DeadLetters
@@ -91,7 +93,8 @@ class Reader:
         else:
             # A member of an archive was not itself named.
             named = file.named and where.place == file.place
-            log = Log(where, self._context, self._desk, patience, self._fixed, named=named)
+            context = replace(self._context, arrived=written_at(file.path))
+            log = Log(where, context, self._desk, patience, self._fixed, named=named)
             yield from log.events(frames(chain([head], chunks), self._limits))
 
     def _refuse(self, where: Where, position: int, reason: str, head: bytes = b"") -> None:

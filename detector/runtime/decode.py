@@ -53,9 +53,14 @@ class Decoding:
         self._context = replace(self._context, inventory=inventory)
 
     def events(
-        self, topic: str, partition: int, offset: int, raw: bytes | None
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        raw: bytes | None,
+        appended: int | None = None,
     ) -> Sequence[ActivityEvent]:
-        """The events of one raw record."""
+        """The events of one raw record, which was `appended` then (ms)."""
         if not raw:
             reason = "expected a log record, got a null value"
             self._dead(UNKNOWN, topic, partition, offset, reason, b"")
@@ -64,7 +69,7 @@ class Decoding:
             made: list[ActivityEvent] = []
             place = f"{topic}/{partition}"
             try:
-                context = replace(self._context, place=place)
+                context = replace(self._context, place=place, arrived=appended)
                 for event in self._decoder.decode(raw, context, offset):
                     made.append(event)  # noqa: PERF402 - what came before an error counts
                 return made  # noqa: TRY300
@@ -79,10 +84,10 @@ class Decoding:
                     return made
             except Exception:  # noqa: BLE001, S110 - a fault in a source: the long way says which
                 pass
-        return self._opened(topic, partition, offset, raw)
+        return self._opened(topic, partition, offset, raw, appended)
 
     def _opened(
-        self, topic: str, partition: int, offset: int, raw: bytes
+        self, topic: str, partition: int, offset: int, raw: bytes, appended: int | None
     ) -> Sequence[ActivityEvent]:
         place = f"{topic}/{partition}/{offset}"
 
@@ -100,7 +105,8 @@ class Decoding:
                 if unlike:
                     desk.write(UNKNOWN, place, offset, f"expected JSON records, got {unlike}", head)
                     continue
-                log = Log(where, self._context, desk, patience, self._decoder.fixed)
+                context = replace(self._context, arrived=appended)
+                log = Log(where, context, desk, patience, self._decoder.fixed)
                 found = frames(_chained(head, bytes_), _LIMITS)
                 made += [event for event, _ in log.events(found)]
         except StreamBrokenError as error:

@@ -198,7 +198,7 @@ class Normaliser:
         if value and record.headers:
             value = structured(record.headers, value)
         letters = len(self._letters)
-        events = raw.decoding.events(topic, partition, record.offset, value)
+        events = raw.decoding.events(topic, partition, record.offset, value, record.timestamp)
         latest = record.timestamp + self._config.engine.max_ahead
         good = [event for event in events if event.time <= latest]
         for event in good:

@@ -64,7 +64,8 @@ class Context(Struct, frozen=True):
     `tenant` overrides what the record says or leaves out. `place` names the file or topic that the
     record stands in; its position there is given with each record. `inventory` is what the
     operator knows of credentials: `Decoder` applies it, so sources need not. `mapped` are the
-    operator's own sources.
+    operator's own sources. `arrived` is when the record was written down (epoch ms), for a log that
+    says no time at all.
 
     Examples:
         >>> Context(Fingerprints("a key of at least sixteen characters")).tenant_or("acme")
@@ -76,6 +77,7 @@ class Context(Struct, frozen=True):
     place: str = ""
     inventory: Inventory | None = None
     mapped: tuple[Source, ...] = ()
+    arrived: int | None = None
 
     def tenant_or(self, stated: str = "") -> str:
         """The tenant of a record that states `stated`."""

@@ -464,3 +464,17 @@ def test_real_captures_are_read_without_a_dead_letter() -> None:
     assert (3_112, []) == (len(read.events), read.reasons)
     assert [event.time for event in read.events] == sorted(event.time for event in read.events)
     assert 79 == read.reading.files
+
+
+def test_what_says_no_time_was_found_when_its_file_was_written(tmp_path: Path) -> None:
+    """A scan of files names no moment; its report does."""
+    report = tmp_path / "report.jsonl"
+    report.write_bytes(
+        b'{"DetectorName": "AWS", "Raw": "AKIAIOSFODNN7EXAMPLE",'
+        b' "SourceMetadata": {"Data": {"Filesystem": {"file": "app.env"}}}}\n'
+    )
+    os.utime(report, (1_767_605_400, 1_767_605_400))
+    read = Read([report])
+
+    assert [1_767_605_400_000] == [event.time for event in read.events]
+    assert [] == read.letters

@@ -1,6 +1,7 @@
 """Raw records: whatever shippers put into one."""
 
 import gzip
+from collections.abc import Callable
 
 import orjson
 import pytest
@@ -13,13 +14,13 @@ from schemas.dead_letter import DeadLetter
 from tests.cli.logs import records
 
 ONE, TWO = list(records())[:2]
+CONTEXT = Context(Fingerprints("a key of at least sixteen characters"))
 
 
 def decoded(raw: bytes | None, source: str = "auto") -> tuple[list[str], list[DeadLetter]]:
     """Ids of the events, and the dead letters."""
     letters: list[DeadLetter] = []
-    context = Context(Fingerprints("a key of at least sixteen characters"))
-    events = Decoding(source, context, letters.append).events("raw.x", 3, 7, raw)
+    events = Decoding(source, CONTEXT, letters.append).events("raw.x", 3, 7, raw)
     return [event.uid for event in events], letters
 
 
@@ -99,3 +100,15 @@ def test_good_records_beside_a_bad_one_count():
     events, letters = decoded(orjson.dumps({"Records": [ONE, {"eventID": 3}, TWO]}), "cloudtrail")
 
     assert ([ONE["eventID"], TWO["eventID"]], 1) == (events, len(letters))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_what_says_no_time_was_found_when_it_was_appended(pack: Callable[[bytes], bytes]) -> None:
+    """A scan of files names no moment; the topic does."""
+    found = {"DetectorName": "AWS", "Raw": "AKIAIOSFODNN7EXAMPLE", "SourceMetadata": {
+        "Data": {"Filesystem": {"file": "app.env"}}}}  # fmt: skip
+    letters: list[DeadLetter] = []
+    decoding = Decoding("trufflehog", CONTEXT, letters.append)
+    [event] = decoding.events("raw.x", 3, 7, pack(orjson.dumps(found)), 1_767_605_400_000)
+
+    assert ("exposure", 1_767_605_400_000, []) == (event.kind, event.time, letters)

@@ -1,7 +1,7 @@
 """TruffleHog findings: secrets in repositories, images, buckets and chats, one JSON object each.
 
 The time is that of the commit, object or message that held the secret; a scan of files or images says
-none, and its findings cannot be placed. `verified` in the note: the secret was tried and it opens
+none, and then it is when the finding was written down. `verified` in the note: the secret was tried and it opens
 something. Who wrote it and what its owner is called are left out.
 
 References:
@@ -58,7 +58,11 @@ def _time(where: Record) -> int:
     Raises:
         DecodeError: there is none that can be read.
     """
-    name = next((one for one in _TIMES if where.get(one)), _TIMES[0])
+    arrived = where.context.arrived
+    name = next((one for one in _TIMES if where.get(one)), "")
+    if not name and arrived is not None:
+        return arrived
+    name = name or _TIMES[0]
     text = where.text(name)
     seconds, dot, rest = text.partition(".")
     plain = seconds if dot and seconds.isdigit() and rest.isdigit() else text.removesuffix(_ZONE)

@@ -9,6 +9,8 @@ Examples:
 from collections.abc import Iterable
 from html import escape
 
+from msgspec.structs import replace
+
 from detector.bench import Figure
 from detector.bench.figures import shown
 from tests.bench.kafka.throughput import NAME
@@ -23,15 +25,9 @@ _STYLE = (
 
 
 def picture(figures: Iterable[Figure]) -> str:
-    """One bar for each contender of the section `throughput`, the fastest on top."""
-    rows = [
-        figure
-        for figure in figures
-        if figure.section == "throughput"
-        and figure.unit == "events/s"
-        and figure.value  # one that did not finish has no rate
-        and (figure.what == NAME or not figure.what.startswith("ours"))
-    ]
+    """One bar for each contender of the section `throughput`, the fastest on top, and for ours on one
+    core and on two, where the section `workers` was measured."""
+    rows = [row for figure in figures if (row := _row(figure)) is not None]
     rows.sort(key=_rate, reverse=True)
     most = max((row.value for row in rows), default=1.0) or 1.0
     height = _ROW * len(rows) + 12
@@ -44,6 +40,16 @@ def picture(figures: Iterable[Figure]) -> str:
             "</svg>\n",
         ]
     )
+
+
+def _row(figure: Figure) -> Figure | None:
+    if figure.unit != "events/s" or not figure.value:  # one that did not finish has no rate
+        return None
+    if figure.section == "workers":
+        alone = figure.what.endswith(("worker", "workers"))
+        return replace(figure, what=f"ours, {figure.what}, a run apart") if alone else None
+    ours = figure.what.startswith("ours") and figure.what != NAME
+    return None if ours or figure.section != "throughput" else figure
 
 
 def _head(height: int, said: str) -> str:
