@@ -172,7 +172,8 @@ class RawRef(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Child(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What an event of kind issue brought into the world: a credential and who will act with it."""
+    """What an event of kind issue brought into the world: a credential and who will act with it. Of
+    an end or an exposure, what it is about, where that is not the credential of the event itself."""
 
     credential: Credential | None = None
     principal: Principal | None = None

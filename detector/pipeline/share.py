@@ -181,7 +181,9 @@ def news_of(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
 
 def _status(principal: PrincipalState, event: ActivityEvent) -> list[Fact]:
     subject = event.child.credential if event.child is not None else None
-    subject = subject or event.credential
+    if event.child is None or event.kind not in _NEWS:
+        # Of an end or an exposure that names something else, the credential that acted is no part.
+        subject = subject or event.credential
     if event.kind == "exposure" and event.child is not None and event.child.credential is None:
         return _exposed(principal, event, event.child)
     if subject is None:

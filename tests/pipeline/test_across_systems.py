@@ -9,9 +9,9 @@ from itertools import permutations
 import pytest
 from msgspec import structs
 
-from detector.config import MINUTE, EngineConfig
+from detector.config import HOUR, MINUTE, EngineConfig
 from detector.findings import Finding
-from detector.replay.drive import Replay
+from detector.replay.drive import Replay, replay
 from schemas.event import (
     Action,
     ActivityEvent,
@@ -26,7 +26,7 @@ from schemas.event import (
     Target,
     Task,
 )
-from tests.pipeline.events import NOON
+from tests.pipeline.events import NOON, event, key
 
 TOKEN = Credential("5ec2e7", uid="tok-1", uid_kind="jti", lifetime="ephemeral")
 HERE, THERE = (
@@ -201,3 +201,13 @@ def test_the_time_between_can_be_set() -> None:
     made = [f for e in (_read("read", 6, "vault:intern"), OUTSIDE) for f in run.feed(e)]
 
     assert "stored_secret_used" not in {f.detection for f in [*made, *run.finish()]}
+
+
+@pytest.mark.parametrize("kind", ["end", "exposure"])
+@pytest.mark.parametrize("child", [Child(), Child(principal=Principal("build", type="service"))])
+def test_who_ends_what_is_not_named_keeps_its_own(kind: Kind, child: Child) -> None:
+    """A key that takes another away, or reports it, is none that was taken away."""
+    told = event("told", NOON, "iam:DeleteLoginProfile:delete", used=key(1), kind=kind, child=child)
+    after = event("after", NOON + HOUR, "s3:GetObject:read", used=key(1))
+
+    assert [] == list(replay([told, after], EngineConfig()))

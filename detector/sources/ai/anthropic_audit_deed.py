@@ -146,7 +146,7 @@ def changed_key(
     account = record.text("organization_id")
     name = record.first("service_name", "key_name") or uid
     holder = Principal(f"anthropic:{type_}/{uid}", name, account, "service") if uid else None
-    return ("end" if ends else "issue"), Child(made, holder) if uid else None
+    return ("end" if ends else "issue"), Child(made, holder) if uid or ends else None
 
 
 def _switched_off(record: Record) -> bool:

@@ -138,7 +138,8 @@ def changed_credential(
         scopes=about.texts("data", "scopes"),
         parent=signer.fingerprint if signer is not None and begins else "",
     )  # fmt: skip
-    return ("issue" if begins else "end"), Child(made, _holder(about)) if made else None
+    child = Child(made, _holder(about)) if made or not begins else None
+    return ("issue" if begins else "end"), child
 
 
 def _changed_account(name: str, about: Record, *, begins: bool) -> tuple[Kind, Child | None]:

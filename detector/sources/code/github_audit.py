@@ -215,7 +215,7 @@ def _target(record: Record, operation: str) -> Target | None:
 
 def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
     if operation == _FOUND:
-        return "exposure", None
+        return "exposure", Child()
     if operation not in _MADE and operation not in _ENDED:
         return "use", None
     form, uid = _PAT, record.text("user_programmatic_access_id")
@@ -227,9 +227,6 @@ def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
         uid, form, record.context, record.tenant, type=operation.partition(".")[0],
         lifetime="static",
     )  # fmt: skip
-    # An end that names no credential must not be taken for the end of the one that acted.
-    if credential is None and operation in _ENDED:
-        return "use", None
     holder = record.first("user", "actor")
     principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None
     return "issue" if operation in _MADE else "end", Child(credential, principal)
