@@ -32,11 +32,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from detector.sources.ai.otel_genai_deed import deed_of, outcome_of
-from detector.sources.ai.otel_genai_span import Span, agent_of, spans_of
+from detector.sources.ai.otel_genai_span import Span, agent_of, pairs, spans_of
 from detector.sources.base import DecodeError, SkipRecord
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.text import kept
 from schemas.event import ActivityEvent
 
 _FREE = (".arguments", ".result", ".messages", ".content", "system_instructions")
@@ -91,17 +92,21 @@ def _event(span: Span, spans: dict[str, Span]) -> ActivityEvent:
 
 def _spills(record: Record) -> Iterator[tuple[str, Any]]:
     """Attributes that hold messages, arguments or results, in a document or in a single span."""
+    fields = record.fields
     spans = [
         span
-        for resource in record.parts("resourceSpans")
-        for scope in resource.parts("scopeSpans")
-        for span in scope.parts("spans")
+        for resource in _objects(fields.get("resourceSpans"))
+        for scope in _objects(resource.get("scopeSpans"))
+        for span in _objects(scope.get("spans"))
     ]
-    for span in spans or [record]:
-        for one in span.parts("attributes"):
-            name = one.text("key")
+    for span in spans or [fields]:
+        for name, value in pairs(span.get("attributes")):
             if name.endswith(_FREE):
-                yield name, one.get("value")
+                yield kept(name), value
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 SOURCE = Format(

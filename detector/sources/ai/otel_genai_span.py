@@ -155,7 +155,7 @@ def _read(
     one attribute's name begins with one of them."""
     read: dict[str, str] = {}
     marked = marks is None
-    for name, value in _pairs(attributes):
+    for name, value in pairs(attributes):
         if not marked and marks is not None and name.startswith(marks):
             marked = True
         if name in wanted:
@@ -165,7 +165,8 @@ def _read(
     return read if marked else {}
 
 
-def _pairs(attributes: Any) -> Iterator[tuple[str, Any]]:
+def pairs(attributes: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values, of OTLP's list or of a plain object."""
     if isinstance(attributes, dict):
         yield from attributes.items()
     elif isinstance(attributes, list):
