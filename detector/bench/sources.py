@@ -7,7 +7,8 @@ every copy of a case has ids and times of its own.
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,9 @@ from detector.sources.decoding import Decoder
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.opened import opened
 from detector.sources.registry import SOURCES
+from schemas.event import ActivityEvent
 
+Decode = Callable[[bytes, Context, int], Iterable[ActivityEvent]]
 BAR = 20_000
 _FEW = 100
 _LONG_ID = re.compile(rb"(?<![\w+/=-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")
@@ -39,8 +42,8 @@ def _decoding(cases: Path, events: int, times: int) -> Iterator[Figure]:
     slowest, dearest = ("", float("inf")), ("", float("-inf"))
     for name, load in loads.items():
         source = SOURCES[name]
-        ours = best_of(times, lambda s=source, r=load: _each(s.decode, r))  # type: ignore[misc]
-        floor = best_of(times, lambda r=load: [_floor(one) for one in r])  # type: ignore[misc]
+        ours = best_of(times, partial(_each, source.decode, load))
+        floor = best_of(times, partial(_parsed, load))
         extra = _extra(source, load, times)
         rate = len(load) / ours
         slowest = min(slowest, (name, rate), key=lambda pair: pair[1])
@@ -67,11 +70,10 @@ def _extra(source: Source, load: Sequence[bytes], times: int) -> float:
     ours, any_one = Decoder(source).decode, Decoder().decode
     for start in range(0, len(load), _FEW):
         few = load[start : start + _FEW]
-        best = [float("inf"), float("inf")]
-        for _ in range(times):
-            best[0] = min(best[0], best_of(1, lambda f=few: _each(ours, f)))  # type: ignore[misc]
-            best[1] = min(best[1], best_of(1, lambda f=few: _each(any_one, f)))  # type: ignore[misc]
-        named, auto = named + best[0], auto + best[1]
+        one_way, other_way = partial(_each, ours, few), partial(_each, any_one, few)
+        turns = [(best_of(1, one_way), best_of(1, other_way)) for _ in range(times)]
+        named += min(turn[0] for turn in turns)
+        auto += min(turn[1] for turn in turns)
     return auto / named - 1
 
 
@@ -87,7 +89,12 @@ def _mixed(loads: dict[str, list[bytes]], times: int) -> Figure:
     return Figure("sources", "auto, mixed", (auto / named - 1) * 100, "%", note)
 
 
-def _each(decode: Callable[[bytes, Context, int], object], load: Sequence[bytes]) -> None:
+def _parsed(load: Sequence[bytes]) -> None:
+    for raw in load:
+        _floor(raw)
+
+
+def _each(decode: Decode, load: Sequence[bytes]) -> None:
     for raw in load:
         _one(decode, raw)
 
@@ -97,11 +104,9 @@ def _each_named(pairs: Sequence[tuple[Decoder, bytes]]) -> None:
         _one(decoder.decode, raw)
 
 
-def _one(decode: Callable[[bytes, Context, int], object], raw: bytes) -> None:
-    made = decode(raw, _CONTEXT, 1)
-    if not isinstance(made, tuple):
-        for _ in made:  # type: ignore[attr-defined]
-            pass
+def _one(decode: Decode, raw: bytes) -> None:
+    for _ in decode(raw, _CONTEXT, 1):
+        pass
 
 
 def _load(source: Source, folder: Path, events: int) -> list[bytes]:

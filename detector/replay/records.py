@@ -69,16 +69,19 @@ class Reader:
 
     def _file(self, file: LogFile) -> Iterator[Sized]:
         patience = Patience(self._limits.barren_bytes, self._limits.rubbish)
+        context = replace(self._context, arrived=written_at(file.path))
         try:
             for entry in opened(file, self._limits, self._count):
-                yield from self._entry(file, entry, patience)
+                yield from self._entry(file, entry, patience, context)
                 self._desk.settle(UNKNOWN, entry[0].place)
         except StreamBrokenError as error:
             # The file itself or an archive as a whole; what breaks within a log is its own flaw.
             self._refuse(Where(file.place, file.named or file.says_log), 0, str(error))
             self._desk.settle(UNKNOWN, file.place)
 
-    def _entry(self, file: LogFile, entry: Entry, patience: Patience) -> Iterator[Sized]:
+    def _entry(
+        self, file: LogFile, entry: Entry, patience: Patience, context: Context
+    ) -> Iterator[Sized]:
         where, chunks = entry[0], patience.bytes(entry[1])
         try:
             head = next(chunks, b"")
@@ -93,7 +96,6 @@ class Reader:
         else:
             # A member of an archive was not itself named.
             named = file.named and where.place == file.place
-            context = replace(self._context, arrived=written_at(file.path))
             log = Log(where, context, self._desk, patience, self._fixed, named=named)
             yield from log.events(frames(chain([head], chunks), self._limits))
 

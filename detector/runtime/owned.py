@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import closing
 from itertools import chain, repeat
 from time import monotonic, thread_time
 
@@ -195,7 +196,7 @@ class Owned:
 
     async def _save(self, note: Note) -> None:
         began = monotonic()
-        with Spool(self.config.folder) as rows:
+        with closing(Spool(self.config.folder)) as rows:
             written, pending = await self._freeze()
             await self._thaw(rows)
             await self.outbox.settled(pending)

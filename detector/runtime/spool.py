@@ -2,7 +2,8 @@
 holds few of them.
 
 Examples:
-    >>> with Spool(Path()) as spool:
+    >>> from contextlib import closing
+    >>> with closing(Spool(Path())) as spool:
     ...     spool.add([("principal:t:ada", b"row"), ("principal:t:bob", None)])
     ...     spool.add([("principal:t:eve", b"row")])
     ...     spool.count, spool.size, list(spool)[1]
@@ -12,8 +13,6 @@ Examples:
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
@@ -32,7 +31,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.count = 0
         self.size = 0
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - __exit__ closes it
+        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - `close` does it
 
     def add(self, rows: list[Row]) -> None:
         """One more piece."""
@@ -49,13 +48,6 @@ class Spool:
         while length := self._file.read(_LENGTH):
             yield _decode(self._file.read(int.from_bytes(length, "big")))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._file.close()

@@ -12,7 +12,7 @@ Examples:
 
 from pathlib import Path
 
-from detector.settings.load import SettingsError
+from detector.settings.load import SettingsError, stamped
 from detector.settings.model import Settings
 from detector.sources.fingerprint import Fingerprints
 from detector.sources.inventory import Entry, Inventory
@@ -35,7 +35,7 @@ class InventoryFile:
     def __init__(self, path: Path, prints: Fingerprints) -> None:
         self.path = path
         self._prints = prints
-        self._stamp = self._stamped()
+        self._stamp = stamped(path)
 
     def again(self) -> Inventory | None:
         """The inventory if its file has changed since the last call.
@@ -44,18 +44,11 @@ class InventoryFile:
             SettingsError: it cannot be read, or there is a mistake in it. It is not looked at again
                 before it changes.
         """
-        stamp = self._stamped()
+        stamp = stamped(self.path)
         if stamp == self._stamp:
             return None
         self._stamp = stamp
         return Inventory(entries(self.path), self._prints)
-
-    def _stamped(self) -> tuple[int, int, int] | None:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def entries(path: Path) -> tuple[Entry, ...]:

@@ -53,6 +53,15 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"environment: {error}") from None
 
 
+def stamped(path: Path | None) -> tuple[int, int, int] | None:
+    """What changes whenever a file does; None where there is none to be seen."""
+    try:
+        found = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
 def fingerprint_key(settings: Settings) -> bytes | None:
     """The operator's key, or None when there is none.
 

@@ -11,7 +11,7 @@ Examples:
 from hashlib import sha256
 from pathlib import Path
 
-from detector.settings.load import SettingsError, load_settings
+from detector.settings.load import SettingsError, load_settings, stamped
 from detector.settings.model import Settings
 from detector.settings.reference import reference
 
@@ -52,7 +52,7 @@ class SettingsFile:
     def __init__(self, path: Path | None, settings: Settings) -> None:
         self.path = path
         self.settings = settings
-        self._stamp = self._stamped()
+        self._stamp = stamped(path)
         self._hash = self._hashed()
 
     def again(self, *, asked: bool = False) -> Settings | None:
@@ -62,7 +62,7 @@ class SettingsFile:
             SettingsError: they cannot be used, or some of them need a restart. The old ones stay, and
                 the file is not looked at again before it changes.
         """
-        stamp = self._stamped()
+        stamp = stamped(self.path)
         if stamp == self._stamp and not asked:
             return None
         self._stamp, old = stamp, self._hash
@@ -73,13 +73,6 @@ class SettingsFile:
         check_reload(self.settings, made)
         self.settings = made
         return made
-
-    def _stamped(self) -> tuple[int, int] | None:
-        try:
-            found = self.path.stat() if self.path is not None else None
-        except OSError:
-            return None
-        return None if found is None else (found.st_mtime_ns, found.st_size)
 
     def _hashed(self) -> bytes:
         try:

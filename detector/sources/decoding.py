@@ -18,7 +18,7 @@ from detector.sources.base import Context, DecodeError, SkipRecord, Source
 from detector.sources.format import Format
 from detector.sources.opened import opened
 from detector.sources.record import opened as opened_record
-from detector.sources.registry import auto, known
+from detector.sources.registry import auto, known, read_by, sniffed
 from schemas.event import ActivityEvent
 
 UNRECOGNISED = "no source recognises this record; `detector sources` lists those that there are"
@@ -75,7 +75,7 @@ class Decoder:
         """The events of one record, by the source that recognises it."""
         if self.fixed is not None:
             return self.fixed.decode(raw, context, position)
-        if self._mapped and (own := _sniffed(self._mapped, raw)) is not None:
+        if self._mapped and (own := sniffed(raw, self._mapped)) is not None:
             self.source = own
             return own.decode(raw, context, position)
         last = self.source
@@ -87,10 +87,7 @@ class Decoder:
             last = self.source = known(record.fields)
             if last is None:
                 raise DecodeError(UNRECOGNISED)
-            if not isinstance(last, Format):
-                return last.decode(raw, context, position)
-        record.what = last.name
-        return last.events(record)
+        return read_by(last, record)
 
     def _each(
         self, records: Iterator[bytes], context: Context, position: int
@@ -116,7 +113,3 @@ class Decoder:
             raise DecodeError(f"record {first.replace(':', f' of {count}:', 1)}{more}")
         if skipped is not None and not any_event:
             raise skipped
-
-
-def _sniffed(sources: Sequence[Source], raw: bytes) -> Source | None:
-    return next((source for source in sources if source.sniff(raw)), None)

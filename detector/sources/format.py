@@ -22,7 +22,7 @@ Examples:
 from collections.abc import Callable
 
 from detector.sources.base import Context, DecodeError
-from detector.sources.marks import Fields, Marks
+from detector.sources.marks import Marks
 from detector.sources.record import Record, fields_of, opened
 from detector.sources.spills import Spills, exposures
 from schemas.event import ActivityEvent
@@ -52,13 +52,9 @@ class Format:
     def sniff(self, raw: bytes) -> bool:
         """Whether a record shows the format's own fields."""
         try:
-            return self.knows(fields_of(raw, self.name))
+            return self.marks.match(fields_of(raw, self.name))
         except DecodeError:
             return False
-
-    def knows(self, fields: Fields) -> bool:
-        """The same, for a record that has been parsed."""
-        return self.marks.match(fields)
 
     def decode(self, raw: bytes, context: Context, position: int) -> tuple[ActivityEvent, ...]:
         """The events of one record.

@@ -34,12 +34,12 @@ class Marks:
         self, alternatives: tuple[tuple[str, ...], ...], never: tuple[str, ...] = ()
     ) -> None:
         """`names` becomes one field at the top level of each alternative."""
-        self._ways = tuple((_top(way), tuple(_deep(way))) for way in alternatives)
+        self._ways = tuple((frozenset(map(_field, way)), tuple(_deep(way))) for way in alternatives)
         # Whatever is at the top level is settled by one comparison.
         plain = frozenset(name for name in never if not _further(name))
         self._never = plain
         self._never_deep = tuple(_deep(name for name in never if name not in plain))
-        self.names = frozenset(way[0].partition("=")[0].partition("/")[0] for way in alternatives)
+        self.names = frozenset(_field(way[0]) for way in alternatives)
 
     def match(self, fields: Fields) -> bool:
         """Whether a record shows them."""
@@ -67,8 +67,9 @@ def _further(name: str) -> bool:
     return "/" in name or "=" in name
 
 
-def _top(way: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.partition("=")[0].partition("/")[0] for name in way)
+def _field(name: str) -> str:
+    """The field at the top level that a mark is, or is within."""
+    return name.partition("=")[0].partition("/")[0]
 
 
 def _deep(names: Iterable[str]) -> Iterator[Test]:

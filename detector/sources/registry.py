@@ -7,15 +7,17 @@ Examples:
     True
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
 
 import detector.sources
 from detector.sources.base import DecodeError, Source
+from detector.sources.format import Format
 from detector.sources.marks import Fields, Marks
-from detector.sources.record import fields_of
+from detector.sources.record import Record, fields_of
+from schemas.event import ActivityEvent
 
 
 class Native(Source, Protocol):
@@ -74,16 +76,34 @@ def known(fields: Fields) -> Native | None:
     return None
 
 
+def sniffed(raw: bytes, mapped: Sequence[Source]) -> Source | None:
+    """The one of the operator's own sources that recognises `raw`, or None."""
+    return next((source for source in mapped if source.sniff(raw)), None)
+
+
 def auto(raw: bytes, mapped: Sequence[Source] = ()) -> Source | None:
     """The source that recognises `raw`, or None; one of the operator's own (`mapped`) before all
     others."""
-    for source in mapped:
-        if source.sniff(raw):
-            return source
+    own = sniffed(raw, mapped)
+    if own is not None:
+        return own
     try:
         return known(fields_of(raw, "record"))
     except DecodeError:
         return None
+
+
+def read_by(source: Source, record: Record) -> Iterable[ActivityEvent]:
+    """The events of a record that has been parsed to be recognised.
+
+    Raises:
+        SkipRecord: there is nothing in it for us.
+        DecodeError: it cannot be read.
+    """
+    if isinstance(source, Format):
+        record.what = source.name
+        return source.events(record)
+    return source.decode(bytes(record.raw), record.context, record.position)
 
 
 def named(name: str, mapped: Sequence[Source] = ()) -> Source | None:

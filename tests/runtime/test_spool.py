@@ -1,5 +1,6 @@
 """The rows of a checkpoint on their way."""
 
+from contextlib import closing
 from pathlib import Path
 
 from detector.runtime.resident import Row
@@ -13,7 +14,7 @@ ROWS: list[list[Row]] = [
 
 def test_rows_come_as_they_were_added_as_often_as_need_be(tmp_path: Path):
     """Also when they are too many for memory; a commit that fails is tried again with the same."""
-    with Spool(tmp_path) as spool:
+    with closing(Spool(tmp_path)) as spool:
         for piece in ROWS:
             spool.add(piece)
         once, again = list(spool), list(spool)
@@ -25,7 +26,7 @@ def test_rows_come_as_they_were_added_as_often_as_need_be(tmp_path: Path):
 
 def test_nothing_is_left_of_it(tmp_path: Path):
     """Its file has no name, so that a crash leaves none behind."""
-    with Spool(tmp_path) as spool:
+    with closing(Spool(tmp_path)) as spool:
         for piece in ROWS:
             spool.add(piece)
         there = list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ it came.
 from typing import Any
 
 from detector.sources.base import DecodeError, SkipRecord
-from detector.sources.record import Record
+from detector.sources.record import Record, opened
 from schemas.event import ActivityEvent
 
 _OURS = frozenset({"ecs", "ocsf"})
@@ -21,14 +21,18 @@ def events_of(record: Record, text: Any) -> tuple[ActivityEvent, ...] | None:
     """
     if not isinstance(text, str) or not text.startswith("{"):
         return None
-    from detector.sources.registry import auto
+    from detector.sources.registry import known, read_by, sniffed
 
-    raw = text.encode("utf-8", "surrogatepass")
-    source = auto(raw, record.context.mapped)
-    if source is None or source.name in _OURS:
-        return None
+    raw, context, position = text.encode("utf-8", "surrogatepass"), record.context, record.position
     try:
-        return tuple(source.decode(raw, record.context, record.position))
+        own = sniffed(raw, context.mapped)
+        if own is not None:
+            return tuple(own.decode(raw, context, position))
+        original = opened(raw, "original", context, position)
+        source = known(original.fields)
+        if source is None or source.name in _OURS:
+            return None
+        return tuple(read_by(source, original))
     except SkipRecord:
         raise
     except DecodeError:
