@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import NoReturn
 
@@ -51,11 +52,19 @@ class NoBrokerError(RuntimeError):
 
 
 def jars() -> Path:
-    """The folder with Kafka's jars, fetched if need be.
+    """The folder with Kafka's jars, fetched if need be: by one of several processes, while the others
+    wait.
 
     Raises:
         NoBrokerError: there is no Java or Maven, or the jars cannot be fetched.
     """
+    _BUILD.mkdir(exist_ok=True)
+    with (_BUILD / "kafka.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        return _fetched()
+
+
+def _fetched() -> Path:
     wanted = _POM.read_text("utf-8")
     if _COMPLETE.exists() and _COMPLETE.read_text("utf-8") == wanted:
         return _JARS
