@@ -112,6 +112,14 @@ async def activity(config: WorkerConfig) -> set[str]:
     return {record.uid for record in found if isinstance(record, ActivityEvent)}
 
 
+async def repeated(config: WorkerConfig) -> int:
+    """How many events came to `activity` again: a normaliser that goes on from its last commit sends
+    what it had sent after that once more."""
+    found = (read(record.value) for record in await whole(config, config.topics.activity))
+    uids = Counter(record.uid for record in found if isinstance(record, ActivityEvent))
+    return uids.total() - len(uids)
+
+
 async def late(config: WorkerConfig) -> int:
     """How many events came after their time had settled, as the last checkpoints say."""
     last: dict[int, int] = {}

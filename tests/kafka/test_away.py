@@ -12,7 +12,7 @@ from detector.runtime.topics import create, plan
 from tests.kafka.broker import Broker
 from tests.kafka.chaos import Workers
 from tests.kafka.feeding import Feeder, Record, events, expected, organisation
-from tests.kafka.reading import activity, committed, late, markers, published, told
+from tests.kafka.reading import activity, committed, late, markers, published, repeated, told
 from tests.kafka.runner import ENGINE, config
 from tests.kafka.torture import quiet
 from tests.kafka.waiting import until
@@ -68,7 +68,8 @@ def test_a_broker_that_comes_back_is_waited_for(
 
     assert ({}, 0) == (crew.exits, crew.stuck)
     assert {one.uid for one in events(records)} <= asyncio.run(activity(made))
-    assert 0 == asyncio.run(late(made))
+    # What a broker that was killed had not been told of comes again, and that may be late.
+    assert asyncio.run(late(made)) <= asyncio.run(repeated(made))
     assert [] == expected(records, ENGINE).beside(asyncio.run(told(made, said.findings)))
     assert (0, 0) == (said.repeats, said.altered)
     assert 1 == max(said.alerts.values())
