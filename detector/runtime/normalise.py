@@ -8,7 +8,7 @@ which the engine's panes do not see.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
 
 from aiokafka import ConsumerRecord, OffsetAndMetadata, TopicPartition
@@ -142,10 +142,12 @@ class Normaliser:
             decoding.know(inventory)
 
     async def revoked(self, moved: set[TopicPartition]) -> None:
-        """Raw partitions move to another worker."""
-        await self.commit()
-        for where in moved:
-            self.raw.pop(where, None)
+        """Raw partitions move to another worker, which goes on behind the last event that was sent."""
+        going = [self.raw.pop(where) for where in moved if where in self.raw]
+        for raw in going:
+            async with raw.working:  # what is in hand is the last of it
+                pass
+        await self.commit(going)
 
     # ------------------------------------------------------------------------- records
 
@@ -293,8 +295,8 @@ class Normaliser:
                 settle_bound(now - raw.lateness, self._config.engine.fact_allowance),
             )
 
-    async def commit(self) -> None:
-        """Commit what is done.
+    async def commit(self, going: Iterable[Raw] = ()) -> None:
+        """Commit what is done, also of partitions that are `going`.
 
         Raises:
             KafkaError: an event could not be sent. The worker must begin again.
@@ -302,7 +304,7 @@ class Normaliser:
         self._committed_at = monotonic()
         offsets = {
             raw.where: OffsetAndMetadata(raw.offset, str(raw.frontier.time))
-            for raw in self.raw.values()
+            for raw in (*self.raw.values(), *going)
             if raw.offset >= 0
         }
         await self._outbox.settled(self._outbox.pending())

@@ -6,6 +6,7 @@ lets the service wait, so memory stays bounded when the input outruns the worker
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 
@@ -44,6 +45,8 @@ class Source(Service):
         self.joined = False
         self._turns: dict[TopicPartition, tuple[int, int]] = {}
         self._turn = 0
+        self._round = 0
+        self._taking: defaultdict[TopicPartition, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._topics = list(topics)
         self._channel = channel
         self.assigned = assigned
@@ -92,16 +95,33 @@ class Source(Service):
 
     async def take_in(self, moved: Iterable[TopicPartition]) -> None:
         """Give partitions to the part that owns them, for as long as they are ours."""
+        begun = self._round
         for where in sorted(moved):
-            while where in self.consumer.assignment() and not self.should_stop:
-                try:
-                    await self.assigned(where)
-                    break
-                except IllegalStateError:  # it has moved on: the loop ends
-                    await asyncio.sleep(_RETRY)
-                except KafkaError as error:
-                    log.warning("partition waits for the broker", extra={"error": str(error)})
-                    await asyncio.sleep(_RETRY)
+            async with self._taking[where]:
+                while self._round == begun and not self.should_stop and self._is_ours(where):
+                    try:
+                        await self.assigned(where)
+                        break
+                    except IllegalStateError:  # it has moved on: the loop ends
+                        await asyncio.sleep(_RETRY)
+                    except KafkaError as error:
+                        log.warning("partition waits for the broker", extra={"error": str(error)})
+                        await asyncio.sleep(_RETRY)
+
+    def _is_ours(self, where: TopicPartition) -> bool:
+        return where in self.consumer.assignment()
+
+    async def give_up(self, moved: set[TopicPartition]) -> None:
+        """Take partitions from the part that owns them. A group moves all of its partitions at once
+        and may do so again while some are still being taken in: those are waited for, and then taken
+        away, since a partition that is taken in twice at a time would begin twice."""
+        self._round += 1
+        for where in moved:
+            self.hold(where)
+        for where in moved:
+            async with self._taking[where]:
+                self.hold(where)
+        await self.revoked(moved)
 
     @Service.task
     async def _fetch(self) -> None:
@@ -159,8 +179,5 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
             source.add_future(source.take_in(moved))
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        moved = set(revoked)
-        for where in moved:
-            self._source.hold(where)
-        if moved:
-            await self._source.revoked(moved)
+        if moved := set(revoked):
+            await self._source.give_up(moved)

@@ -1,7 +1,7 @@
 """What a cluster holds at the end: findings as a reader sees them, and where the workers stand."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 
 import msgspec
 from aiokafka import ConsumerRecord, TopicPartition
@@ -112,12 +112,11 @@ async def activity(config: WorkerConfig) -> set[str]:
     return {record.uid for record in found if isinstance(record, ActivityEvent)}
 
 
-async def repeated(config: WorkerConfig) -> int:
-    """How many events came to `activity` again: a normaliser that goes on from its last commit sends
-    what it had sent after that once more."""
+async def repeated(config: WorkerConfig, events: Sized) -> int:
+    """How many more events came to `activity` than the logs hold: a normaliser that goes on from its
+    last commit sends what it had sent after that once more."""
     found = (read(record.value) for record in await whole(config, config.topics.activity))
-    uids = Counter(record.uid for record in found if isinstance(record, ActivityEvent))
-    return uids.total() - len(uids)
+    return sum(1 for record in found if isinstance(record, ActivityEvent)) - len(events)
 
 
 async def late(config: WorkerConfig) -> int:

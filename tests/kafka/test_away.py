@@ -69,7 +69,7 @@ def test_a_broker_that_comes_back_is_waited_for(
     assert ({}, 0) == (crew.exits, crew.stuck)
     assert {one.uid for one in events(records)} <= asyncio.run(activity(made))
     # What a broker that was killed had not been told of comes again, and that may be late.
-    assert asyncio.run(late(made)) <= asyncio.run(repeated(made))
+    assert asyncio.run(late(made)) <= asyncio.run(repeated(made, events(records)))
     assert [] == expected(records, ENGINE).beside(asyncio.run(told(made, said.findings)))
     assert (0, 0) == (said.repeats, said.altered)
     assert 1 == max(said.alerts.values())

@@ -48,6 +48,6 @@ def test_another_broker_leads(cluster: Cluster, tmp_path: Path) -> None:
 
     assert ({}, 0) == (crew.exits, crew.stuck)
     assert {one.uid for one in events(records)} <= asyncio.run(activity(made))
-    assert asyncio.run(late(made)) <= asyncio.run(repeated(made))
+    assert asyncio.run(late(made)) <= asyncio.run(repeated(made, events(records)))
     assert [] == expected(records, ENGINE).beside(asyncio.run(told(made, said.findings)))
     assert (0, 0) == (said.repeats, said.altered)

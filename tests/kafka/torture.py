@@ -18,7 +18,7 @@ from tests.kafka.broker import Broker, running
 from tests.kafka.chaos import Chaos, Workers
 from tests.kafka.feeding import Feeder, Record, events, expected, organisation
 from tests.kafka.proxy import Proxy, proxied
-from tests.kafka.reading import activity, lag, late, published, told
+from tests.kafka.reading import activity, lag, late, published, repeated, told
 from tests.kafka.runner import ENGINE, config
 from tests.kafka.told import Told
 
@@ -29,7 +29,7 @@ _PATIENCE = 180
 class Result(Struct):
     """What came of a run: what replay makes of the records and what the workers did, revisions that
     readers saw twice, those that admission was told twice, and of these how many with another
-    body."""
+    body; events that were lost, sent again, or came after their time had settled."""
 
     expected: Told
     found: Told
@@ -39,6 +39,7 @@ class Result(Struct):
     happened: dict[str, int]
     exits: dict[int, int]
     lost: int
+    again: int
     late: int
 
 
@@ -90,6 +91,7 @@ async def run(
         happened=dict(chaos.happened),
         exits=dict(crew.exits),
         lost=len({event.uid for event in events(records)} - await activity(made)),
+        again=await repeated(made, events(records)),
         late=await late(made),
     )
 
@@ -147,7 +149,9 @@ def main() -> int:
     print(
         f"seen twice by readers: {result.twice}; told twice: {result.repeats}, altered: {result.altered}"
     )
-    print(f"events lost: {result.lost}, late: {result.late}; logs: {folder}")
+    print(
+        f"events lost: {result.lost}, sent again: {result.again}, late: {result.late}; logs: {folder}"
+    )
     return 1 if differs or result.twice or result.altered else 0
 
 

@@ -31,6 +31,10 @@ class Consumer:
         """Stand elsewhere."""
         self.at = offset
 
+    def assignment(self) -> set[TopicPartition]:
+        """All that there is."""
+        return {WHERE}
+
     def resume(self, *_: TopicPartition) -> None:
         """It never rests."""
 
@@ -88,3 +92,32 @@ def test_a_partition_that_has_moved_hands_nothing_on():
         return channel.sent
 
     assert [] == asyncio.run(story())
+
+
+def test_a_partition_that_moves_while_it_is_taken_in_is_taken_in_once_at_a_time():
+    """A group that moves its partitions again, before the first round of them has begun, waits for
+    that; then they are given up, and begin once."""
+
+    async def story() -> list[str]:
+        told: list[str] = []
+
+        async def assigned(where: TopicPartition) -> None:
+            told.append("begins")
+            await asyncio.sleep(0.01)
+            source.begin(where, 40)
+            told.append("has begun")
+
+        async def revoked(_: set[TopicPartition]) -> None:
+            told.append(f"given up, {len(source.ready)} fetched")
+
+        consumer = Consumer()
+        source = Source(consumer, ["t"], Channel(), assigned=assigned, revoked=revoked, most=10)  # type: ignore[arg-type]
+        first = asyncio.ensure_future(source.take_in([WHERE]))
+        slow = asyncio.ensure_future(source.take_in([WHERE, TopicPartition("t", 1)]))
+        await asyncio.sleep(0)
+        await source.give_up({WHERE})
+        await asyncio.gather(first, slow, source.take_in([WHERE]))
+        return told
+
+    moved = "given up, 0 fetched"
+    assert ["begins", "has begun", moved, "begins", "has begun"] == asyncio.run(story())
