@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownError
 from aiokafka.helpers import create_ssl_context
 
 from detector.worker import Connection, WorkerConfig
@@ -78,6 +78,11 @@ async def started(client: "AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminCl
             await asyncio.sleep(_RETRY)
         else:
             return
+
+
+# A broker whose disk is full answers with this as well. Whoever sends with numbers may send again: the
+# broker drops what it has already.
+UnknownError.retriable = True
 
 
 def producer(

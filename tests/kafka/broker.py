@@ -210,6 +210,11 @@ class Broker:
         """Its process id; 0 while it does not run."""
         return 0 if self._process is None else self._process.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def keep_log(self) -> Path:
         """Copy the log to where it outlives the broker."""
         _BUILD.mkdir(exist_ok=True)
@@ -231,10 +236,15 @@ def cluster_id() -> str:
 
 @contextmanager
 def running(
-    port: int = 0, extra: Mapping[str, str] | None = None, *, lasting: bool = False
+    port: int = 0,
+    extra: Mapping[str, str] | None = None,
+    *,
+    lasting: bool = False,
+    on: Path | None = None,
 ) -> Iterator[Broker]:
-    """A broker that lives as long as the block; one that is `lasting` starts slower and runs faster."""
-    with tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True) as folder:
+    """A broker that lives as long as the block, its data in a folder `on` some disk; one that is
+    `lasting` starts slower and runs faster."""
+    with tempfile.TemporaryDirectory(prefix="kafka-", dir=on, ignore_cleanup_errors=True) as folder:
         broker = Broker(Path(folder), port, extra)
         broker.is_lasting = lasting
         broker.start()

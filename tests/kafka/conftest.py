@@ -3,8 +3,11 @@
 import asyncio
 import itertools
 import os
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -39,6 +42,23 @@ def own() -> Iterator[Broker]:
             yield broker
     except NoBrokerError as error:
         _without(error)
+
+
+@pytest.fixture
+def cramped(tmp_path: Path) -> Iterator[Broker]:
+    """A broker whose log lies on a disk of 128 MiB, which a test may fill."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("a small disk of its own needs the right to mount one")
+    try:
+        with running(on=disk) as broker:
+            yield broker
+    except NoBrokerError as error:
+        _without(error)
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 @pytest.fixture
