@@ -30,8 +30,8 @@ from detector.features.reach import wider
 from detector.features.surprise import appraise
 from detector.features.view import View, path_of
 from detector.findings import Evidence, Finding
-from detector.pipeline import custody, descent, origins, share
-from detector.pipeline.decide import FIRST_DAY, finding
+from detector.pipeline import angles, custody, descent, origins, share
+from detector.pipeline.decide import finding
 from detector.pipeline.standing import with_standing
 from detector.pipeline.state import NOTHING, Entity, Outcome, State
 from detector.respond.plan import Plan, plan
@@ -42,7 +42,6 @@ from schemas.event import Action, ActivityEvent, Posture
 from schemas.event import Outcome as Ended
 from schemas.fact import Fact
 
-_ON_PRINCIPAL = tuple((n, d.judge) for n, d in DETECTIONS.items() if d.ON == "principal")
 _ON_CREDENTIAL = tuple(d for d in DETECTIONS.values() if d.ON == "credential")
 _LONGEST = HOUR
 _DULL = 0.3
@@ -178,7 +177,7 @@ def judged(state: State, principal: PrincipalState, marks: Marks, index: int) ->
     if index + 1 < len(marks.items) and before != (novel, mark.gravity, mark.novelty):
         state.quiet.forget(principal.key)  # it stands in the windows of those after it
     dull = found is None and not view.path and mark.gravity + mark.novelty < _DULL
-    out = [] if dull else _evidence(state, view)
+    out = [] if dull else angles.evidence(state, view)
     if found is None and not out and not view.counted:
         state.quiet.keep(principal.key, mark, (view.habits, principal.who_at, view.path))
     return out
@@ -192,18 +191,6 @@ def _quiet(state: State, principal: PrincipalState, mark: Mark) -> bool:
         and grounds[1] == principal.who_at
         and grounds[2] == path_of(principal, mark.event)
     )
-
-
-def _evidence(state: State, view: View) -> list[Evidence]:
-    alone, floors = view.alone, state.floors
-    out = []
-    for name, judge in _ON_PRINCIPAL:
-        floor = floors[name]
-        view.floor = FIRST_DAY if alone and FIRST_DAY < floor <= 1 else floor
-        evidence = judge(view)
-        if evidence is not None:
-            out.append(evidence)
-    return out
 
 
 def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
