@@ -7,11 +7,13 @@ References:
     T. Ho et al.: Hopper: Modeling and detecting lateral movement. USENIX Security 2021.
 """
 
+from math import log
+
 from detector.config import HOUR
 from detector.detections.meta import Detection
 from detector.features.context import context
 from detector.features.evidence import gather
-from detector.features.surprise import READS, risk
+from detector.features.surprise import READS, risk, unfamiliar
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -34,6 +36,7 @@ META = Detection(
 ON = "principal"
 _MIDDLE = 6.0
 _LOOKING = 0.5
+_PER_FOLD, _MOST_CARRIED = 1.5, 3.0
 _STRANGER = 2.5  # other hands took the first step, whatever the last one does
 
 
@@ -50,6 +53,7 @@ def judge(view: View) -> Evidence | None:
         + 1.2 * fresh
         + 0.8 * (len(path) - 1)
         + best
+        + _carried(marks)
         + context(view, marks)
     )
     walked = " → ".join([path[0].actor, *(step.child for step in path)])
@@ -57,6 +61,12 @@ def judge(view: View) -> Evidence | None:
     return gather(view, META.id, marks, risk(nats, _MIDDLE), reasons, normal=[
         Normal("new hops on a path", "0", str(fresh)),
     ])  # fmt: skip
+
+
+def _carried(marks: list[Mark]) -> float:
+    """Secrets in number at the end of a path: what it was walked for."""
+    secrets = {m.event.target.uid for m in marks if m.event.target is not None and unfamiliar(m)}
+    return min(_MOST_CARRIED, _PER_FOLD * log(max(1, len(secrets))))
 
 
 def _weight(mark: Mark) -> float:

@@ -10,7 +10,7 @@ from detector.config import MINUTE
 from detector.detections.meta import Detection
 from detector.features.context import context, unshared
 from detector.features.evidence import gather
-from detector.features.surprise import provisioner, risk
+from detector.features.surprise import provisioner, risk, unfamiliar
 from detector.features.view import View
 from detector.findings import Evidence, Normal
 from detector.window.marks import Mark
@@ -48,9 +48,9 @@ _MOST = 0.5  # what most of a role do is the trade of those as well who have not
 def judge(view: View) -> Evidence | None:
     """Two or more unfamiliar secrets within a quarter of an hour."""
     action = view.event.action
-    if action is None or action.access != "secret_read" or not _unfamiliar(view.mark):
+    if action is None or action.access != "secret_read" or not unfamiliar(view.mark):
         return None
-    marks = [m for m in view.within(_WINDOW) if _unfamiliar(m)]
+    marks = [m for m in view.within(_WINDOW) if unfamiliar(m)]
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}
     many = len(targets) + sum(_bulk(m) for m in marks)
     if many < _ENOUGH:
@@ -118,12 +118,3 @@ def _nobody_does(view: View) -> bool:
         return False
     peers = view.rarity(view.mark.value)
     return peers.members >= _MANY_PEERS and peers.users <= 1
-
-
-def _unfamiliar(mark: Mark) -> bool:
-    action = mark.event.action
-    return (
-        action is not None
-        and action.access == "secret_read"
-        and ("target" in mark.novel or "operation" in mark.novel)
-    )

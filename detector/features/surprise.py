@@ -241,6 +241,16 @@ def _paged(mark: Mark) -> bool:
     return reading and mark.tool == "console"
 
 
+def unfamiliar(mark: Mark) -> bool:
+    """Whether a secret is read that this identity does not read, or in a way that it does not."""
+    action = mark.event.action
+    return (
+        action is not None
+        and action.access == "secret_read"
+        and ("target" in mark.novel or "operation" in mark.novel)
+    )
+
+
 def total(view: View, marks: list[Mark], weighed: list[Mark]) -> float:
     """The nats of a window: its operations (what `weigh` makes of it), damped, with place and tool.
     Reading alone, without a refusal, is what newcomers and new scanners do, and plain writing where
