@@ -82,14 +82,14 @@ class Record:
             if value.__class__ is not dict:
                 return ""
             value = value.get(name)
-        if value.__class__ is str:  # most are
-            return kept(value)
-        return _text(value) if value is not None else ""
+        if value is None:
+            return ""
+        return kept(value) if value.__class__ is str else _text(value)  # most are
 
     def first(self, *names: str) -> str:
         """The first of several fields that holds a text; a dot goes into an object."""
         for name in names:
-            value = self.get(*path_of(name)) if "." in name else self.fields.get(name)
+            value = self._at(name)
             if value is not None and (found := _text(value)):
                 return found
         return ""
@@ -97,8 +97,10 @@ class Record:
     def texts(self, *path: str) -> tuple[str, ...]:
         """The texts of a list; a single text is a list of one."""
         value = self.get(*path)
+        if value is None:
+            return ()
         if isinstance(value, list):
-            return tuple(one for one in map(_text, value) if one)
+            return tuple([one for one in map(_text, value) if one])
         one = _text(value)
         return (one,) if one else ()
 
@@ -112,6 +114,8 @@ class Record:
     def number(self, *path: str) -> int | None:
         """A whole number of at most 18 digits, also one that is spelled out."""
         value = self.get(*path)
+        if value is None:
+            return None
         if isinstance(value, str) and value.isascii() and value.isdigit():
             value = int(value) if len(value) <= _DIGITS else None
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
@@ -122,7 +126,7 @@ class Record:
         """The object at `path`, an empty one if there is none. Also one that stands there as text,
         as some shippers write it."""
         value = self.get(*path)
-        if isinstance(value, str) and value.startswith("{"):
+        if value.__class__ is str and value.startswith("{"):
             value = self._embedded(value)
         return self._of(value)
 
@@ -166,8 +170,8 @@ class Record:
         """The record's own id: the first of `names` that holds one. One without is known by its
         content, so that a second delivery is a duplicate all the same."""
         for name in names:
-            value = self.get(*path_of(name))
-            if isinstance(value, str) and value:
+            value = self._at(name)
+            if value.__class__ is str and value:
                 return kept_id(value)
             if isinstance(value, int) and not isinstance(value, bool):
                 return _text(value)
@@ -183,8 +187,12 @@ class Record:
             raise DecodeError(f"{name}: expected {what}, got nothing")
         return value
 
+    def _at(self, name: str) -> Any:
+        """Whatever stands at a name with dots."""
+        return self.get(*path_of(name)) if "." in name else self.fields.get(name)
+
     def _of(self, value: Any) -> Self:
-        fields = value if isinstance(value, dict) else _NOTHING
+        fields = value if value.__class__ is dict else _NOTHING
         return type(self)(fields, self.what, self.context, self.position, self.raw)
 
     def _embedded(self, text: str) -> Any:
@@ -224,9 +232,9 @@ def fields_of(raw: bytes | Raw, what: str) -> Fields:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
+    if value.__class__ is str:
         return kept(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
+    if value.__class__ is int and abs(value) < 10**_DIGITS:  # a truth value is none
         return str(value)
     return ""
 
@@ -238,7 +246,7 @@ def _time(value: Any) -> int:
         ValueError: that is none, or out of range.
     """
     if isinstance(value, str):
-        if value.isascii() and value.isdigit() and len(value) <= _DIGITS + 1:
+        if value.isdigit() and value.isascii() and len(value) <= _DIGITS + 1:
             value = int(value)
         else:
             return to_ms(value)
