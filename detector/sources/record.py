@@ -18,10 +18,10 @@ Examples:
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from detector.sources.base import Context, DecodeError
 from detector.sources.contract import read
@@ -40,21 +40,24 @@ _PATHS = 4_096
 _UNITS = ((10**17, 10**6), (10**14, 10**3), (10**11, 1))
 
 
-class Record:
+class Record(Struct, eq=False, gc=False):
     """A record and, by `part`, the objects within it. `fields` are raw: nothing of them may be kept
-    that did not come through `text`, `texts` or a fingerprint."""
+    that did not come through `text`, `texts` or a fingerprint. `what` is the source's name, for
+    errors."""
 
-    __slots__ = ("context", "fields", "position", "raw", "what")
+    fields: Fields
+    what: str
+    context: Context
+    position: int
+    raw: bytes | Raw
 
-    def __init__(
-        self, fields: Fields, what: str, context: Context, position: int, raw: bytes | Raw
-    ) -> None:
-        """`what` is the source's name, for errors."""
-        self.fields = fields
-        self.what = what
-        self.context = context
-        self.position = position
-        self.raw = raw
+    def __repr__(self) -> str:
+        """Nothing of what is in it: a trace of an error may show this."""
+        return f"Record({self.what!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The same, for terminals."""
+        return [("what", self.what)]
 
     @property
     def tenant(self) -> str:
@@ -122,20 +125,24 @@ class Record:
             return value
         return None
 
-    def part(self, *path: str) -> Self:
-        """The object at `path`, an empty one if there is none. Also one that stands there as text,
+    def part(self, first: str, *further: str) -> "Record":
+        """The object at a path, an empty one if there is none. Also one that stands there as text,
         as some shippers write it."""
-        value = self.get(*path)
+        value = self.fields.get(first)
+        for name in further:
+            value = value.get(name) if value.__class__ is dict else None
         if value.__class__ is str and value.startswith("{"):
             value = self._embedded(value)
         return self._of(value)
 
-    def parts(self, *path: str) -> Iterator[Self]:
+    def parts(self, *path: str) -> Iterator["Record"]:
         """The objects of a list; a single object is a list of one."""
         value = self.get(*path)
-        for one in value if isinstance(value, list) else (value,):
-            if isinstance(one, dict):
-                yield self._of(one)
+        if value.__class__ is dict:
+            return iter((self._of(value),))
+        if value.__class__ is not list:
+            return iter(())
+        return (self._of(one) for one in value if one.__class__ is dict)
 
     def time(self, *path: str) -> int:
         """The time at `path` in epoch ms, from ISO 8601 or an epoch number in any usual unit. Where
@@ -191,9 +198,9 @@ class Record:
         """Whatever stands at a name with dots."""
         return self.get(*path_of(name)) if "." in name else self.fields.get(name)
 
-    def _of(self, value: Any) -> Self:
+    def _of(self, value: Any) -> "Record":
         fields = value if value.__class__ is dict else _NOTHING
-        return type(self)(fields, self.what, self.context, self.position, self.raw)
+        return Record(fields, self.what, self.context, self.position, self.raw)
 
     def _embedded(self, text: str) -> Any:
         try:

@@ -90,7 +90,8 @@ _NAME = re.compile(r"[\w-]+")
 _AHEAD = re.compile(r"[\w-]+\Z")
 _LONGEST_AHEAD = 24
 _KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
-_LONG_WORD = re.compile(r"[A-Za-z0-9/+]{40}")
+# Forty such characters in a row, looked for word by word: `search` would begin anew at each character.
+_LONG_WORD = re.compile(r"(?:[A-Za-z0-9/+]{0,39}+[^A-Za-z0-9/+]++)*+[A-Za-z0-9/+]{40}")
 # Between a name and its value, or a scheme and its token, stands one of these.
 _BETWEEN = re.compile(r"[\s=\"']")
 _NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig", "basic", "bearer", "digest",
@@ -160,7 +161,7 @@ def _is_suspect(text: str) -> bool:
     if "@" in text and "://" in text:
         return True
     # Most long words are hashes.
-    if _LONG_WORD.search(text) is not None and _KEY.search(text) is not None:
+    if _LONG_WORD.match(text) is not None and _KEY.search(text) is not None:
         return True
     return _BETWEEN.search(text) is not None and _may_name_one(text)
 
