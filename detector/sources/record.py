@@ -100,12 +100,7 @@ class Record(Struct, eq=False, gc=False):
     def texts(self, *path: str) -> tuple[str, ...]:
         """The texts of a list; a single text is a list of one."""
         value = self.get(*path)
-        if value is None:
-            return ()
-        if isinstance(value, list):
-            return tuple([one for one in map(_text, value) if one])
-        one = _text(value)
-        return (one,) if one else ()
+        return () if value is None else texts_of(value)
 
     def flag(self, *path: str) -> bool | None:
         """A truth value, also one that is spelled out; None where there is none."""
@@ -236,6 +231,19 @@ def fields_of(raw: bytes | Raw, what: str) -> Fields:
         DecodeError: not a JSON object.
     """
     return read(_DECODER, raw, what)
+
+
+def texts_of(value: Any) -> tuple[str, ...]:
+    """The texts of a list, as they may be kept; a single text is a list of one.
+
+    Examples:
+        >>> texts_of(["a", {}, 7]), texts_of("a"), texts_of(None)
+        (('a', '7'), ('a',), ())
+    """
+    if value.__class__ is list:
+        return tuple([one for one in map(_text, value) if one])
+    one = _text(value)
+    return (one,) if one else ()
 
 
 def _text(value: Any) -> str:
