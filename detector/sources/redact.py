@@ -94,8 +94,11 @@ _KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
 _LONG_WORD = re.compile(r"(?:[A-Za-z0-9/+]{0,39}+[^A-Za-z0-9/+]++)*+[A-Za-z0-9/+]{40}")
 # Between a name and its value, or a scheme and its token, stands one of these.
 _BETWEEN = re.compile(r"[\s=\"']")
-_NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig", "basic", "bearer", "digest",
-          "negotiate")  # fmt: skip
+_NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig")
+_SCHEMES = ("basic", "bearer", "digest", "negotiate")
+_BEYOND = re.compile(r"[^\w-]")
+_BINDS = re.compile(r"[\"']?\s*(?:=|[\"']\s*:|:\s)")
+# The same for text beyond ASCII, in which there are letters that equal others only to `re`.
 _NAMED = re.compile(
     r"(?i)(?:basic|bearer|digest|negotiate)\s|"
     r"(?:passw|pwd|secret|token|key|credential|sig)[\w-]*+[\"']?\s*(?:=|[\"']\s*:|:\s)"
@@ -167,14 +170,30 @@ def _is_suspect(text: str) -> bool:
 
 
 def _may_name_one(text: str) -> bool:
-    # Beyond ASCII there are letters that equal others only to `re`, so there it must decide alone.
     if not text.isascii():
         return _NAMED.search(text) is not None
     lower = text.lower()
     for name in _NAMES:
-        if name in lower:
-            return _NAMED.search(text) is not None
+        at = lower.find(name)
+        while at >= 0:
+            # Another name in the same word ends where this one does: the word is done with.
+            at = _word_end(text, at)
+            if _BINDS.match(text, at) is not None:
+                return True
+            at = lower.find(name, at)
+    for name in _SCHEMES:
+        at = lower.find(name)
+        while at >= 0:
+            at += len(name)
+            if text[at : at + 1].isspace():
+                return True
+            at = lower.find(name, at)
     return False
+
+
+def _word_end(text: str, at: int) -> int:
+    beyond = _BEYOND.search(text, at)
+    return len(text) if beyond is None else beyond.start()
 
 
 def _masked(match: re.Match[str]) -> str:

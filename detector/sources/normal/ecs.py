@@ -32,7 +32,7 @@ from detector.sources.normal.ecs_kinds import deed_of
 from detector.sources.normal.original import events_of
 from detector.sources.normal.outcomes import outcome
 from detector.sources.origins import origin_of
-from detector.sources.record import Fields, Record, path_of, texts_of
+from detector.sources.record import Fields, Record, texts_of
 from detector.sources.text import kept
 from detector.sources.verbs import plane_by_words
 from schemas.event import (
@@ -46,6 +46,7 @@ from schemas.event import (
 )
 
 NAME = "ecs"
+_NOTHING: Fields = {}
 _NAMES = 256  # more than there are in this module
 _OTHER_KINDS = frozenset({"alert", "signal", "metric", "asset", "enrichment", "pipeline_error"})
 _ENDED = {"success": True, "failure": False}
@@ -76,21 +77,22 @@ class _Document:
 
     def get(self, name: str) -> Any:
         """Whatever a field holds: not to be kept."""
-        if self.flat and name in self.record.fields:
-            return self.record.fields[name]
-        inside, last = _within(name)
+        fields = self.record.fields
+        if self.flat and name in fields:
+            return fields[name]
+        top, inside, last = _within(name)
+        if top not in fields:
+            return None
         found = self._objects.get(inside)
         if found is None:
-            value = self.record.get(*path_of(inside))
-            found = self._objects[inside] = value if value.__class__ is dict else {}
+            value = fields[top] if inside == top else self.get(inside)
+            found = self._objects[inside] = value if value.__class__ is dict else _NOTHING
         return found.get(last)
 
     def text(self, name: str) -> str:
         """The text of a field, the first where there are several, or an empty one."""
         value = self.get(name)
-        if value is None:
-            return ""
-        return kept(value) if value.__class__ is str else next(iter(texts_of(value)), "")
+        return "" if value is None else _text(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All texts of a field."""
@@ -101,16 +103,21 @@ class _Document:
         """The first field that has a text."""
         for name in names:
             value = self.get(name)
-            if value is not None and (one := self.text(name)):
+            if value is not None and (one := _text(value)):
                 return one
         return ""
 
 
+def _text(value: Any) -> str:
+    return kept(value) if value.__class__ is str else next(iter(texts_of(value)), "")
+
+
 @lru_cache(_NAMES)
-def _within(name: str) -> tuple[str, str]:
-    """The object that a field stands in, and its name there: of names in code, never in records."""
+def _within(name: str) -> tuple[str, str, str]:
+    """The objects that a field stands in, outermost and innermost, and its name there: of names in
+    code, never of those in records."""
     inside, _, last = name.rpartition(".")
-    return inside, last
+    return inside.partition(".")[0], inside, last
 
 
 def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
@@ -210,7 +217,8 @@ def _action(document: _Document, action: str, categories: frozenset[str]) -> Act
 
 def _target(document: _Document) -> Target | None:
     for name, kind in _TARGETS:
-        if document.get(name) is not None and (uid := document.text(name)):
+        value = document.get(name)
+        if value is not None and (uid := _text(value)):
             return Target(uid, kind)
     return None
 
