@@ -16,11 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from detector.sources.base import Context, DecodeError, SkipRecord, Source
 from detector.sources.format import Format
-from detector.sources.opened import opened
+from detector.sources.opened import is_bare, opened
+from detector.sources.record import Record
 from detector.sources.record import opened as opened_record
 from detector.sources.registry import auto, known, read_by, sniffed
 from schemas.event import ActivityEvent
 
+# What is longer may be a file of many records, which would be parsed whole for nothing.
+_SMALL = 65_536
 UNRECOGNISED = "no source recognises this record; `detector sources` lists those that there are"
 
 
@@ -60,9 +63,12 @@ class Decoder:
             SkipRecord: there is nothing in it for us.
             DecodeError: it cannot be read; of many, after the events of those that can.
         """
-        found = opened(raw)
+        record = None
+        if isinstance(self.source, Format) and len(raw) <= _SMALL:
+            record = self._parsed(raw, context, position)
+        found = (raw,) if record is not None and is_bare(record.fields) else opened(raw)
         if isinstance(found, tuple):
-            made: Iterable[ActivityEvent] = self._one(raw, context, position)
+            made: Iterable[ActivityEvent] = self._one(raw, context, position, record)
         else:
             made = self._each(found, context, position)
         inventory = context.inventory
@@ -71,22 +77,37 @@ class Decoder:
         applied = map(inventory.applied, made)
         return tuple(applied) if isinstance(made, tuple) else applied
 
-    def _one(self, raw: bytes, context: Context, position: int) -> Iterable[ActivityEvent]:
-        """The events of one record, by the source that recognises it."""
+    def _parsed(self, raw: bytes, context: Context, position: int) -> Record | None:
+        """What will most likely be read as one record; None if it cannot be."""
+        try:
+            return opened_record(raw, "record", context, position)
+        except DecodeError:
+            return None
+
+    def _one(
+        self, raw: bytes, context: Context, position: int, record: Record | None = None
+    ) -> Iterable[ActivityEvent]:
+        """The events of one record, by the source that recognises it. It is parsed once, to be
+        recognised and to be read: `record` is what it is if it has been."""
+        last = self.source
         if self.fixed is not None:
+            if record is not None and isinstance(last, Format):
+                return last.events(record)
             return self.fixed.decode(raw, context, position)
         if self._mapped and (own := sniffed(raw, self._mapped)) is not None:
             self.source = own
             return own.decode(raw, context, position)
-        last = self.source
-        if last is not None and not isinstance(last, Format) and last.sniff(raw):
+        if isinstance(last, Format):
+            record = record or opened_record(raw, "record", context, position)
+            if last.marks.match(record.fields):
+                return last.events(record)
+        elif last is not None and last.sniff(raw):
             return last.decode(raw, context, position)
-        # Parsed once, to be recognised and to be read.
-        record = opened_record(raw, "record", context, position)
-        if not isinstance(last, Format) or not last.marks.match(record.fields):
-            last = self.source = known(record.fields)
-            if last is None:
-                raise DecodeError(UNRECOGNISED)
+        else:
+            record = opened_record(raw, "record", context, position)
+        last = self.source = known(record.fields)
+        if last is None:
+            raise DecodeError(UNRECOGNISED)
         return read_by(last, record)
 
     def _each(

@@ -72,6 +72,7 @@ class Format:
             SkipRecord: the record says nothing about a credential's use.
             DecodeError: anything unreadable.
         """
+        record.what = self.name  # whatever it was called before it was recognised
         made = self._read(record)
         events = made if isinstance(made, tuple) else (made,)
         if self._spills is None or not events:

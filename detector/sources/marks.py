@@ -34,7 +34,11 @@ class Marks:
         self, alternatives: tuple[tuple[str, ...], ...], never: tuple[str, ...] = ()
     ) -> None:
         """`names` becomes one field at the top level of each alternative."""
-        self._ways = tuple((frozenset(map(_field, way)), tuple(_deep(way))) for way in alternatives)
+        # What is deep stands in no record that lacks its field, so only the others are looked for.
+        self._ways = tuple(
+            (tuple(name for name in way if not _further(name)), tuple(_deep(way)))
+            for way in alternatives
+        )
         # Whatever is at the top level is settled by one comparison.
         plain = frozenset(name for name in never if not _further(name))
         self._never = plain
@@ -43,21 +47,22 @@ class Marks:
 
     def match(self, fields: Fields) -> bool:
         """Whether a record shows them."""
-        keys = fields.keys()
-        for top, deep in self._ways:
-            if keys >= top:
+        # Loops in loops, for a generator costs more than what it asks.
+        for names, deep in self._ways:
+            for name in names:
+                if name not in fields:
+                    break
+            else:
                 for stands in deep:
                     if not stands(fields):
                         break
                 else:
-                    return self._clear(fields)
-        return False
-
-    def _clear(self, fields: Fields) -> bool:
-        """Whether nothing stands in a record that must not."""
-        if self._never and not self._never.isdisjoint(fields):
+                    break
+        else:
             return False
-        for stands in self._never_deep:  # noqa: SIM110 - a generator costs more than what it asks
+        if self._never and not fields.keys().isdisjoint(self._never):
+            return False
+        for stands in self._never_deep:  # noqa: SIM110 - see above
             if stands(fields):
                 return False
         return True
@@ -83,15 +88,31 @@ def _test(path: list[str], value: str) -> Test:
     """What looks for one mark. Every record is asked, so each kind has a function of its own."""
     first, *rest = path
     fits = _fits(value) if value else None
-    if not rest and fits is not None:
-        return lambda fields: fits(fields.get(first))
-    if len(rest) == 1 and fits is None:
-        second = rest[0]
+    if not rest and value:
+        return _test_field(first, value)
+    if len(rest) != 1:
+        return lambda fields: _stands(fields.get(first, _NOWHERE), rest, fits)
+    second = rest[0]
+    if fits is None:
         return lambda fields: (
-            ((found := fields.get(first)).__class__ is dict and second in found)
-            or _stands(found, rest, None)
+            second in found
+            if (found := fields.get(first)).__class__ is dict
+            else found is not None and _stands(found, rest, None)
         )
-    return lambda fields: _stands(fields.get(first, _NOWHERE), rest, fits)
+    return lambda fields: (
+        fits(found.get(second))
+        if (found := fields.get(first)).__class__ is dict
+        else found is not None and _stands(found, rest, fits)
+    )
+
+
+def _test_field(first: str, value: str) -> Test:
+    """What looks for a value at the top level."""
+    bare = value.strip("*")
+    if value == bare:
+        return lambda fields: bool(fields.get(first) == bare)
+    fits = _fits(value)
+    return lambda fields: first in fields and fits(fields[first])
 
 
 def _stands(found: Any, path: list[str], fits: Callable[[Any], bool] | None) -> bool:

@@ -31,7 +31,8 @@ Examples:
 
 import zlib
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct, field
@@ -131,6 +132,25 @@ class _Budget:
 
     def __init__(self) -> None:
         self.left = _MOST_INFLATED
+
+
+# Without any of these fields there is no envelope: each way to open one needs one of them.
+_TELLING = frozenset({
+    "messageType", "logEvents", "Records", "records", "Events", "events", "items", "value",
+    "resourceLogs", "has_more", "response", "detail-type", "kinesis", "message", "specversion",
+    "data", "_source", "event", "result", "properties", "CloudTrailEvent", "log",
+})  # fmt: skip
+
+
+def is_bare(fields: Mapping[str, Any]) -> bool:
+    """Whether what has been parsed is plainly a record and no envelope: then `opened` need not be
+    asked. Where it is not plain, `opened` knows.
+
+    Examples:
+        >>> is_bare({"eventType": "user.session.start"}), is_bare({"Records": []})
+        (True, False)
+    """
+    return fields.keys().isdisjoint(_TELLING)
 
 
 def opened(raw: bytes) -> tuple[bytes] | Iterator[bytes]:

@@ -8,11 +8,15 @@ Examples:
 """
 
 from detector.sources.clients import client_of
+from detector.sources.memo import Memo
 from detector.sources.networks import locate
-from detector.sources.text import kept
+from detector.sources.text import harmless, kept
 from schemas.event import Origin
 
 _MOST_ASN = 2**32 - 1
+_NOWHERE = Origin()
+_Key = tuple[str, str, str, str, int | None, str, str, bool, str]
+_known: Memo[_Key, Origin] = Memo()
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
 
 
@@ -22,6 +26,19 @@ def origin_of(
 ) -> Origin | None:  # fmt: skip
     """An origin; None where the log says nothing of one. `within` is the account or tenant that
     qualifies a private address, which exists in every network. An address may have a port."""
+    key = address, user_agent, within, region, asn, country, via, console, client
+    known = _known.get(key)
+    if known is None:
+        known = _origin(*key)
+        if harmless(key):
+            _known.keep(key, known)
+    return known if known is not _NOWHERE else None
+
+
+def _origin(
+    address: str, user_agent: str, within: str, region: str, asn: int | None, country: str, via: str,
+    console: bool, client: str,
+) -> Origin:  # fmt: skip
     address = kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
@@ -40,10 +57,7 @@ def origin_of(
         via=kept(via),
         console=console,
     )
-    return found if found != _NOWHERE else None
-
-
-_NOWHERE = Origin()
+    return found if found != _NOWHERE else _NOWHERE
 
 
 def specified(address: str) -> str:

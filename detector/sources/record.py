@@ -18,10 +18,10 @@ Examples:
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from detector.sources.base import Context, DecodeError
 from detector.sources.contract import read
@@ -40,21 +40,24 @@ _PATHS = 4_096
 _UNITS = ((10**17, 10**6), (10**14, 10**3), (10**11, 1))
 
 
-class Record:
+class Record(Struct, eq=False, gc=False):
     """A record and, by `part`, the objects within it. `fields` are raw: nothing of them may be kept
-    that did not come through `text`, `texts` or a fingerprint."""
+    that did not come through `text`, `texts` or a fingerprint. `what` is the source's name, for
+    errors."""
 
-    __slots__ = ("context", "fields", "position", "raw", "what")
+    fields: Fields
+    what: str
+    context: Context
+    position: int
+    raw: bytes | Raw
 
-    def __init__(
-        self, fields: Fields, what: str, context: Context, position: int, raw: bytes | Raw
-    ) -> None:
-        """`what` is the source's name, for errors."""
-        self.fields = fields
-        self.what = what
-        self.context = context
-        self.position = position
-        self.raw = raw
+    def __repr__(self) -> str:
+        """Nothing of what is in it: a trace of an error may show this."""
+        return f"Record({self.what!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The same, for terminals."""
+        return [("what", self.what)]
 
     @property
     def tenant(self) -> str:
@@ -82,14 +85,14 @@ class Record:
             if value.__class__ is not dict:
                 return ""
             value = value.get(name)
-        if value.__class__ is str:  # most are
-            return kept(value)
-        return _text(value) if value is not None else ""
+        if value is None:
+            return ""
+        return kept(value) if value.__class__ is str else _text(value)  # most are
 
     def first(self, *names: str) -> str:
         """The first of several fields that holds a text; a dot goes into an object."""
         for name in names:
-            value = self.get(*path_of(name)) if "." in name else self.fields.get(name)
+            value = self._at(name)
             if value is not None and (found := _text(value)):
                 return found
         return ""
@@ -97,10 +100,7 @@ class Record:
     def texts(self, *path: str) -> tuple[str, ...]:
         """The texts of a list; a single text is a list of one."""
         value = self.get(*path)
-        if isinstance(value, list):
-            return tuple(one for one in map(_text, value) if one)
-        one = _text(value)
-        return (one,) if one else ()
+        return () if value is None else texts_of(value)
 
     def flag(self, *path: str) -> bool | None:
         """A truth value, also one that is spelled out; None where there is none."""
@@ -112,26 +112,32 @@ class Record:
     def number(self, *path: str) -> int | None:
         """A whole number of at most 18 digits, also one that is spelled out."""
         value = self.get(*path)
+        if value is None:
+            return None
         if isinstance(value, str) and value.isascii() and value.isdigit():
             value = int(value) if len(value) <= _DIGITS else None
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
             return value
         return None
 
-    def part(self, *path: str) -> Self:
-        """The object at `path`, an empty one if there is none. Also one that stands there as text,
+    def part(self, first: str, *further: str) -> "Record":
+        """The object at a path, an empty one if there is none. Also one that stands there as text,
         as some shippers write it."""
-        value = self.get(*path)
-        if isinstance(value, str) and value.startswith("{"):
+        value = self.fields.get(first)
+        for name in further:
+            value = value.get(name) if value.__class__ is dict else None
+        if value.__class__ is str and value.startswith("{"):
             value = self._embedded(value)
         return self._of(value)
 
-    def parts(self, *path: str) -> Iterator[Self]:
+    def parts(self, *path: str) -> Iterator["Record"]:
         """The objects of a list; a single object is a list of one."""
         value = self.get(*path)
-        for one in value if isinstance(value, list) else (value,):
-            if isinstance(one, dict):
-                yield self._of(one)
+        if value.__class__ is dict:
+            return iter((self._of(value),))
+        if value.__class__ is not list:
+            return iter(())
+        return (self._of(one) for one in value if one.__class__ is dict)
 
     def time(self, *path: str) -> int:
         """The time at `path` in epoch ms, from ISO 8601 or an epoch number in any usual unit. Where
@@ -166,8 +172,8 @@ class Record:
         """The record's own id: the first of `names` that holds one. One without is known by its
         content, so that a second delivery is a duplicate all the same."""
         for name in names:
-            value = self.get(*path_of(name))
-            if isinstance(value, str) and value:
+            value = self._at(name)
+            if value.__class__ is str and value:
                 return kept_id(value)
             if isinstance(value, int) and not isinstance(value, bool):
                 return _text(value)
@@ -183,9 +189,13 @@ class Record:
             raise DecodeError(f"{name}: expected {what}, got nothing")
         return value
 
-    def _of(self, value: Any) -> Self:
-        fields = value if isinstance(value, dict) else _NOTHING
-        return type(self)(fields, self.what, self.context, self.position, self.raw)
+    def _at(self, name: str) -> Any:
+        """Whatever stands at a name with dots."""
+        return self.get(*path_of(name)) if "." in name else self.fields.get(name)
+
+    def _of(self, value: Any) -> "Record":
+        fields = value if value.__class__ is dict else _NOTHING
+        return Record(fields, self.what, self.context, self.position, self.raw)
 
     def _embedded(self, text: str) -> Any:
         try:
@@ -223,10 +233,23 @@ def fields_of(raw: bytes | Raw, what: str) -> Fields:
     return read(_DECODER, raw, what)
 
 
+def texts_of(value: Any) -> tuple[str, ...]:
+    """The texts of a list, as they may be kept; a single text is a list of one.
+
+    Examples:
+        >>> texts_of(["a", {}, 7]), texts_of("a"), texts_of(None)
+        (('a', '7'), ('a',), ())
+    """
+    if value.__class__ is list:
+        return tuple([one for one in map(_text, value) if one])
+    one = _text(value)
+    return (one,) if one else ()
+
+
 def _text(value: Any) -> str:
-    if isinstance(value, str):
+    if value.__class__ is str:
         return kept(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
+    if value.__class__ is int and abs(value) < 10**_DIGITS:  # a truth value is none
         return str(value)
     return ""
 
@@ -238,7 +261,7 @@ def _time(value: Any) -> int:
         ValueError: that is none, or out of range.
     """
     if isinstance(value, str):
-        if value.isascii() and value.isdigit() and len(value) <= _DIGITS + 1:
+        if value.isdigit() and value.isascii() and len(value) <= _DIGITS + 1:
             value = int(value)
         else:
             return to_ms(value)

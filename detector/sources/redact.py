@@ -16,7 +16,7 @@ Examples:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from detector.sources.pairs import is_secret
 
@@ -70,22 +70,35 @@ EXAMPLES: dict[str, str] = {
 }
 _SECRETS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in PATTERNS.items()))
 # What a secret cannot do without. To look for these costs a hundredth of looking for all forms.
-_HINTS = (
-    "eyJ", "IQoJ", "FwoG", "FQoG", "AQoD", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
-    "glpat-", "glrt-", "gldt-", "glcbt-", "glptt-", "glft-", "glsoat-", "xox", "xapp-",
-    "hooks.slack", "AIza", "ya29.", "1//0", "GOCSPX-", "sk-", "_live_", "_test_", "hvs.", "hvb.",
-    "hvr.", "npm_", "pypi-", "-----BEGIN",
-)  # fmt: skip
+# Each behind a part that several have, so that most are ruled out together.
+_HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("-", ("sk-", "xapp-", "pypi-", "GOCSPX-", "-----BEGIN")),
+    ("t-", ("glpat-", "glrt-", "gldt-", "glcbt-", "glptt-", "glft-", "glsoat-")),
+    ("_", ("_live_", "_test_", "npm_", "github_pat_")),
+    ("gh", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
+    ("hv", ("hvs.", "hvb.", "hvr.")),
+    (".", ("hooks.slack", "ya29.")),
+    ("oG", ("FwoG", "FQoG")),
+    ("J", ("eyJ", "IQoJ")),
+    ("//", ("1//0",)),
+    ("xox", ("xox",)),
+    ("AIza", ("AIza",)),
+    ("AQoD", ("AQoD",)),
+)
 _KEY = re.compile(PATTERNS["aws_secret_key"])
 _NAME = re.compile(r"[\w-]+")
 _AHEAD = re.compile(r"[\w-]+\Z")
 _LONGEST_AHEAD = 24
 _KEY_ID = re.compile(r"\bAKIA[A-Z0-9]{16}\b")
-_LONG_WORD = re.compile(r"[A-Za-z0-9/+]{40}")
+# Forty such characters in a row, looked for word by word: `search` would begin anew at each character.
+_LONG_WORD = re.compile(r"(?:[A-Za-z0-9/+]{0,39}+[^A-Za-z0-9/+]++)*+[A-Za-z0-9/+]{40}")
 # Between a name and its value, or a scheme and its token, stands one of these.
 _BETWEEN = re.compile(r"[\s=\"']")
-_NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig", "basic", "bearer", "digest",
-          "negotiate")  # fmt: skip
+_NAMES = ("passw", "pwd", "secret", "token", "key", "credential", "sig")
+_SCHEMES = ("basic", "bearer", "digest", "negotiate")
+_BEYOND = re.compile(r"[^\w-]")
+_BINDS = re.compile(r"[\"']?\s*(?:=|[\"']\s*:|:\s)")
+# The same for text beyond ASCII, in which there are letters that equal others only to `re`.
 _NAMED = re.compile(
     r"(?i)(?:basic|bearer|digest|negotiate)\s|"
     r"(?:passw|pwd|secret|token|key|credential|sig)[\w-]*+[\"']?\s*(?:=|[\"']\s*:|:\s)"
@@ -109,7 +122,7 @@ def mask_secrets(text: str) -> str:
     return _SECRETS.sub(_masked, text) if _is_suspect(text) else text
 
 
-def found_secrets(text: str) -> Iterator[tuple[str, str]]:
+def found_secrets(text: str) -> Iterable[tuple[str, str]]:
     """Kind and text of every secret in `text`. A secret key of a cloud is named by the id beside it,
     which is what its owner must end.
 
@@ -117,8 +130,10 @@ def found_secrets(text: str) -> Iterator[tuple[str, str]]:
         >>> list(found_secrets("mysql --password=EXAMPLEhunter2 --user ada"))
         [('pair', 'EXAMPLEhunter2')]
     """
-    if not _is_suspect(text):
-        return
+    return _found(text) if _is_suspect(text) else ()
+
+
+def _found(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while (match := _SECRETS.search(text, at)) is not None:
         kind = str(match.lastgroup)
@@ -141,20 +156,44 @@ def _name_at(text: str, match: re.Match[str], before: str) -> str:
 
 
 def _is_suspect(text: str) -> bool:
-    for hint in _HINTS:  # a loop, not `any`: a generator would double what the hints cost
-        if hint in text:
-            return True
-    if _LONG_WORD.search(text) is not None or ("://" in text and "@" in text):
+    for part, hints in _HINTS:  # loops, not `any`: a generator would double what the hints cost
+        if part in text:
+            for hint in hints:
+                if hint in text:
+                    return True
+    if "@" in text and "://" in text:
+        return True
+    # Most long words are hashes.
+    if _LONG_WORD.match(text) is not None and _KEY.search(text) is not None:
         return True
     return _BETWEEN.search(text) is not None and _may_name_one(text)
 
 
 def _may_name_one(text: str) -> bool:
-    # Beyond ASCII there are letters that equal others only to `re`, so there it must decide alone.
-    lower = text.lower() if text.isascii() else None
-    if lower is not None and not any(name in lower for name in _NAMES):
-        return False
-    return _NAMED.search(text) is not None
+    if not text.isascii():
+        return _NAMED.search(text) is not None
+    lower = text.lower()
+    for name in _NAMES:
+        at = lower.find(name)
+        while at >= 0:
+            # Another name in the same word ends where this one does: the word is done with.
+            at = _word_end(text, at)
+            if _BINDS.match(text, at) is not None:
+                return True
+            at = lower.find(name, at)
+    for name in _SCHEMES:
+        at = lower.find(name)
+        while at >= 0:
+            at += len(name)
+            if text[at : at + 1].isspace():
+                return True
+            at = lower.find(name, at)
+    return False
+
+
+def _word_end(text: str, at: int) -> int:
+    beyond = _BEYOND.search(text, at)
+    return len(text) if beyond is None else beyond.start()
 
 
 def _masked(match: re.Match[str]) -> str:

@@ -101,7 +101,6 @@ def read_by(source: Source, record: Record) -> Iterable[ActivityEvent]:
         DecodeError: it cannot be read.
     """
     if isinstance(source, Format):
-        record.what = source.name
         return source.events(record)
     return source.decode(bytes(record.raw), record.context, record.position)
 

@@ -36,19 +36,21 @@ def at(*paths: str) -> Spills:
     """
     split = tuple((path, tuple(path.split("."))) for path in paths)
 
-    def those(record: Record) -> Iterator[tuple[str, Any]]:
-        for name, path in split:
-            if path[0] in record.fields and (value := record.get(*path)):
-                yield name, value
+    def those(record: Record) -> list[tuple[str, Any]]:
+        return [
+            (name, value)
+            for name, path in split
+            if path[0] in record.fields and (value := record.get(*path))
+        ]
 
     return those
 
 
-def find_secrets(value: Any) -> Iterator[tuple[str, str]]:
+def find_secrets(value: Any) -> Iterable[tuple[str, str]]:
     """Kind and text of every secret in a text, or in any text of an object or list. The caller must
     keep neither."""
     text = value if isinstance(value, str) else _flat(value)
-    yield from found_secrets(text[:_READ])
+    return found_secrets(text[:_READ])
 
 
 def exposures(record: Record, spills: Spills, event: ActivityEvent) -> Iterator[ActivityEvent]:

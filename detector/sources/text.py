@@ -10,6 +10,7 @@ Examples:
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2s
 from typing import Any
@@ -27,25 +28,29 @@ _HEX = r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])"
 # What a generator draws: a word of 16 and more letters and digits, mixed.
 _DRAWN = r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d+[A-Za-z]+\d)[A-Za-z0-9]{16,}(?![A-Za-z0-9])"
 _DRAWN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{1,64}")
+# Hashes, numbers, UUIDs: no form of a secret is without another character.
+_DIGITS = re.compile(r"[0-9a-f-]*")
 _IDS = re.compile(rf"{_UUID}|{_HEX}|{_DRAWN}")
 # A number by itself, or one too long for a name's own (`ec2`, `12h` stay).
 _VARIABLE = re.compile(rf"{_IDS.pattern}|(?<![A-Za-z\d])\d+(?:[.:_-]\d+)*(?![A-Za-z\d])|\d{{5,}}")
 
 
-_harmless: Memo[str, str] = Memo(_CACHED)
+class Harmless(Memo[str, str]):
+    """Texts in which nothing was masked, by themselves; asked for another, what may be kept of it."""
+
+    def __missing__(self, text: str) -> str:
+        """`text` as it may be kept: only if that is all of it is it remembered."""
+        clean = _clean(text)
+        return self.keep(text, clean) if clean == text else clean
 
 
-def kept(text: str) -> str:
-    """`text` as it may be kept: an over-long one is cut, with a hash so that two stay two.
+_harmless = Harmless(_CACHED)
 
-    Only texts in which nothing was masked are remembered: a cache would keep the secret. For the
-    same reason every cached function of the sources is given texts that passed here.
-    """
-    known = _harmless.get(text)
-    if known is not None:
-        return known
-    clean = _clean(text)
-    return _harmless.keep(text, clean) if clean == text else clean
+# `kept(text)` is `text` as it may be kept: an over-long one is cut, with a hash so that two stay two.
+# Only texts in which nothing was masked are remembered: a cache would keep the secret. For the same
+# reason every cached function of the sources is given texts that passed here. Most texts were there
+# before, and each passes here: so it is the look-up itself, which a function around it would double.
+kept: Callable[[str], str] = _harmless.__getitem__
 
 
 def kept_id(uid: str) -> str:
@@ -78,6 +83,8 @@ def harmless(value: Any) -> bool:
 
 
 def _clean(text: str) -> str:
+    if len(text) <= _LONGEST and _DIGITS.fullmatch(text) is not None:
+        return text
     # Masked before it is cut: half a secret is no longer recognised as one. And after what cannot
     # be printed is gone, which could have stood in the middle of one.
     masked = mask_secrets(_printable(text[:_READ]))

@@ -5,12 +5,13 @@ import json
 from base64 import b64encode
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.sources.base import DecodeError, SkipRecord
-from detector.sources.opened import opened
+from detector.sources.opened import _Envelope, is_bare, opened
 
 RECORD = {"eventName": "GetUser", "nested": {"message": "no record", "data": "text"}}
 RAW = json.dumps(RECORD, separators=(",", ":")).encode()
@@ -56,6 +57,24 @@ def test_an_envelope_is_opened(name: str) -> None:
     [found] = opened(json.dumps(ENVELOPES[name]).encode())
 
     assert RECORD == json.loads(found)
+    if name != "list":
+        assert not is_bare(ENVELOPES[name])
+
+
+_VALUES = [TEXT, BASE64, RECORD, [RECORD], [{"message": TEXT, "data": BASE64}], "OK", "kube-audit"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([field.encode_name for field in msgspec.structs.fields(_Envelope)]),
+        st.sampled_from(_VALUES),
+    )
+)
+def test_what_is_plainly_a_record_is_no_envelope(fields: dict[str, Any]) -> None:
+    """Whatever stands in a record without a telling field, it would have been opened as itself."""
+    raw = json.dumps(fields).encode()
+    if is_bare(fields):
+        assert (raw,) == opened(raw)
 
 
 @given(st.lists(st.sampled_from(sorted(ENVELOPES)), min_size=2, max_size=3))

@@ -140,7 +140,10 @@ def credential_of(record: Record, request: Request, places: list[Record]) -> Cre
 
 
 def _first(places: list[Record], names: tuple[str, ...]) -> str:
-    return next((found for place in places if (found := given(place, names))), "")
+    for place in places:
+        if found := given(place, names):
+            return found
+    return ""
 
 
 def _when(places: list[Record], name: str) -> int | None:

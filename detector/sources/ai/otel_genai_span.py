@@ -5,8 +5,8 @@ Examples:
     ('triage', '7', 'plain', '')
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -108,7 +108,7 @@ def _agent(span: Span, spans: dict[str, Span]) -> tuple[str, str]:
     agent names that one, so it is its caller's own parents that count."""
     for one in _upwards(span, spans):
         given = one.attributes
-        if one.calls and given.get("gen_ai.operation.name") == "invoke_agent":
+        if given.get("gen_ai.operation.name") == "invoke_agent" and one.calls:
             continue
         found = given.get("gen_ai.agent.name", ""), given.get("gen_ai.agent.id", "")
         if found != _NOBODY:
@@ -117,8 +117,10 @@ def _agent(span: Span, spans: dict[str, Span]) -> tuple[str, str]:
 
 
 def _talk(span: Span, spans: dict[str, Span]) -> str:
-    talks = (one.attributes.get("gen_ai.conversation.id") for one in _upwards(span, spans))
-    return next((talk for talk in talks if talk), "")
+    for one in _upwards(span, spans):
+        if talk := one.attributes.get("gen_ai.conversation.id"):
+            return talk
+    return ""
 
 
 def _upwards(span: Span, spans: dict[str, Span]) -> Iterator[Span]:
@@ -153,31 +155,36 @@ def _read(
 ) -> dict[str, str]:
     """The wanted attributes, of OTLP's list or of a plain object. With `marks`, none at all unless
     one attribute's name begins with one of them."""
+    found = pairs(attributes)
+    if marks is not None:
+        for name, _ in found:
+            if name.startswith(marks):
+                break
+        else:
+            return {}
     read: dict[str, str] = {}
-    marked = marks is None
-    for name, value in pairs(attributes):
-        if not marked and marks is not None and name.startswith(marks):
-            marked = True
-        if name in wanted:
-            text = _value(value)
-            if text:
-                read[name] = text
-    return read if marked else {}
+    for name, value in found:
+        if name in wanted and (text := _value(value)):
+            read[name] = text
+    return read
 
 
-def pairs(attributes: Any) -> Iterator[tuple[str, Any]]:
+def pairs(attributes: Any) -> Collection[tuple[str, Any]]:
     """Names and values, of OTLP's list or of a plain object."""
-    if isinstance(attributes, dict):
-        yield from attributes.items()
-    elif isinstance(attributes, list):
-        for one in attributes:
-            if isinstance(one, dict) and isinstance(one.get("key"), str):
-                yield one["key"], one.get("value")
+    if attributes.__class__ is dict:
+        return cast("dict[str, Any]", attributes).items()
+    if attributes.__class__ is not list:
+        return ()
+    return [
+        (name, one.get("value"))
+        for one in attributes
+        if one.__class__ is dict and (name := one.get("key")).__class__ is str
+    ]
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        value = value.get("stringValue", value.get("intValue"))
-    if isinstance(value, str):
+    if value.__class__ is dict:
+        value = value["stringValue"] if "stringValue" in value else value.get("intValue")
+    if value.__class__ is str:
         return kept(value)
     return str(value) if isinstance(value, int) and abs(value) < 10**18 else ""

@@ -21,6 +21,7 @@ Examples:
     ('ecs:user/ada', 'denied', '192.0.2.0/24')
 """
 
+from functools import lru_cache
 from typing import Any
 
 from detector.sources.base import SkipRecord
@@ -31,7 +32,7 @@ from detector.sources.normal.ecs_kinds import deed_of
 from detector.sources.normal.original import events_of
 from detector.sources.normal.outcomes import outcome
 from detector.sources.origins import origin_of
-from detector.sources.record import Record, path_of
+from detector.sources.record import Fields, Record, texts_of
 from detector.sources.text import kept
 from detector.sources.verbs import plane_by_words
 from schemas.event import (
@@ -45,6 +46,8 @@ from schemas.event import (
 )
 
 NAME = "ecs"
+_NOTHING: Fields = {}
+_NAMES = 256  # more than there are in this module
 _OTHER_KINDS = frozenset({"alert", "signal", "metric", "asset", "enrichment", "pipeline_error"})
 _ENDED = {"success": True, "failure": False}
 _AUTHENTICATION = "authentication"
@@ -63,34 +66,58 @@ Actor = tuple[Principal, Credential | None, tuple[str, ...]]
 class _Document:
     """Fields by their dotted names, however a document writes them. `record` is what it stands in."""
 
-    __slots__ = ("flat", "record")
+    __slots__ = ("_objects", "flat", "record")
 
     def __init__(self, record: Record) -> None:
         self.record = record
         # Most documents write all of them one way: to try both would double the cost.
-        self.flat = any("." in name for name in record.fields)
-
-    def _path(self, name: str) -> tuple[str, ...]:
-        return (name,) if self.flat and name in self.record.fields else path_of(name)
+        self.flat = "." in "".join(record.fields)
+        # A few objects hold all that is asked for, or are not there: each is gone into once.
+        self._objects: dict[str, Fields] = {}
 
     def get(self, name: str) -> Any:
         """Whatever a field holds: not to be kept."""
-        return self.record.get(*self._path(name))
+        fields = self.record.fields
+        if self.flat and name in fields:
+            return fields[name]
+        top, inside, last = _within(name)
+        if top not in fields:
+            return None
+        found = self._objects.get(inside)
+        if found is None:
+            value = fields[top] if inside == top else self.get(inside)
+            found = self._objects[inside] = value if value.__class__ is dict else _NOTHING
+        return found.get(last)
 
     def text(self, name: str) -> str:
         """The text of a field, the first where there are several, or an empty one."""
         value = self.get(name)
-        if value is None:
-            return ""
-        return kept(value) if isinstance(value, str) else next(iter(self.texts(name)), "")
+        return "" if value is None else _text(value)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """All texts of a field."""
-        return self.record.texts(*self._path(name))
+        value = self.get(name)
+        return () if value is None else texts_of(value)
 
     def first(self, *names: str) -> str:
         """The first field that has a text."""
-        return next((one for name in names if (one := self.text(name))), "")
+        for name in names:
+            value = self.get(name)
+            if value is not None and (one := _text(value)):
+                return one
+        return ""
+
+
+def _text(value: Any) -> str:
+    return kept(value) if value.__class__ is str else next(iter(texts_of(value)), "")
+
+
+@lru_cache(_NAMES)
+def _within(name: str) -> tuple[str, str, str]:
+    """The objects that a field stands in, outermost and innermost, and its name there: of names in
+    code, never of those in records."""
+    inside, _, last = name.rpartition(".")
+    return inside.partition(".")[0], inside, last
 
 
 def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
@@ -190,8 +217,8 @@ def _action(document: _Document, action: str, categories: frozenset[str]) -> Act
 
 def _target(document: _Document) -> Target | None:
     for name, kind in _TARGETS:
-        uid = document.text(name)
-        if uid:
+        value = document.get(name)
+        if value is not None and (uid := _text(value)):
             return Target(uid, kind)
     return None
 

@@ -36,7 +36,7 @@ from detector.sources.base import SkipRecord
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
-from detector.sources.record import Record
+from detector.sources.record import Record, texts_of
 from schemas.event import (
     Access,
     Action,
@@ -142,8 +142,9 @@ def _principal(record: Record, user: Record) -> Principal:
     )
 
 
+@lru_cache(8_192)
 def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
-    """Who a user name of a cluster stands for.
+    """Who a user name of a cluster stands for. All texts have passed `kept`.
 
     Examples:
         >>> principal_of("system:serviceaccount:shop:web").uid
@@ -192,7 +193,10 @@ def _workload(user: Record) -> Workload | None:
 
 def _extra(user: Record, name: str) -> tuple[str, ...]:
     """What the API server adds about a token, also where a store has renamed the fields."""
-    return user.texts("extra", _EXTRA + name) or user.texts("extra", _RENAMED + name)
+    extra = user.fields.get("extra")
+    if extra.__class__ is not dict:
+        return ()
+    return texts_of(extra.get(_EXTRA + name)) or texts_of(extra.get(_RENAMED + name))
 
 
 def _space(user: Record) -> str:

@@ -30,7 +30,7 @@ from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.platform.vault_audit_deeds import SERVICE as _SERVICE
 from detector.sources.platform.vault_audit_deeds import action_of, is_login
-from detector.sources.record import Record
+from detector.sources.record import Record, path_of
 from schemas.event import (
     Action,
     ActivityEvent,
@@ -124,7 +124,7 @@ def _principal(record: Record, action: Action) -> Principal:
 
 
 def _credential(record: Record, part: str) -> Credential | None:
-    auth = record.part(*part.split("."))
+    auth = record.part(*path_of(part))
     accessor = auth.text("accessor")
     if not accessor and part == "auth":
         accessor = record.text("request", "client_token_accessor")
