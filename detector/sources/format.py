@@ -77,4 +77,5 @@ class Format:
         events = made if isinstance(made, tuple) else (made,)
         if self._spills is None or not events:
             return events
-        return (*events, *exposures(record, self._spills, events[0]))
+        exposed = exposures(record, self._spills, events[0])
+        return (*events, *exposed) if exposed else events

@@ -92,7 +92,7 @@ class Record(Struct, eq=False, gc=False):
     def first(self, *names: str) -> str:
         """The first of several fields that holds a text; a dot goes into an object."""
         for name in names:
-            value = self._at(name)
+            value = self._at(name) if "." in name else self.fields.get(name)
             if value is not None and (found := _text(value)):
                 return found
         return ""
@@ -172,7 +172,9 @@ class Record(Struct, eq=False, gc=False):
         """The record's own id: the first of `names` that holds one. One without is known by its
         content, so that a second delivery is a duplicate all the same."""
         for name in names:
-            value = self._at(name)
+            value = self._at(name) if "." in name else self.fields.get(name)
+            if value is None:
+                continue
             if value.__class__ is str and value:
                 return kept_id(value)
             if isinstance(value, int) and not isinstance(value, bool):
@@ -191,7 +193,7 @@ class Record(Struct, eq=False, gc=False):
 
     def _at(self, name: str) -> Any:
         """Whatever stands at a name with dots."""
-        return self.get(*path_of(name)) if "." in name else self.fields.get(name)
+        return self.get(*path_of(name))
 
     def _of(self, value: Any) -> "Record":
         fields = value if value.__class__ is dict else _NOTHING

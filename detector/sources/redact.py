@@ -24,7 +24,9 @@ MASK = "***"
 _SAMPLE = 256
 _READ = 4_096
 
-# Each is a secret by its form alone. What stands in a group named `keep_...` is not masked.
+# Each is a secret by its form alone. What stands in a group named `keep_...` is not masked. What
+# begins with one of several words looks at the first letter, before it tries one word after another
+# (a long s is an s to them).
 PATTERNS: dict[str, str] = {
     # Forty characters of base64 with all kinds in them; neither a path nor a hash.
     "aws_secret_key": r"(?<![A-Za-z0-9/+=])(?=[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))"
@@ -40,13 +42,13 @@ PATTERNS: dict[str, str] = {
     "vault": r"\bhv[sbr]\.[\w-]{16,}",
     "package_registry": r"\bnpm_[A-Za-z0-9]{30,}|\bpypi-[\w-]{30,}",
     "pem": r"-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)",
-    "authorization": r"(?P<keep_authorization>\b(?i:bearer|basic|digest|negotiate)\s+)[\w.~+/=-]{6,}",
+    "authorization": r"(?P<keep_authorization>(?=[BbDdNn])\b(?i:bearer|basic|digest|negotiate)\s+)[\w.~+/=-]{6,}",
     "url_password": r"(?P<keep_url_password>\b[A-Za-z][\w+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)",
-    "signed_url": r"(?P<keep_signed_url>(?i:\b(?:x-amz-(?:signature|security-token)|sig)=))[^&\s\"]+",
+    "signed_url": r"(?P<keep_signed_url>(?=[XxSs\u017f])(?i:\b(?:x-amz-(?:signature|security-token)|sig)=))[^&\s\"]+",
     # A colon alone is no pair: ARNs are full of `secret:name`. What stands before the name's telling
     # part is not matched, and what follows it is not given back: either would cost minutes on a text
     # that is made of such parts.
-    "pair": r"(?P<keep_pair>(?i:(?:passw(?:or)?d|pwd|secret|token|api[_-]?key|private[_-]?key|"
+    "pair": r"(?P<keep_pair>(?=[PpSs\u017fTtAaCc])(?i:(?:passw(?:or)?d|pwd|secret|token|api[_-]?key|private[_-]?key|"
     r"access[_-]?key|credential)[\w-]*+)(?:\s*=\s*|[\"']\s*:\s*|:\s+)[\"']?)"
     r"(?!\*\*\*)[^\s\"'&,;}]{3,}",
 }
@@ -68,7 +70,16 @@ EXAMPLES: dict[str, str] = {
     "signed_url": "https://b.example.com/k?X-Amz-Signature=EXAMPLE0123456789abcdef",
     "pair": "master_password=EXAMPLEhunter2",
 }
-_SECRETS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in PATTERNS.items()))
+# What is a secret by the name or the scheme before it: to look for these takes longest by far.
+_BY_NAME = frozenset({"authorization", "signed_url", "pair"})
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{PATTERNS[name]})" for name in names))
+
+
+_SECRETS = _any_of(PATTERNS)
+_BY_FORM = _any_of(name for name in PATTERNS if name not in _BY_NAME)
 # What a secret cannot do without. To look for these costs a hundredth of looking for all forms.
 # Each behind a part that several have, so that most are ruled out together.
 _HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -119,7 +130,8 @@ _HARMLESS = re.compile(r"[\w.:@ /-]{1,64}")
 
 def mask_secrets(text: str) -> str:
     """`text` with every recognisable secret replaced by `***`."""
-    return _SECRETS.sub(_masked, text) if _is_suspect(text) else text
+    forms = _possible(text)
+    return text if forms is None else forms.sub(_masked, text)
 
 
 def found_secrets(text: str) -> Iterable[tuple[str, str]]:
@@ -130,12 +142,13 @@ def found_secrets(text: str) -> Iterable[tuple[str, str]]:
         >>> list(found_secrets("mysql --password=EXAMPLEhunter2 --user ada"))
         [('pair', 'EXAMPLEhunter2')]
     """
-    return _found(text) if _is_suspect(text) else ()
+    forms = _possible(text)
+    return () if forms is None else _found(text, forms)
 
 
-def _found(text: str) -> Iterator[tuple[str, str]]:
+def _found(text: str, forms: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     at = 0
-    while (match := _SECRETS.search(text, at)) is not None:
+    while (match := forms.search(text, at)) is not None:
         kind = str(match.lastgroup)
         before = match.groupdict().get(f"keep_{kind}") or ""
         secret = match[0][len(before) :].strip()
@@ -155,7 +168,14 @@ def _name_at(text: str, match: re.Match[str], before: str) -> str:
     return (ahead[0] if ahead else "") + (named[0] if named else "")
 
 
-def _is_suspect(text: str) -> bool:
+def _possible(text: str) -> re.Pattern[str] | None:
+    """The forms of secrets that may stand in a text; None if there can be none."""
+    if _BETWEEN.search(text) is not None and _may_name_one(text):
+        return _SECRETS
+    return _BY_FORM if _has_hint(text) else None
+
+
+def _has_hint(text: str) -> bool:
     for part, hints in _HINTS:  # loops, not `any`: a generator would double what the hints cost
         if part in text:
             for hint in hints:
@@ -164,9 +184,7 @@ def _is_suspect(text: str) -> bool:
     if "@" in text and "://" in text:
         return True
     # Most long words are hashes.
-    if _LONG_WORD.match(text) is not None and _KEY.search(text) is not None:
-        return True
-    return _BETWEEN.search(text) is not None and _may_name_one(text)
+    return _LONG_WORD.match(text) is not None and _KEY.search(text) is not None
 
 
 def _may_name_one(text: str) -> bool:

@@ -10,7 +10,7 @@ Examples:
     ['github']
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -53,31 +53,41 @@ def find_secrets(value: Any) -> Iterable[tuple[str, str]]:
     return found_secrets(text[:_READ])
 
 
-def exposures(record: Record, spills: Spills, event: ActivityEvent) -> Iterator[ActivityEvent]:
+def exposures(record: Record, spills: Spills, event: ActivityEvent) -> list[ActivityEvent]:
     """An exposure for each secret in the record's free text, by whoever put it there."""
-    number = 0
-    seen: set[str] = set()
+    made: list[ActivityEvent] = []
     for place, value in spills(record):
         for kind, text in find_secrets(value):
             credential = _credential(kind, text, record)
-            if credential is None or credential.fingerprint in seen or number >= _MOST:
-                continue
-            seen.add(credential.fingerprint)
-            number += 1
-            yield ActivityEvent(
-                uid=f"{event.uid}#secret:{number}",
-                source=event.source,
-                tenant=event.tenant,
-                time=event.time,
-                principal=event.principal,
-                kind="exposure",
-                action=Action(event.source, f"secret in {place}", "read", "retrieval"),
-                credential=credential,
-                target=Target(place, "place"),
-                origin=event.origin,
-                raw=event.raw,
-                note=f"kind:{kind}",
-            )
+            if credential is not None and len(made) < _MOST and _is_new(credential, made):
+                made.append(_exposure(event, place, kind, credential, len(made) + 1))
+    return made
+
+
+def _is_new(credential: Credential, made: list[ActivityEvent]) -> bool:
+    return all(
+        one.credential is None or one.credential.fingerprint != credential.fingerprint
+        for one in made
+    )
+
+
+def _exposure(
+    event: ActivityEvent, place: str, kind: str, credential: Credential, number: int
+) -> ActivityEvent:
+    return ActivityEvent(
+        uid=f"{event.uid}#secret:{number}",
+        source=event.source,
+        tenant=event.tenant,
+        time=event.time,
+        principal=event.principal,
+        kind="exposure",
+        action=Action(event.source, f"secret in {place}", "read", "retrieval"),
+        credential=credential,
+        target=Target(place, "place"),
+        origin=event.origin,
+        raw=event.raw,
+        note=f"kind:{kind}",
+    )
 
 
 def _credential(kind: str, text: str, record: Record) -> Credential | None:

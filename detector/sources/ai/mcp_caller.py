@@ -26,6 +26,7 @@ _HASHES = (
 )
 _TOKEN_IDS = ("token_id", "jti")
 _SCHEMES = frozenset({"bearer", "token", "dpop", "basic"})
+_CALLERS = (("agent", "agent_id"), ("client", "client_id"))
 _BEHIND = ("on_behalf_of", "owner", "end_user", "user_id")
 _ROBOTS = frozenset({"agent", "service", "workload"})
 _AGENT = "agent/"
@@ -87,14 +88,14 @@ def _by_itself(record: Record, request: Request, credential: Credential | None) 
 
 def places_of(record: Record) -> list[Record]:
     """The record, and where in it a gateway puts what it took from the token."""
-    return [record, *(record.part(name) for name in _PLACES if name in record.fields)]
+    return [record, *[record.part(name) for name in _PLACES if name in record.fields]]
 
 
 def _agent(places: list[Record]) -> tuple[str, str]:
     """The agent or OAuth client that the gateway has authenticated."""
     record = places[0]
-    for kind in ("agent", "client"):
-        found = given(record, (kind,), _IDS) or record.text(f"{kind}_id")
+    for kind, uid in _CALLERS:
+        found = given(record, (kind,), _IDS) or record.text(uid)
         if found:
             return kind, found
     return "client", _first(places[1:], ("client_id", "azp"))

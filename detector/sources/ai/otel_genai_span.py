@@ -146,7 +146,7 @@ def _workload(about: dict[str, str]) -> Workload | None:
     pod, host = about.get("k8s.pod.name"), about.get("host.id")
     if pod:
         within = (about.get("k8s.cluster.name"), about.get("k8s.namespace.name"), pod)
-        return Workload("/".join(part for part in within if part), "pod")
+        return Workload("/".join(filter(None, within)), "pod")
     return Workload(host, "host") if host else None
 
 
