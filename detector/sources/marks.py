@@ -39,8 +39,7 @@ class Marks:
             (tuple(name for name in way if not _further(name)), tuple(_deep(way)))
             for way in alternatives
         )
-        # Whatever is at the top level is settled by one comparison.
-        plain = frozenset(name for name in never if not _further(name))
+        plain = tuple(name for name in never if not _further(name))
         self._never = plain
         self._never_deep = tuple(_deep(name for name in never if name not in plain))
         self.names = frozenset(_field(way[0]) for way in alternatives)
@@ -60,8 +59,9 @@ class Marks:
                     break
         else:
             return False
-        if self._never and not fields.keys().isdisjoint(self._never):
-            return False
+        for name in self._never:
+            if name in fields:
+                return False
         for stands in self._never_deep:  # noqa: SIM110 - see above
             if stands(fields):
                 return False
@@ -111,6 +111,8 @@ def _test_field(first: str, value: str) -> Test:
     bare = value.strip("*")
     if value == bare:
         return lambda fields: bool(fields.get(first) == bare)
+    if value == f"*{bare}":
+        return lambda fields: (text := fields.get(first)).__class__ is str and text.endswith(bare)
     fits = _fits(value)
     return lambda fields: first in fields and fits(fields[first])
 

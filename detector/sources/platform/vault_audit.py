@@ -150,10 +150,12 @@ def _after(start: int | None, seconds: int | None) -> int | None:
 
 
 def _outcome(error: str, allowed: bool | None) -> Outcome:
+    if not error and allowed is not False:
+        return Outcome()
     text = error.lower()
     if allowed is False or any(word in text for word in _DENIED):
         return Outcome("denied", "permission denied")
-    return Outcome("failure", "error") if error else Outcome()
+    return Outcome("failure", "error")
 
 
 def _subject(
@@ -182,6 +184,8 @@ def _subject(
 def _wrapped(record: Record, parent: str) -> Credential | None:
     """The single-use token that an answer was wrapped in: whoever has it has what it holds."""
     told = record.part("response", "wrap_info")
+    if not told.fields:
+        return None
     born = told.when("creation_time")
     return public(
         told.text("accessor"), ACCESSOR, record.context, record.tenant, type="wrapping_token",
