@@ -35,7 +35,7 @@ PATTERNS: dict[str, str] = {
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?",
     "github": r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}",
     "gitlab": r"\bgl(?:pat|rt|dt|cbt|ptt|ft|soat)-[\w-]{16,}",
-    "slack": r"\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com/services/[\w/-]+",
+    "slack": r"(?=[xh])(?:\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com/services/[\w/-]+)",
     "google": r"\bAIza[\w-]{30,}|\bya29\.[\w.-]{16,}|\b1//0[\w-]{20,}|\bGOCSPX-[\w-]{16,}",
     "model_provider": r"\bsk-(?:ant-|proj-|svcacct-|or-)?[\w-]{20,}",
     "stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
