@@ -47,8 +47,7 @@ _MOST = 0.5  # what most of a role do is the trade of those as well who have not
 
 def judge(view: View) -> Evidence | None:
     """Two or more unfamiliar secrets within a quarter of an hour."""
-    action = view.event.action
-    if action is None or action.access != "secret_read" or not unfamiliar(view.mark):
+    if not unfamiliar(view.mark):
         return None
     marks = [m for m in view.within(_WINDOW) if unfamiliar(m)]
     targets = {m.event.target.uid if m.event.target is not None else m.value for m in marks}

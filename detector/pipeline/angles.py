@@ -20,7 +20,8 @@ def evidence(state: State, view: View) -> list[Evidence]:
     """The evidence that passes the decision at the view's mark: what a detection finds sufficient by
     itself, else the strongest of three or more that are near, if it falls short by 0.05 at most."""
     alone, floors = view.alone, state.floors
-    out, near, short = [], [], _ALLOWED
+    out: list[Evidence] = []
+    near: list[tuple[float, Evidence]] = []
     for name, judge in _ON_PRINCIPAL:
         floor = floors[name]
         if floor > 1:  # it is switched off
@@ -33,14 +34,15 @@ def evidence(state: State, view: View) -> list[Evidence]:
         if found.score >= floor:
             out.append(found)
         else:
-            near.append(found)
-            short = min(short, floor - found.score)
-    if out or len(near) < _AGREEING or short >= _ALLOWED:
+            near.append((floor - found.score, found))
+    if out or len(near) < _AGREEING:
         return out
-    return [_agreed(near)]
+    near.sort(key=lambda pair: (pair[0], pair[1].detection))
+    (short, strongest), *others = near
+    return [_agreed(strongest, others)] if short < _ALLOWED else []
 
 
-def _agreed(near: list[Evidence]) -> Evidence:
-    near.sort(key=lambda one: (-one.score, one.detection))
-    others = ", ".join(f"{one.detection} {100 * one.score:.0f}" for one in near[1:])
-    return replace(near[0], reasons=(*near[0].reasons, f"others agree, short of enough: {others}"))
+def _agreed(strongest: Evidence, others: list[tuple[float, Evidence]]) -> Evidence:
+    named = ", ".join(f"{one.detection} {100 * one.score:.0f}" for _, one in others)
+    reason = f"others agree, short of enough: {named}"
+    return replace(strongest, reasons=(*strongest.reasons, reason))

@@ -2,8 +2,8 @@
 
 A long-lived key is made inactive, the password of a user is deleted. A session cannot be ended by its
 id: a deny policy refuses tokens issued before a cutoff, for the whole role, or for one session name
-where the holder cannot choose that name (a person behind federation, an instance). Root, service-linked roles and the
-roles of Identity Center cannot be given such a policy.
+where the holder cannot choose that name (a person behind federation, an instance). Root, service-linked
+roles and the roles of Identity Center cannot be given such a policy.
 
 References:
     AWS IAM user guide, "Revoke IAM role temporary security credentials" and "Disabling

@@ -51,7 +51,7 @@ class Detector:
         """A partition is ours: bring its state here, then let records come."""
         number = where.partition
         async with self._opening.setdefault(number, asyncio.Lock()):
-            if not self._is_ours(where) or number in self.owned:
+            if not self.source.is_ours(where) or number in self.owned:
                 return
             keeper = Keeper(self._config, number, self._cluster)
             shared = await keeper.open()
@@ -71,15 +71,12 @@ class Detector:
             sizes = self._partitions, self._tenants
             outbox = Outbox(self._mail, self._config.topics, *sizes, self._metrics)
             owned = Owned(partition, keeper, outbox, self._config, self._metrics, self._spare)
-            if not self._is_ours(where):
+            if not self.source.is_ours(where):
                 await owned.close(save=False)
                 return
             self.owned[number] = owned
             self.source.begin(where, partition.offset)
             log.info("partition begins", extra={"partition": number, "offset": partition.offset})
-
-    def _is_ours(self, where: TopicPartition) -> bool:
-        return where in self.source.consumer.assignment()
 
     async def revoked(self, moved: Iterable[TopicPartition]) -> None:
         """Partitions move to another worker."""

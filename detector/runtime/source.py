@@ -98,7 +98,7 @@ class Source(Service):
         begun = self._round
         for where in sorted(moved):
             async with self._taking[where]:
-                while self._round == begun and not self.should_stop and self._is_ours(where):
+                while self._round == begun and not self.should_stop and self.is_ours(where):
                     try:
                         await self.assigned(where)
                         break
@@ -108,7 +108,8 @@ class Source(Service):
                         log.warning("partition waits for the broker", extra={"error": str(error)})
                         await asyncio.sleep(_RETRY)
 
-    def _is_ours(self, where: TopicPartition) -> bool:
+    def is_ours(self, where: TopicPartition) -> bool:
+        """Whether the group gives a partition to this worker."""
         return where in self.consumer.assignment()
 
     async def give_up(self, moved: set[TopicPartition]) -> None:

@@ -32,7 +32,7 @@ def origin_of(
         known = _origin(*key)
         if harmless(key):
             _known.keep(key, known)
-    return known if known is not _NOWHERE else None
+    return known if known != _NOWHERE else None
 
 
 def _origin(
@@ -47,7 +47,7 @@ def _origin(
     elif place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network
         address = place.address
-    found = Origin(
+    return Origin(
         address=address,
         network=network,
         client=kept(client) or client_of(kept(user_agent)),
@@ -57,7 +57,6 @@ def _origin(
         via=kept(via),
         console=console,
     )
-    return found if found != _NOWHERE else _NOWHERE
 
 
 def specified(address: str) -> str:

@@ -193,12 +193,7 @@ class Record(Struct, eq=False, gc=False):
 
     def _at(self, name: str) -> Any:
         """Whatever stands at a name with dots."""
-        value: Any = self.fields
-        for part in path_of(name):
-            if value.__class__ is not dict:
-                return None
-            value = value.get(part)
-        return value
+        return self.get(*path_of(name))
 
     def _of(self, value: Any) -> "Record":
         fields = value if value.__class__ is dict else _NOTHING

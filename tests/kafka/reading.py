@@ -108,15 +108,18 @@ async def published(config: WorkerConfig) -> Published:
 
 async def activity(config: WorkerConfig) -> set[str]:
     """The ids of all events that normalisers have passed on."""
-    found = (read(record.value) for record in await whole(config, config.topics.activity))
-    return {record.uid for record in found if isinstance(record, ActivityEvent)}
+    return set(await _arrived(config))
 
 
 async def repeated(config: WorkerConfig, events: Sized) -> int:
     """How many more events came to `activity` than the logs hold: a normaliser that goes on from its
     last commit sends what it had sent after that once more."""
+    return len(await _arrived(config)) - len(events)
+
+
+async def _arrived(config: WorkerConfig) -> list[str]:
     found = (read(record.value) for record in await whole(config, config.topics.activity))
-    return sum(1 for record in found if isinstance(record, ActivityEvent)) - len(events)
+    return [record.uid for record in found if isinstance(record, ActivityEvent)]
 
 
 async def late(config: WorkerConfig) -> int:
