@@ -13,7 +13,7 @@ from detector.config import HOUR
 from detector.entities.bounds import packed_task
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
-from detector.entities.order import first_of, order, time_of
+from detector.entities.order import first_of, firsts, order, time_of
 from detector.entities.packing import packed, unpacked
 from detector.window.empty import none_yet
 from detector.window.panes import QUARTER
@@ -29,7 +29,7 @@ MOST_USERS = 64
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Use(Struct, gc=False):
+class Use(Struct, omit_defaults=True, gc=False):
     """One context of use, by its `name`: `at` is the order of its earliest event, which is packed
     since it is rarely looked at; `hours` are the first times (ms) of the last few hours in which it
     was used again."""
@@ -46,10 +46,7 @@ class Use(Struct, gc=False):
 
     def again(self, time: int) -> None:
         """Used at `time` as well."""
-        rows: dict[int, int] = {}
-        for t in (time, *self.hours):
-            rows[t // HOUR] = min(t, rows.get(t // HOUR, t))
-        self.hours = tuple(sorted(rows.values())[-_MOST_HOURS:])
+        self.hours = firsts((time, *self.hours), span=HOUR, most=_MOST_HOURS)
 
     def opened(self) -> "OpenUse":
         """The use as a detection sees it."""
@@ -76,7 +73,7 @@ class OpenUse(Struct, frozen=True):
         return any(since <= time <= until for time in (self.event.time, *self.hours))
 
 
-class CredentialState(Struct, gc=False):
+class CredentialState(Struct, omit_defaults=True, gc=False):
     """All that is kept of one credential. `users` are the principals known to use it, `status` the
     earliest report of each end or exposure, `task` the latest, `issued` the fact of its minting. `children` were
     issued with it; `parents` are the entities that are told of its end, `reach` what a

@@ -35,7 +35,7 @@ _MOST_OPEN = 96
 _KEEP = 8
 
 
-class Episode(Struct, frozen=True, gc=False):
+class Episode(Struct, frozen=True, omit_defaults=True, gc=False):
     """One detection's evidence on one entity, merged. `peak` is the evidence with the highest
     score (the earliest of equals); `count` how many marks triggered."""
 
@@ -63,7 +63,7 @@ class Episode(Struct, frozen=True, gc=False):
         return crc32(repr(row).encode())
 
 
-class Published(Struct, gc=False):
+class Published(Struct, omit_defaults=True, gc=False):
     """What readers were told of an episode: `digest` is what was material, `told` all of it."""
 
     revision: int
@@ -91,7 +91,7 @@ class Change(Struct, frozen=True):
     withdrawn: bool = False
 
 
-class Episodes(Struct, gc=False):
+class Episodes(Struct, omit_defaults=True, gc=False):
     """The episodes of one entity: `settled` are the live ones by detection, `ended` those that were
     quiet for long enough, until readers are told, `past` the last few spans of these. `open` is
     unsettled evidence by (detection, time, id)."""

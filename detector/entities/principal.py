@@ -13,13 +13,14 @@ from detector.entities.bounds import EVERY, CredentialView, beyond
 from detector.entities.children import Children
 from detector.entities.episodes import Episodes
 from detector.entities.opened import Opened
-from detector.entities.order import first_of, order
+from detector.entities.order import first_of, firsts, order
 from detector.entities.routine import (
     MOST_NOTED,
     NEVER,
     WITHIN,
     Around,
     Done,
+    Noted,
     Routine,
     also,
     around,
@@ -50,7 +51,7 @@ _DONE = frozenset({"operation", "service", "target", "foreign", "effect"})
 WARM_AGE = 20 * HOUR
 
 
-class PrincipalState(Struct, gc=False):
+class PrincipalState(Struct, omit_defaults=True, gc=False):
     """All that is kept of one principal. `first` is its earliest event time, `home` the client it
     came with then; `paths` hold the lateral-movement paths that led to it, by credential; `handed`
     are unsettled events in which it issued something, with what was new: they go on a path that is
@@ -178,7 +179,8 @@ class PrincipalState(Struct, gc=False):
         if signature.throttled:
             return  # it comes again
         if len(routine.noted) >= MOST_NOTED:
-            self._enter(routine)
+            self.enter(routine.noted, routine.secret)
+            routine.noted = ()
         credential, time = event.credential, shared(event.time)
         static = credential is not None and credential.lifetime == "static"
         routine.noted = (*routine.noted, (common_words(event, signature), static, time))
@@ -190,26 +192,25 @@ class PrincipalState(Struct, gc=False):
         routine = self.routine
         if routine is None or routine.action is None:
             return
-        time, secret = routine.pane * FINE + routine.at, routine.secret
         bits = routine.bits | routine.place
         if routine.rows:
             self.panes.extend(routine.rows + row(routine.pane, bits))
             routine.rows = b""
         else:
-            self.panes.add(time, bits)
-        self.last = max(self.last, time)
-        if secret:
-            self.touches.add(secret, time, routine.uid, routine.action)
+            self.panes.add(routine.time, bits)
+        self.last = max(self.last, routine.time)
+        if routine.secret:
+            self.touches.add(routine.secret, routine.time, routine.uid, routine.action)
         routine.bits, routine.at, routine.uid, routine.action = 0, -1, _NOTHING, None
         if routine.noted:
-            self._enter(routine)
+            self.enter(routine.noted, routine.secret)
+            routine.noted = ()
 
-    def _enter(self, routine: Routine) -> None:
-        """Enter what has been noted."""
-        noted, routine.noted = routine.noted, ()
+    def enter(self, noted: Noted, secret: str) -> None:
+        """Enter what a routine has noted."""
         for words, static, first in noted:
             if self.seen.pending.get(words["operation"], UNBORN) > first:
-                self.seen.note_all(with_secret(words, routine.secret) if static else words, first)
+                self.seen.note_all(with_secret(words, secret) if static else words, first)
 
     def change(self) -> None:
         """Something becomes different: what was routine has to prove itself again."""
@@ -389,10 +390,7 @@ class PrincipalState(Struct, gc=False):
 
     def approve(self, time: int) -> None:
         """A human approved something: the first of each minute is kept."""
-        rows: dict[int, int] = {}
-        for t in (time, *self.approvals):
-            rows[t // MINUTE] = min(t, rows.get(t // MINUTE, t))
-        self.approvals = tuple(sorted(rows.values())[-_MOST_APPROVALS:])
+        self.approvals = firsts((time, *self.approvals), span=MINUTE, most=_MOST_APPROVALS)
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times of the active quarters that are not settled yet and end by `bound`."""

@@ -25,11 +25,25 @@ from schemas.event import ActivityEvent
 # network, client, workload, source, via
 Around = tuple[str, str, str, str, str]
 Done = tuple[Signature, ...] | set[Signature]
+# words, whether the credential is static, when
+Noted = tuple[tuple[Words, bool, int], ...]
 _FEW = 6
 MOST_NOTED = 8
 NEVER = 1 << 82  # as an order: later than all
 _MOST = 24 * ROW
 WITHIN = tuple(range(FINE))  # each ms of a pane as one object
+
+
+class Collected(Struct, frozen=True, array_like=True, gc=False):
+    """What a routine has collected, to be entered later: `rows` of rising panes of one quarter, the
+    last use (`time` in ms, `uid`, `action`) of the credential, and what was noted."""
+
+    rows: bytes
+    time: int
+    secret: str
+    uid: str
+    action: ActionKey
+    noted: Noted = ()
 
 
 class Routine(Struct, gc=False):
@@ -60,7 +74,7 @@ class Routine(Struct, gc=False):
     region: str = ""
     young: bool = False
     rows: bytes = b""
-    noted: tuple[tuple[Words, bool, int], ...] = ()
+    noted: Noted = ()
 
     def rise(self, time: int, tie: int = 0) -> None:
         """More of this is routine from `time` on: `tie` is the order of the event that was looked at
@@ -69,6 +83,18 @@ class Routine(Struct, gc=False):
             self.since, self.tie = shared(time), tie
         elif time == self.since and tie and self.tie != NEVER:
             self.tie = NEVER if tie == NEVER else min(self.tie, tie)
+
+    @property
+    def time(self) -> int:
+        """The last event's time, in epoch ms."""
+        return self.pane * FINE + self.at
+
+    def collected(self) -> Collected | None:
+        """What is not entered yet, if anything is."""
+        if self.action is None:
+            return None
+        rows = self.rows + row(self.pane, self.bits | self.place)
+        return Collected(rows, self.time, self.secret, self.uid, self.action, self.noted)
 
     def goes_on(self, pane: int) -> bool:
         """Begin the next pane. False if what has been collected has to be entered before."""

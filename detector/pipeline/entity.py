@@ -9,7 +9,7 @@ Examples:
     >>> ada = PrincipalState.born(event)
     >>> row = written(ada)
     >>> heading(row)
-    Heading(format=3, due=False, last=0)
+    Heading(format=4, due=False, last=0)
     >>> read(ada.key, row).who.uid
     'p'
 """
@@ -24,13 +24,14 @@ from detector.entities.credential import CredentialState
 from detector.entities.group import GroupState
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
+from detector.entities.routine import Collected
 from detector.window.empty import lean
 from detector.window.panes import Packed, Panes
 
-FORMAT = 3
+FORMAT = 4
+READABLE = frozenset({3, FORMAT})
 _NO_PANES = Panes()
 
-Bare = tuple[PrincipalState, Packed]
 Entity = PrincipalState | CredentialState | OriginState | GroupState
 
 
@@ -44,6 +45,16 @@ class Heading(Struct, array_like=True, frozen=True):
 
 class _Row(Heading, array_like=True, frozen=True):
     entity: Raw
+
+
+class Bare(Struct, array_like=True, frozen=True):
+    """A principal as it can be encoded: registers are wider than any wire integer, so panes stand
+    beside it, and so does what its routine has collected: to enter that costs more than to write it,
+    and most of it is entered together with what comes after."""
+
+    principal: PrincipalState
+    panes: Packed
+    collected: Collected | None = None
 
 
 class RowError(ValueError):
@@ -62,28 +73,42 @@ _READ: dict[str, Any] = {
 
 
 def bare(principal: PrincipalState) -> Bare:
-    """A principal as it can be encoded: registers are wider than any wire integer, so panes stand
-    beside it, and what it can do without is left out."""
-    principal.catch_up()
+    """A principal as it can be encoded; what it can do without is left out."""
+    routine = principal.routine
+    collected = routine.collected() if routine is not None else None
     marks = principal.marks.bare()
-    return replace(principal, panes=_NO_PANES, marks=marks, routine=None), principal.panes.packed()
+    kept = replace(principal, panes=_NO_PANES, marks=marks, routine=None)
+    return Bare(kept, principal.panes.packed(), collected)
 
 
 def whole(row: Bare) -> PrincipalState:
     """The principal of `bare`."""
-    principal, panes = row
-    principal.panes = Panes.unpacked(panes)
+    principal = row.principal
+    principal.panes = Panes.unpacked(row.panes)
     principal.marks = principal.marks.indexed()
     lean(principal)
+    if row.collected is not None:
+        _enter(principal, row.collected)
     return principal
+
+
+def _enter(principal: PrincipalState, collected: Collected) -> None:
+    principal.panes.extend(collected.rows)
+    principal.last = max(principal.last, collected.time)
+    if collected.secret:
+        principal.touches.add(collected.secret, collected.time, collected.uid, collected.action)
+    principal.enter(collected.noted, collected.secret)
 
 
 def written(entity: Entity) -> bytes:
     """The entity's row: equal entities give equal bytes."""
     if isinstance(entity, GroupState):
         return _encode((FORMAT, False, 0, entity))
-    kept = bare(entity) if isinstance(entity, PrincipalState) else entity
-    return _encode((FORMAT, entity.due, entity.last, kept))
+    if not isinstance(entity, PrincipalState):
+        return _encode((FORMAT, entity.due, entity.last, entity))
+    kept = bare(entity)
+    last = max(entity.last, kept.collected.time) if kept.collected is not None else entity.last
+    return _encode((FORMAT, entity.due, last, kept))
 
 
 def heading(row: bytes) -> Heading:
@@ -107,7 +132,7 @@ def read(key: str, row: bytes) -> Entity:
     kind = key.split(":", 1)[0]
     try:
         found = _row(row)
-        if found.format != FORMAT:
+        if found.format not in READABLE:
             raise RowError(f"{kind}: expected a row of format {FORMAT}, got {found.format}")
         entity = _READ[kind](found.entity)
     except (msgspec.MsgspecError, KeyError) as error:

@@ -19,7 +19,7 @@ from detector.entities.episodes import Episodes
 from detector.entities.group import GroupState, Peers
 from detector.entities.origin import OriginState
 from detector.entities.principal import PrincipalState
-from detector.pipeline.entity import FORMAT, Bare, bare, whole
+from detector.pipeline.entity import FORMAT, READABLE, Bare, bare, whole
 from detector.pipeline.state import State
 from detector.window.empty import lean
 from detector.window.marks import Marks
@@ -94,7 +94,7 @@ def restore(packed: bytes, config: EngineConfig) -> State:
     except msgspec.MsgspecError as error:
         msg = f"expected a snapshot of format {FORMAT}, got something else: {error}"
         raise SnapshotError(msg) from error
-    if read.format != FORMAT:
+    if read.format not in READABLE:
         msg = f"expected a snapshot of format {FORMAT}, got format {read.format}: learn again"
         raise SnapshotError(msg)
     state = State(config)

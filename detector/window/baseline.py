@@ -41,7 +41,7 @@ def _surprise(quarters: int, fresh: int) -> float:
     return max(0.0, -log(rate))
 
 
-class Habits(Struct, frozen=True, gc=False):
+class Habits(Struct, frozen=True, omit_defaults=True, gc=False):
     """Counts over learned quarters: all of them, those in which something of a kind was new, and
     per feature the mean and the mean square (of log1p values; packed as 32-bit floats, since every
     identity carries them), with a memory of some 400 quarters."""
@@ -76,7 +76,7 @@ def features(counts: Counts) -> tuple[float, ...]:
 _NEWBORN = Habits()
 
 
-class Learned(Struct, gc=False):
+class Learned(Struct, omit_defaults=True, gc=False):
     """The running habits with the two versions before them."""
 
     running: Habits = _NEWBORN

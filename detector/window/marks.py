@@ -32,7 +32,7 @@ _at = attrgetter("event.time", "event.uid")
 _time = attrgetter("event.time")
 
 
-class Mark(Struct, gc=False):
+class Mark(Struct, omit_defaults=True, gc=False):
     """One marked event. What is new about it, its gravity and its novelty (nats) are filled in when
     it is judged, and final when its quarter has settled. `place` says that its place or tool was
     new, `placed` that nothing else was, `broken` that it is beyond a bound. `rank` says who stays when there are too many: by content, never by arrival."""
@@ -61,7 +61,7 @@ class Mark(Struct, gc=False):
         return self.event.outcome.status if self.event.outcome is not None else "success"
 
 
-class Marks(Struct, gc=False):
+class Marks(Struct, omit_defaults=True, gc=False):
     """One identity's marks of the last day, in event-time order. Those before `thinned` are few."""
 
     items: list[Mark] = nothing_yet()

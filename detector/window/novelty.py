@@ -37,7 +37,7 @@ _FEW = 40
 _LEAST = min(_MOST.values())
 
 
-class Seen(Struct, gc=False):
+class Seen(Struct, omit_defaults=True, gc=False):
     """First times (ms) by value. A value is a letter for its kind, a colon and the thing: `o:`
     operation that looks, `w:` operation that changes, `s:` service, `n:` network, `c:` client,
     `t:` target, `r:` region, `k:` credential, `f:` foreign party, `e:` effect, `a:` the area of a

@@ -41,7 +41,7 @@ def settle_bound(watermark: int, allowance: int) -> int:
     return (watermark - allowance) // QUARTER * QUARTER
 
 
-class Panes(Struct, gc=False):
+class Panes(Struct, omit_defaults=True, gc=False):
     """One identity's panes in three grains of at most 480 + 20 + 14 rows, typically 3 in all. The
     latest pane (`now`, `current`) stands apart until the next one begins."""
 

@@ -26,7 +26,7 @@ _MOST = 64
 Touch = tuple[str, int, str, ActionKey]
 
 
-class Touches(Struct, gc=False):
+class Touches(Struct, omit_defaults=True, gc=False):
     """The latest use (`action` is None before the first), and by quarter and credential the other
     last ones: at most 64 of a quarter, chosen by their credential."""
 

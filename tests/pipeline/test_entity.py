@@ -1,15 +1,19 @@
 """Rows: an entity of each kind as bytes, what stands at the beginning, and what is refused."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from detector.config import HOUR, MINUTE
+from detector.entities.principal import PrincipalState
 from detector.pipeline import State
 from detector.pipeline.entity import FORMAT, Entity, Heading, RowError, heading, read, written
 from schemas.fact import Fact, Summary
 from tests.pipeline.driven import after
 from tests.pipeline.events import ADA, NOON, end, event, issue, key
 
+BEFORE = Path(__file__).with_name("rows") / "principal-format-3.msgpack"
 KEY = f"principal:acme:{ADA.uid}"
 
 
@@ -37,6 +41,26 @@ def test_there_is_an_entity_of_each_kind():
     assert {"principal", "credential", "origin", "group"} == {
         name.split(":")[0] for name in ENTITIES
     }
+
+
+def busy() -> PrincipalState:
+    """Ada has done the same six times, which her routine has collected."""
+    events = [event(f"e{i}", NOON + i * 7_000, "s3:GetObject:read", used=key(1)) for i in range(6)]
+    return after(*events).principals[KEY]
+
+
+def test_what_was_collected_is_entered_when_it_is_read():
+    """A row is written without waiting for that, and means the same."""
+    principal, entered = busy(), busy()
+    entered.catch_up()
+
+    assert written(principal) != written(entered)
+    assert read(KEY, written(principal)) == read(KEY, written(entered))
+
+
+def test_a_row_of_the_format_before_is_read():
+    """It named every default, and held what was collected already."""
+    assert read(KEY, written(busy())) == read(KEY, BEFORE.read_bytes())
 
 
 @pytest.mark.parametrize("name", ENTITIES)

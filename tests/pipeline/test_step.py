@@ -271,9 +271,9 @@ def test_a_snapshot_of_a_snapshot_is_the_same_bytes():
 
 def test_what_is_no_snapshot_is_an_error():
     """It says what was expected, and what to do about an old format."""
-    with pytest.raises(SnapshotError, match="expected a snapshot of format 3, got something else"):
+    with pytest.raises(SnapshotError, match="expected a snapshot of format 4, got something else"):
         restore(b"nothing", CONFIG)
-    later = snapshot(State(CONFIG)).replace(b"\x03", b"\x07", 1)
+    later = snapshot(State(CONFIG)).replace(b"\x04", b"\x07", 1)
     with pytest.raises(SnapshotError, match="got format 7: learn again"):
         restore(later, CONFIG)
 
