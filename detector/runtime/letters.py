@@ -41,12 +41,13 @@ def opened(record: ConsumerRecord, number: int, of: int, ahead: int) -> tuple[st
     except ValueError:  # of which broken UTF-8 is one
         raise DecodeError("expected JSON in UTF-8, got bytes that are not") from None
     key = made.key
-    if isinstance(made, _EVERYWHERE):
+    if type(made) is ActivityEvent:
+        if made.time > record.timestamp + ahead:
+            raise DecodeError("time: expected one that has come, got one in the future")
+    elif isinstance(made, _EVERYWHERE):
         return key, made
     if key.encode() != record.key:
         check(key, number, of)
-    if isinstance(made, ActivityEvent) and made.time > record.timestamp + ahead:
-        raise DecodeError("time: expected one that has come, got one in the future")
     return key, made
 
 

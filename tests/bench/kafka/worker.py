@@ -16,7 +16,7 @@ from aiokafka import TopicPartition
 
 from detector.runtime.app import Parts, run
 from detector.runtime.detect import Detector
-from detector.runtime.owned import Batch
+from detector.runtime.owned import Batch, Owned
 from detector.sources.base import Context
 from detector.sources.fingerprint import Fingerprints
 from tests.bench.kafka.options import read
@@ -37,6 +37,11 @@ class _Progress:
         self._ends = ends
         self._done = dict.fromkeys(range(len(ends)), 0)
         self._said: set[str] = set()
+
+    @property
+    def over(self) -> bool:
+        """Whether the last one has been taken."""
+        return "last" in self._said
 
     def begins(self) -> None:
         """A batch with records has come."""
@@ -67,6 +72,7 @@ def watched(ends: tuple[int, ...], gate: str = "") -> None:
     """From here on a worker of this process says how far it is."""
     progress = _Progress(ends)
     process, assigned, revoked = Parts.process, Detector.assigned, Detector.revoked
+    save = Owned.save
     handled: set[int] = set()
 
     async def processing(self: Parts, name: str, batch: Batch) -> None:
@@ -81,6 +87,11 @@ def watched(ends: tuple[int, ...], gate: str = "") -> None:
                 handled.add(batch.where.partition)
                 say(f"handled-{len(handled)}")
 
+    async def saving(self: Owned) -> None:
+        await save(self)
+        if progress.over:
+            self.saved_at = -math.inf
+
     async def taking(self: Detector, where: TopicPartition) -> None:
         while gate and not Path(gate).exists():  # noqa: ASYNC110, ASYNC240 - others open it
             await asyncio.sleep(_ASK)
@@ -92,6 +103,7 @@ def watched(ends: tuple[int, ...], gate: str = "") -> None:
         say(f"owned-{len(self.owned)}")
 
     Parts.process = processing  # type: ignore[method-assign]
+    Owned.save = saving  # type: ignore[method-assign]
     Detector.assigned = taking  # type: ignore[method-assign]
     Detector.revoked = giving  # type: ignore[method-assign]
 
