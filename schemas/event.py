@@ -43,6 +43,7 @@ Effect = Literal[
     "execute",
     "destroy",
     "identity_probe",
+    "factor_refused",
 ]
 Status = Literal["success", "denied", "failure", "throttled", "not_found", "dry_run"]
 Lifetime = Literal["", "static", "ephemeral"]
@@ -118,7 +119,8 @@ class Action(Struct, frozen=True, omit_defaults=True, gc=False):
     ours (`access`, `plane`, `effect`).
 
     `effect` is the intrinsic consequence that makes one event worth a look by itself.
-    `foreign` names an outside party that the request lets in: an account id, a principal or `*`.
+    `foreign` names an outside party that the request lets in, or hands data to: an account id, a
+    principal, a bucket or `*`.
     """
 
     service: str

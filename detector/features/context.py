@@ -130,7 +130,7 @@ def unused_region(view: View, mark: Mark) -> bool:
 
 def _strange_tool(view: View) -> float:
     """How rare the tool is among peers: 0 for one that a tenth of them use, 1 for one unheard of."""
-    rarity = view.rarity("c:" + view.mark.tool)
+    rarity = view.rarity("c:" + view.tool)
     if rarity.tenant_members < TELLING:
         return 1.0
     return unshared(rarity.share)
@@ -165,7 +165,7 @@ def _other_hands(view: View) -> float:
 
 def second_tool(view: View) -> bool:
     """Whether an automaton without a past acts with a tool that it did not begin with."""
-    tool, home = view.mark.tool, view.state.home
+    tool, home = view.tool, view.state.home
     if not tool or not home or tool in PROVISIONERS or view.event.principal.type == "human":
         return False
     return tool != ("console" if home == "browser" else home)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from detector.config import EngineConfig
+from detector.config import HOUR, EngineConfig
 from detector.entities.bounds import Breach
 from detector.entities.group import Peers
 from detector.entities.opened import opening
@@ -51,7 +51,7 @@ class View:
 
     __slots__ = (
         "_deviation", "_index", "_peers", "_rarities", "_windows", "_within", "alone", "breach", "cold", "config", "counted", "event",
-        "floor", "habits", "mark", "path", "state", "time", "totals", "version",
+        "floor", "habits", "mark", "path", "state", "time", "tool", "totals", "version",
     )  # fmt: skip
 
     def __init__(
@@ -86,6 +86,8 @@ class View:
         self.alone: bool = peers.members(groups_of(state)[-1], self.version) < _TELLING
         # the lateral-movement path that led to the credential in use, if it was noteworthy
         self.path: tuple[Step, ...] = path_of(state, mark.event)
+        # the tool in use: of an event that names neither tool nor place, the one of its sign-in
+        self.tool: str = mark.tool or self._signed_in_with()
         self._within: dict[int, list[Mark]] = {}
         self._windows: dict[int, list[Mark]] = {}
         # the nats of windows, by their identity
@@ -97,7 +99,8 @@ class View:
         """The marks that the same tool made in the last `length` ms, in order, this one included.
 
         Two tools on one key are two hands: an attack tool is not judged by what the owner's own
-        tool does beside it, nor the other way round.
+        tool does beside it, nor the other way round. Where a log's own records say nothing of the
+        tool, who signed in last is taken to be at work.
         """
         found = self._within.get(length)
         if found is None:
@@ -111,10 +114,20 @@ class View:
         first = marks.index(self.time - length + 1)
         found = self._windows.get(first)
         if found is None:
-            tool = self.mark.tool
+            tools = {self.tool, self.mark.tool}
             window = marks.items[first : self._index + 1]
-            found = self._windows[first] = [m for m in window if m.tool == tool]
+            found = self._windows[first] = [m for m in window if m.tool in tools]
         return found
+
+    def _signed_in_with(self) -> str:
+        """The tool of the last mark of the hour, in the same log, that came from somewhere."""
+        origin, marks = self.event.origin, self.state.marks
+        if self._index < 1 or (origin is not None and (origin.network or origin.via)):
+            return ""
+        hour = marks.items[marks.index(self.time - HOUR) : self._index]
+        return next(
+            (m.tool for m in reversed(hour) if m.tool and m.event.source == self.event.source), ""
+        )
 
     def sum_up(self, marks: list[Mark], nats: float) -> float:
         """Remember the nats of a window, should a longer one turn out to hold the same marks. Of other

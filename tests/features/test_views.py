@@ -251,3 +251,29 @@ def test_a_batch_of_secrets_counts_as_several():
     found = [DETECTIONS["mass_secret_read"].judge(each) is not None for each in seen]
 
     assert [True, True, False] == found
+
+
+def after_sign_in(source: str = "snowflake", minutes: int = 3) -> View:
+    """A record that names neither address nor tool, after a sign-in that named both."""
+    begun = replace(event("b", NOON, "snowflake:login:read"), source="snowflake")
+    record = replace(begun, uid="e", time=NOON + minutes * MINUTE, source=source, origin=None)
+    state = PrincipalState.born(begun)
+    state.marks.add(begun, "o:snowflake:login", 0)
+    state.marks.add(record, "o:snowflake:unload", 3)
+    return View(state, state.marks.items[1], 1, Peers(), CONFIG)
+
+
+def test_who_signed_in_is_at_work_where_a_log_does_not_say():
+    """A query's record has no address: the tool is the one of the last sign-in in the same log, and
+    both are looked at together."""
+    seen = after_sign_in()
+
+    assert ("aws-cli", ["b", "e"]) == (seen.tool, [m.event.uid for m in seen.within(HOUR)])
+
+
+@pytest.mark.parametrize(("source", "minutes"), [("okta", 3), ("snowflake", 61)])
+def test_a_sign_in_elsewhere_or_long_ago_says_nothing(source: str, minutes: int):
+    """Another log's sign-in is another session, and so is one of more than an hour ago."""
+    seen = after_sign_in(source, minutes)
+
+    assert ("", ["e"]) == (seen.tool, [m.event.uid for m in seen.within(2 * HOUR)])

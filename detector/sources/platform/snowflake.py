@@ -165,7 +165,7 @@ def _query(kind: str, said: Told | None) -> Action:
     if said is not None:
         operation = kind.lower() if said.name == kind.lower() else f"{kind.lower()}: {said.name}"
         plane = plane_by_words(operation, said.access)
-        return Action(NAME, operation, said.access, plane, said.effect)
+        return Action(NAME, operation, said.access, plane, said.effect, said.foreign)
     known = _QUERIES.get(kind)
     if known is None and "_" in kind:
         known = _QUERIES.get(kind.partition("_")[0])

@@ -9,9 +9,11 @@ References:
 
 Examples:
     >>> told("ALTER USER etl ADD PROGRAMMATIC ACCESS TOKEN ci DAYS_TO_EXPIRY = 30")
-    Told(name='add_token', access='credential_issue', effect='mint_credential', user='ETL')
+    Told(name='add_token', access='credential_issue', effect='mint_credential', user='ETL', foreign='')
     >>> told("alter user if exists \"Ada\" unset network_policy").effect
     'impair_defence'
+    >>> told("COPY INTO 's3://elsewhere/out/' FROM shop.public.cards").foreign
+    's3://elsewhere'
     >>> told("SELECT 1") is None
     True
 """
@@ -58,12 +60,16 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r" UNSET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "unset_policy", "admin",
               "impair_defence"),
     ),
-    "ALTER SHARE": (_form(r" (?:ADD|SET) ACCOUNTS", "share", "admin", "share_out"),),
+    "ALTER SHARE": (
+        _form(r" (?:ADD|SET) ACCOUNTS ?= ?(?P<foreign>[\w.]{1,255}(?: ?, ?[\w.]{1,255})*)", "share",
+              "admin", "share_out"),
+        _form(r" (?:ADD|SET) ACCOUNTS", "share", "admin", "share_out"),
+    ),
     "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
     "CREATE USER": (_form("", "create_user", "admin", "persist"),),
     "COPY INTO": (
-        _form(r"^COPY INTO ['\"]?(?:s3|s3gov|s3china|gcs|azure)://", "unload_outside", "read",
-              "share_out"),
+        _form(r"^COPY INTO ['\"]?(?P<foreign>(?:s3|s3gov|s3china|gcs|azure)://[^/'\"\s]{1,255})",
+              "unload_outside", "read", "share_out"),
     ),
 }  # fmt: skip
 # The kind of credential that is made or ended.
@@ -73,12 +79,14 @@ ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair"
 
 
 class Told(Struct, frozen=True):
-    """What a statement does, and to which user if to one."""
+    """What a statement does, to which user if to one, and to which bucket or accounts outside it
+    hands data."""
 
     name: str
     access: Access
     effect: Effect
     user: str = ""
+    foreign: str = ""
 
 
 def told(statement: str) -> Told | None:
@@ -91,8 +99,10 @@ def told(statement: str) -> Told | None:
     found = _USER.match(text)
     user = kept(_name(found["user"])) if found is not None else ""
     for form, name, access, effect in forms:
-        if form.search(text):
-            return Told(name, access, effect, user)
+        match = form.search(text)
+        if match is not None:
+            foreign = match.groupdict().get("foreign") or ""
+            return Told(name, access, effect, user, kept(foreign.replace(" ", "")))
     return None
 
 
