@@ -37,6 +37,7 @@ EFFECT_WEIGHT = {
     "execute": 1.6,
     "destroy": 1.8,
     "identity_probe": 0.7,
+    "factor_refused": 0.7,
     "": 0.0,
 }
 ACCESS_WEIGHT = {

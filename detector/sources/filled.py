@@ -1,8 +1,8 @@
 """Which fields of an event each source ever fills: so that nobody waits for what a log cannot show.
 
 `filled.json` is gathered from the golden cases of each source, whose events say what its records
-carry; a test tells when it has drifted. Of `kind` and `action.access` the values count as well
-(`kind=issue`, `action.access=secret_read`).
+carry; a test tells when it has drifted. Of `kind`, `action.access` and `action.effect` the
+values count as well (`kind=issue`, `action.access=secret_read`).
 
 Examples:
     >>> from schemas.event import ActivityEvent, Principal
@@ -18,7 +18,7 @@ import msgspec
 
 from schemas.event import ActivityEvent
 
-_VALUES = ("kind", "action.access")
+_VALUES = ("kind", "action.access", "action.effect")
 # Every event has them, or has them from whoever reads it.
 _ALWAYS = frozenset({"uid", "source", "tenant", "time", "schema", "raw", "record"})
 NAME = "filled.json"

@@ -31,8 +31,6 @@ LATE = {
     "retriever_writes": "others with the same client send all day: found with the shell that comes next",
 }
 UNFOUND = {
-    "pushes_until_approved": "nothing but sign-ins, by a person, from one new network",
-    "warehouse_unloaded": "a query's record names no address or tool, so the strange login adds nothing",
     "token_borrowed": "both agents are where they always are, and other hands alone weigh little",
     "runtime_takes_key": "no log of the runtime has an address, and each names another actor",
 }

@@ -80,7 +80,7 @@ def duo(deed: Deed) -> Record:
     return {
         "txid": deed.uid, "isotimestamp": stamp(deed.at), "timestamp": deed.at // 1_000,
         "event_type": "authentication", "factor": "duo_push", "user": {"name": deed.actor.name},
-        "result": "denied" if deed.denied else "success", "reason": "user_approved",
+        "result": "denied" if deed.denied else "success", "reason": "no_response" if deed.denied else "user_approved",
         "application": {"key": deed.target, "name": deed.target},
         "access_device": {"ip": deed.address, "browser": deed.agent}, "auth_device": {"ip": ""},
     }  # fmt: skip

@@ -81,7 +81,7 @@ _CODES: dict[str, Deed] = {
     "ublkdu": Deed("unblock_user", access="admin"),
     "gd_auth_succeed": Deed("mfa_check", access="read"),
     "gd_auth_failed": Deed("mfa_check", "denied", "read"),
-    "gd_auth_rejected": Deed("mfa_check", "denied", "read"),
+    "gd_auth_rejected": Deed("mfa_check", "denied", "read", "factor_refused"),
     "gd_otp_rate_limit_exceed": Deed("mfa_check", "throttled", "read"),
     "gd_recovery_succeed": Deed("mfa_recovery", access="read"),
     "gd_recovery_failed": Deed("mfa_recovery", "denied", "read"),

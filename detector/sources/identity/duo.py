@@ -55,6 +55,11 @@ _WITHOUT = frozenset({
     "allowed_by_policy", "trusted_location", "trusted_network",
 })  # fmt: skip
 _UNSURE = frozenset({"remembered_device", ""})
+# Whoever was asked by phone did not say yes.
+_NOT_MINE = frozenset({
+    "user_marked_fraud", "user_mistake", "user_cancelled", "no_response", "no_keys_pressed",
+    "call_timed_out", "anomalous_push", "verification_code_incorrect",
+})  # fmt: skip
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -73,6 +78,7 @@ def _authentication(record: Record) -> ActivityEvent:
     result, reason = record.text("result").lower(), record.text("reason")
     # v1 writes sentences and capitals.
     status = _STATUS.get(result, "failure" if result else "success")
+    refused = status == "denied" and (_code(reason) in _NOT_MINE or result == "fraud")
     operation = record.first("event_type", "eventtype") or "authentication"
     enrolled = operation == "enrollment"
     app = record.first("application.key", "application.name", "integration")
@@ -86,7 +92,7 @@ def _authentication(record: Record) -> ActivityEvent:
             mfa=_mfa(status, reason, record.text("factor")),
         ),
         action=Action("duo", operation, "write" if enrolled else "read",
-                      "action" if enrolled else "retrieval"),
+                      "action" if enrolled else "retrieval", "factor_refused" if refused else ""),
         credential=_device(record),
         target=Target(f"duo:application/{app}", "application") if app else None,
         origin=origin_of(

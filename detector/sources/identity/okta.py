@@ -26,7 +26,7 @@ Examples:
 """
 
 from detector.sources.format import Format
-from detector.sources.identity.okta_actions import PASSWORDS, deed_of
+from detector.sources.identity.okta_actions import PASSWORDS, PUSH_DENIED, deed_of
 from detector.sources.identity.okta_credentials import child_of, credential_of, session_of
 from detector.sources.origins import origin_of
 from detector.sources.record import Fields, Record
@@ -56,6 +56,7 @@ _RESULTS: dict[str, Status] = {
     "DENY": "denied", "RATE_LIMIT": "throttled", "ABANDONED": "failure", "UNANSWERED": "failure",
 }  # fmt: skip
 _UNTOLD = frozenset({"", "UNKNOWN"})
+_FACTOR = "user.authentication.auth_via_mfa"
 # A failure of these is a refusal.
 _REFUSING = ("user.authentication.", "user.session.", "user.account.lock", "app.oauth2.",
              "app.generic.unauth", "app.token.", "policy.evaluate", "user.mfa.")  # fmt: skip
@@ -104,7 +105,7 @@ def _event(record: Record) -> ActivityEvent:
         time=time,
         principal=principal,
         kind=kind,
-        action=_action(operation, principal, target),
+        action=_action(record, operation, principal, target),
         credential=credential,
         target=target,
         origin=origin_of(
@@ -137,7 +138,7 @@ def _principal(
     mail = "" if mail == "unknown" else mail
     if uid in {"", "unknown"}:  # somebody who typed a name that nobody has
         uid = f"login/{record.need(mail, 'actor.id', 'the id of the actor')}"
-    mfa = True if operation == "user.authentication.auth_via_mfa" else None
+    mfa = True if operation == _FACTOR else None
     if kind == "IP address":
         uid = f"address/{uid}"
     acts: PrincipalType = _TYPES.get(kind, "unknown")
@@ -160,6 +161,8 @@ def _outcome(record: Record, operation: str) -> Outcome | None:
     status = _RESULTS.get(result, "failure")
     if operation.endswith(_LIMITED):
         status = "throttled"
+    elif operation.startswith(PUSH_DENIED):
+        return Outcome("denied", reason if reason and " " not in reason else "")
     elif result in _UNTOLD:
         return None
     elif status == "failure" and operation.startswith(_REFUSING):
@@ -171,9 +174,12 @@ def _outcome(record: Record, operation: str) -> Outcome | None:
     return Outcome(status, code if code != "SUCCESS" else "")
 
 
-def _action(operation: str, principal: Principal, target: Target | None) -> Action:
-    """A new password for oneself is everyday, one for another is a key to that account."""
+def _action(record: Record, operation: str, principal: Principal, target: Target | None) -> Action:
+    """A new password for oneself is everyday, one for another is a key to that account. Whoever does
+    not answer a push has not asked for it, perhaps."""
     action = deed_of(operation)
+    if operation == _FACTOR and record.text("outcome", "result") == "UNANSWERED":
+        return Action(action.service, operation, "read", action.plane, "factor_refused")
     own = target is not None and target.uid == principal.uid
     if own and operation.startswith(PASSWORDS):
         return Action(action.service, operation, "write", "action")

@@ -56,6 +56,8 @@ _PERSISTS = (
 )  # fmt: skip
 _MINTS = ("system.api_token.create", "app.oauth2.credentials.lifecycle.create",
           "app.oauth2.credentials.lifecycle.activate", "app.oauth2.client.credentials.create")  # fmt: skip
+# Whoever was asked by phone said that it was not them.
+PUSH_DENIED = "user.mfa.okta_verify.deny_push"
 # A password that is set for somebody lets in whoever set it.
 PASSWORDS = ("user.account.reset_password", "user.account.update_password")
 _DESTROYS = frozenset({"user.lifecycle.delete.initiated", "user.lifecycle.delete.completed",
@@ -72,6 +74,8 @@ def deed_of(operation: str) -> Action:
 
 
 def _access(operation: str) -> Access:
+    if operation.startswith(PUSH_DENIED):
+        return "read"
     if operation.startswith(_ISSUING):
         return "credential_issue"
     if operation in _SECRETS:

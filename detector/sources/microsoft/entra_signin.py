@@ -48,6 +48,8 @@ _INTERRUPTS = frozenset(
     {50055, 50058, 50072, 50074, 50076, 50079, 50125, 50127, 50129, 50140, 65001}
 )
 _THROTTLED = frozenset({50196, 90055})
+# Whoever was asked for the second factor said no, or nothing.
+_FACTOR_REFUSED = "500121"
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -58,13 +60,14 @@ def _read(record: Record) -> ActivityEvent:
     uid = told.get("id") or told.get("originalRequestId") or record.get("correlationId")
     name = "createdDateTime" if when.get("createdDateTime") else "time"
     principal = _principal(record, told, directory)
+    outcome = _outcome(record, told)
     return ActivityEvent(
         uid=told.uid("id", "originalRequestId", "correlationId") if uid else record.uid("id"),
         source=NAME,
         tenant=record.tenant,
         time=when.time(name),
         principal=principal,
-        action=_action(record, told),
+        action=_action(record, told, outcome),
         credential=_credential(told),
         target=_target(told),
         origin=origin_of(
@@ -73,13 +76,13 @@ def _read(record: Record) -> ActivityEvent:
             country=told.text("location", "countryOrRegion"),
             client="" if told.text("userAgent") else told.text("clientAppUsed"),
         ),
-        outcome=_outcome(record, told),
+        outcome=outcome,
         chain=_behind(told, directory),
         raw=record.ref,
     )  # fmt: skip
 
 
-def _action(record: Record, told: Record) -> Action:
+def _action(record: Record, told: Record, outcome: Outcome) -> Action:
     operation = _CATEGORIES.get(record.text("category"), "")
     if not operation:
         kinds = told.texts("signInEventTypes")
@@ -87,7 +90,8 @@ def _action(record: Record, told: Record) -> Action:
         operation = "service principal sign-in" if service or not told.text("userId") else "sign-in"
         if "nonInteractiveUser" in kinds or told.flag("isInteractive") is False:
             operation = "token refresh" if told.text("userId") else operation
-    return Action("entra", operation, "read", "retrieval")
+    refused = outcome.code == _FACTOR_REFUSED
+    return Action("entra", operation, "read", "retrieval", "factor_refused" if refused else "")
 
 
 def _principal(record: Record, told: Record, directory: str) -> Principal:
