@@ -38,6 +38,8 @@ _SPACED = re.compile(r"(.*[0-9]) ([+-][0-9]{2}:?[0-9]{2})")
 _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 _SECONDS = {f":{second:02}Z": second * 1_000 for second in range(60)}
 _SPLIT = 16
+# A part of a minute, which Python takes for one of a second.
+_PART = frozenset(".,")
 
 
 def to_ms(text: str) -> int:
@@ -87,6 +89,8 @@ def in_range(ms: int) -> int:
 def _iso(text: str) -> datetime:
     if len(text) > _LONGEST:
         raise ValueError(_LONGER)
+    if text[_SPLIT : _SPLIT + 1] in _PART:
+        raise ValueError(_OTHER)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -106,7 +110,7 @@ def _parse(text: str) -> datetime:
         )  # fmt: skip
     spaced = _SPACED.fullmatch(text)
     try:
-        return datetime.fromisoformat(f"{spaced[1]}{spaced[2]}" if spaced else text)
+        return _iso(f"{spaced[1]}{spaced[2]}" if spaced else text)
     except ValueError:
         pass
     for form in _SPOKEN:

@@ -72,6 +72,15 @@ def test_times_of_all_spellings(text: str, ms: int) -> None:
     assert ms == to_ms(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-01-05:09:30.25Z", "2026-01-05 09:30,25", "2026-01-05T09:30.5Z"]
+)
+def test_a_part_of_a_minute_is_no_time(text: str) -> None:
+    """Such a time lacks something, and nothing says what."""
+    with pytest.raises(ValueError, match="ISO 8601"):
+        to_ms(text)
+
+
 @given(st.integers())
 def test_only_times_in_range_pass(ms: int) -> None:
     """Epoch ms from 1970 to 2199 pass, no others."""

@@ -26,6 +26,7 @@ from detector.sources.aws.cloudtrail_call import Call
 from detector.sources.aws.cloudtrail_children import child_of
 from detector.sources.aws.cloudtrail_credential import password_of
 from detector.sources.aws.cloudtrail_deed import deed_of
+from detector.sources.aws.cloudtrail_identity import signed_in
 from detector.sources.aws.cloudtrail_origin import origin_of
 from detector.sources.aws.cloudtrail_outcome import outcome_of
 from detector.sources.aws.cloudtrail_record import (
@@ -101,6 +102,9 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
         identity, recipient, context, tenant, human=origin.console or origin.client == BROWSER
     )
     principal = actor.principal
+    outcome = _outcome(record)
+    if record.eventName == "ConsoleLogin" and outcome.status == "success":
+        principal = signed_in(principal, identity, record.additionalEventData)
     deed = deed_of(record.eventSource, record.eventName, record.readOnly)
     action, request = deed.action, record.requestParameters
     target = target_of(
@@ -108,7 +112,6 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     )
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
-    outcome = _outcome(record)
     kind: Kind = "use"
     child: Child | None = None
     credential = actor.credential

@@ -4,7 +4,7 @@ Keys read `aws:<account>:<kind>/<name>`, and for a role `aws:<account>:role/<rol
 A service of AWS that acts by itself is keyed within the account it acts in.
 
 References:
-    AWS CloudTrail user guide, "userIdentity element".
+    AWS CloudTrail user guide, "userIdentity element", "AWS Management Console sign-in events".
 
 Examples:
     >>> from detector.sources.aws.cloudtrail_record import Identity
@@ -16,9 +16,14 @@ Examples:
 
 from functools import lru_cache
 
+import msgspec
+from msgspec import Raw
+from msgspec.structs import replace
+
 from detector.sources.aws.cloudtrail_record import Federation, Identity, Session
 from detector.sources.aws.cloudtrail_sessions import Kind, whose
 from detector.sources.base import DecodeError
+from detector.sources.contract import read
 from detector.sources.text import kept, template
 from schemas.event import Principal, PrincipalType
 
@@ -34,6 +39,8 @@ _TYPES: dict[Kind, PrincipalType] = {
     "linked": "provider",
     "other": "service",
 }
+_FACTOR = {"Yes": True, "No": False}
+_SIGN_IN = msgspec.json.Decoder(dict[str, object])
 _MACHINE_ISSUERS = ("AWS::EC2::", "AWS::ECS::", "AWS::Lambda::", "AWS::EKS::")
 
 
@@ -221,6 +228,19 @@ def _mfa(session: Session | None) -> bool | None:
     if stated is None:
         return None
     return stated is True or (isinstance(stated, str) and stated.lower() == "true")
+
+
+def signed_in(principal: Principal, identity: Identity, more: Raw) -> Principal:
+    """Who signed in to the console, with a second factor or without one, by the event's additional
+    data. A provider's people show theirs to the provider, so a `No` tells nothing of them."""
+    if principal.mfa is not None or identity.type not in {"IAMUser", "Root"}:
+        return principal
+    try:
+        used = read(_SIGN_IN, more, "additionalEventData").get("MFAUsed")
+    except DecodeError:
+        return principal
+    mfa = _FACTOR.get(used) if isinstance(used, str) else None
+    return principal if mfa is None else replace(principal, mfa=mfa)
 
 
 def _account_of(arn: str | None) -> str:

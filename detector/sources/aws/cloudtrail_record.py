@@ -124,6 +124,7 @@ class Record(Struct, gc=False):
     errorMessage: str | None = None  # noqa: N815
     requestParameters: Any = None  # noqa: N815
     responseElements: Any = None  # noqa: N815
+    additionalEventData: Raw = ABSENT  # noqa: N815
     eventID: str | None = None  # noqa: N815
     readOnly: bool | str | None = None  # noqa: N815
     resources: list[Resource | str] | None = None

@@ -155,7 +155,7 @@ def _named(service: str, kind: str, text: str) -> Target:
 
 
 def _text(value: Any) -> str:
-    """The first identifier in a value: a text, a list of texts, or EC2's `items` of objects."""
+    """The first identifier in a value: a text, a list of texts, EC2's `items` of objects or `value`."""
     for _ in range(6):
         if isinstance(value, str):
             return value
@@ -164,6 +164,7 @@ def _text(value: Any) -> str:
         elif isinstance(value, dict) and value:
             value = (
                 value.get("items")
+                or value.get("value")
                 or value.get("content")
                 or next((one for name, one in value.items() if _IDENTIFIER.match(str(name))), None)
             )

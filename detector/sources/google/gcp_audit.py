@@ -45,6 +45,7 @@ from schemas.event import (
 NAME = "gcp_audit"
 KEY = "gcp_key_name"
 _SERVICE = "gcp"
+_ROBOT = "gserviceaccount.com"
 _ANY_PROJECT = frozenset({"", "_", "-"})
 _REDACTED = frozenset({WITHIN_GOOGLE, "gce-internal-ip"})
 _TIMES = (
@@ -122,10 +123,21 @@ def _credential(record: Record, entry: Record) -> Credential | None:
     return public(f"{mail}/{client}", GRANT, record.context, record.tenant, type="oauth_token")
 
 
-def _key_id(name: str) -> str:
-    """A key's name from the account on: some records put a host before it, and a `-` for the project."""
+def _key_id(name: str, mail: str = "") -> str:
+    """A key's name from the account on: some records put a host before it, and a `-` for the project.
+    An account goes by its address or by its number; one key has one name only by the address."""
     _, found, rest = name.partition("/serviceAccounts/")
-    return f"serviceAccounts/{rest}" if found else name.removeprefix("//iam.googleapis.com/")
+    if not found:
+        return name.removeprefix("//iam.googleapis.com/")
+    account, slash, key = rest.partition("/")
+    return f"serviceAccounts/{mail or account}{slash}{key}"
+
+
+def _mail(record: Record, names: list[str]) -> str:
+    """The address of the account that a credential is of: in one of the names, else in a label."""
+    parts = [one.rpartition("serviceAccounts/")[2].partition("/")[0] for one in names]
+    parts.append(record.text("resource", "labels", "email_id"))
+    return next((one for one in parts if one.endswith(_ROBOT)), "")
 
 
 def _subject(
@@ -134,16 +146,16 @@ def _subject(
     kind = lifecycle_of(operation)
     if kind is None or outcome.status != "success":
         return "use", None
-    made = entry.text("response", "name") or (name if "/keys/" in name else "")
+    names = [entry.text("response", "name"), name, entry.text("request", "name")]
+    mail = _mail(record, names)
+    made = next((one for one in names if "/keys/" in one), "")
     credential: Credential | None = None
-    if "/keys/" in made:
+    if made:
         credential = public(
-            _key_id(made), KEY, record.context, record.tenant, type="service_account_key",
+            _key_id(made, mail), KEY, record.context, record.tenant, type="service_account_key",
             lifetime="static",
         )  # fmt: skip
-    mail = name.partition("/serviceAccounts/")[2].partition("/")[0] or entry.text("request", "name")
-    mail = mail.rpartition("/")[2]
-    holder = principal(mail, "", "") if mail.endswith("gserviceaccount.com") else None
+    holder = principal(mail, "", "") if mail else None
     # An end that names no credential must not be taken for the end of the one that acted.
     named = credential is not None or (holder is not None and kind == "issue")
     return (kind, Child(credential, holder)) if named else ("use", None)

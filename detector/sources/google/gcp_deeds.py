@@ -123,7 +123,10 @@ def refined(action: Action, entry: Record) -> Action:
     """The action as its request makes it. Where the log has none, the name decides."""
     asked = entry.part("request")
     if action.effect == "grant":
-        foreign = _foreign(entry)
+        deltas = _deltas(entry)
+        if deltas and not any(_lets_in(one) for one in deltas):
+            return replace(action, effect="")
+        foreign = _foreign(entry, deltas)
         return replace(action, foreign=foreign, effect="share_out") if foreign else action
     if action.operation.startswith("compute.firewalls.") and action.effect == "open_network":
         denies = asked.get("denieds") and not asked.get("alloweds")
@@ -136,13 +139,21 @@ def refined(action: Action, entry: Record) -> Action:
     return action
 
 
-def _foreign(entry: Record) -> str:
-    """Whom a new policy lets in from outside, as far as the record says: everybody is `*`."""
-    deltas = [
+def _deltas(entry: Record) -> list[Record]:
+    """What a new policy changes, where the record says so."""
+    return [
         *entry.parts("serviceData", "policyDelta", "bindingDeltas"),
         *entry.parts("metadata", "policyDelta", "bindingDeltas"),
     ]
-    added = [one.text("member") for one in deltas if one.text("action") in {"ADD", ""}]
+
+
+def _lets_in(delta: Record) -> bool:
+    return delta.text("action") in {"ADD", ""}
+
+
+def _foreign(entry: Record, deltas: list[Record]) -> str:
+    """Whom a new policy lets in from outside, as far as the record says: everybody is `*`."""
+    added = [one.text("member") for one in deltas if _lets_in(one)]
     if not deltas:
         bindings = entry.parts("request", "policy", "bindings")
         added = [member for one in bindings for member in one.texts("members")]

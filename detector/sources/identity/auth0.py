@@ -36,6 +36,8 @@ _MANAGEMENT = frozenset({"sapi", "fapi", "mgmt_api_read"})
 # Auth0's own summary of a user agent, which has lost everything but the browser.
 _SUMMARY = re.compile(r"[\w ]{1,40} \d+\.\d+\.\d+ / ")
 _M2M = "@clients"
+# OAuth's words for a fault of the server, which refused nobody.
+_FAULTS = frozenset({"server_error", "temporarily_unavailable"})
 
 
 def _read(record: Record) -> ActivityEvent:
@@ -145,7 +147,8 @@ def _outcome(log: Record, code: str, deed: Deed) -> Outcome:
         return Outcome()
     status = log.number("details", "response", "statusCode")
     if code not in _MANAGEMENT or status is None:
-        return Outcome(deed.status, code)
+        faulty = log.text("details", "error", "oauthError") in _FAULTS
+        return Outcome("failure" if faulty else deed.status, code)
     if status in {401, 403}:
         return Outcome("denied", str(status))
     if status == 429:

@@ -179,9 +179,11 @@ def _child(record: Record, said: Record, name: str, whose: str) -> tuple[Kind, C
         return "use", None
     ids = said.texts("bypass_code_ids") or said.texts("bypass_code_id")
     begins = name == "bypass_create"
+    expires = _expiry(record, said) if begins else None
     code = credentials.public(
         ids[0] if ids else "", BYPASS_CODE, record.context, record.tenant, type="bypass_code",
-        issued=_time(record) if begins else None, expires=_expiry(record, said) if begins else None,
+        issued=_time(record) if begins else None, expires=expires,
+        lifetime="ephemeral" if expires else "",
     )  # fmt: skip
     if code is None:
         return "use", None

@@ -109,7 +109,7 @@ def _event(record: Record) -> ActivityEvent:
         credential=credential,
         target=target,
         origin=origin_of(
-            record.text("client", "ipAddress"),
+            record.text("client", "ipAddress") or _unnamed(record.part("actor")),
             record.text("client", "userAgent", "rawUserAgent"),
             within=record.tenant,
             asn=record.number("securityContext", "asNumber"),
@@ -139,7 +139,7 @@ def _principal(
     if uid in {"", "unknown"}:  # somebody who typed a name that nobody has
         uid = f"login/{record.need(mail, 'actor.id', 'the id of the actor')}"
     mfa = True if operation == _FACTOR else None
-    if kind == "IP address":
+    if _unnamed(actor):
         uid = f"address/{uid}"
     acts: PrincipalType = _TYPES.get(kind, "unknown")
     if credential is not None and credential.type == "api_token":  # a script, under a user's name
@@ -153,6 +153,11 @@ def _principal(
         known_by=mail,
         mfa=mfa if outcome is not None and outcome.status == "success" else None,
     )
+
+
+def _unnamed(actor: Record) -> str:
+    """The address of an actor of whom nothing else is known."""
+    return actor.text("id") if actor.text("type") == "IP address" else ""
 
 
 def _outcome(record: Record, operation: str) -> Outcome | None:

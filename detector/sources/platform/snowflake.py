@@ -19,12 +19,18 @@ Examples:
 """
 
 from functools import lru_cache
-from typing import Any
 
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
-from detector.sources.platform.snowflake_statements import ENDED, MADE, Told, stage_in, told
+from detector.sources.platform.snowflake_statements import (
+    ENDED,
+    MADE,
+    Told,
+    stage_in,
+    told,
+    user_in,
+)  # fmt: skip
 from detector.sources.record import Record
 from detector.sources.spills import at
 from detector.sources.verbs import access_by_verb, plane_by_words
@@ -84,10 +90,11 @@ def _read(record: Record) -> ActivityEvent:
     name = _either(record, "USER_NAME")
     # A login that failed for want of a user is written without one.
     record.need(name or _either(record, "IS_SUCCESS"), "USER_NAME", "the name of the user")
-    statement = record.get("QUERY_TEXT") or record.get("query_text")
-    said = told(statement) if kind and isinstance(statement, str) else None
+    text = record.get("QUERY_TEXT") or record.get("query_text")
+    statement = text if kind and isinstance(text, str) else ""
+    said, user = told(statement), user_in(statement, name)
     outcome = _outcome(record, queries=bool(kind))
-    event_kind, child = _subject(record, said, outcome)
+    event_kind, child = _subject(record, said, user, outcome)
     client = _either(record, "REPORTED_CLIENT_TYPE") or _either(record, "CLIENT_APPLICATION_ID")
     return ActivityEvent(
         uid=record.uid("EVENT_ID", "QUERY_ID", "event_id", "query_id"),
@@ -98,7 +105,7 @@ def _read(record: Record) -> ActivityEvent:
         kind=event_kind,
         action=_query(kind, said) if kind else _login(record),
         credential=None if kind else _credential(record, name),
-        target=_target(record, said, statement),
+        target=_target(record, user, stage_in(statement), name),
         origin=origin_of(_either(record, "CLIENT_IP"), "", within=NAME, client=client.lower()),
         outcome=outcome,
         child=child,
@@ -120,18 +127,20 @@ def _outcome(record: Record, *, queries: bool) -> Outcome:
     return Outcome(refused, code)  # type: ignore[arg-type]
 
 
-def _subject(record: Record, said: Told | None, outcome: Outcome) -> tuple[Kind, Child | None]:
+def _subject(
+    record: Record, said: Told | None, user: str, outcome: Outcome
+) -> tuple[Kind, Child | None]:
     """The user's credential that a statement made or ended."""
-    if said is None or not said.user or outcome.status != "success":
+    if said is None or not user or outcome.status != "success":
         return "use", None
     made, ended = MADE.get(said.name), ENDED.get(said.name)
     kind = made or ended
     if kind is None:
         return "use", None
     credential = public(
-        f"{said.user}/{kind}", KIND, record.context, record.tenant, type=kind, lifetime="static"
+        f"{user}/{kind}", KIND, record.context, record.tenant, type=kind, lifetime="static"
     )
-    holder = Principal(f"snowflake:user/{said.user}", said.user, known_by=said.user)
+    holder = Principal(f"snowflake:user/{user}", user, known_by=user)
     return "issue" if made else "end", Child(credential, holder)
 
 
@@ -191,14 +200,13 @@ def _credential(record: Record, name: str) -> Credential | None:
     )
 
 
-def _target(record: Record, said: Told | None, statement: Any) -> Target | None:
+def _target(record: Record, user: str, stage: str, own: str) -> Target | None:
     """Whom or what a statement names, else the database it runs in. Not the warehouse: that only
-    does the computing."""
-    if said is not None and said.user:
-        return Target(f"user/{said.user}", "user")
-    stage = stage_in(statement) if isinstance(statement, str) else ""
+    does the computing. Each user's own stage has the same name."""
+    if user:
+        return Target(f"user/{user}", "user")
     if stage:
-        return Target(f"stage/{stage}", "stage")
+        return Target(f"stage/~{own}" if stage == "~" else f"stage/{stage}", "stage")
     parts = [_either(record, part) for part in ("DATABASE_NAME", "SCHEMA_NAME")]
     uid = ".".join(part for part in parts if part)
     return Target(uid, "database" if parts[0] else "schema") if uid else None

@@ -1,15 +1,16 @@
 r"""What the first words of a Snowflake statement tell that the type of the query leaves open.
 
 `ALTER_USER` may lock somebody out, add a token or take the network policy off. Only the beginning of
-a statement is looked at, and nothing of it is kept but a word of ours and the user it is about.
+a statement is looked at, and nothing of it is kept but a word of ours, the user or stage it is about
+and whom it hands data to.
 
 References:
-    Snowflake documentation, "ALTER USER", "CREATE SHARE", "COPY INTO <location>" and "Using
-    programmatic access tokens for authentication".
+    Snowflake documentation, "ALTER USER", "CREATE SHARE", "COPY INTO <location>", "GET", "PUT" and
+    "Using programmatic access tokens for authentication".
 
 Examples:
     >>> told("ALTER USER etl ADD PROGRAMMATIC ACCESS TOKEN ci DAYS_TO_EXPIRY = 30")
-    Told(name='add_token', access='credential_issue', effect='mint_credential', user='ETL', foreign='')
+    Told(name='add_token', access='credential_issue', effect='mint_credential', foreign='')
     >>> told("alter user if exists \"Ada\" unset network_policy").effect
     'impair_defence'
     >>> told("COPY INTO 's3://elsewhere/out/' FROM shop.public.cards").foreign
@@ -26,13 +27,19 @@ from detector.sources.text import kept
 from schemas.event import Access, Effect
 
 _READ = 400
+_CHANGES = "SET|UNSET|ADD|MODIFY|ROTATE|REMOVE|RENAME|RESET|ABORT|ENROLL|DELEGATE"
 _USER = re.compile(
-    r"(?:ALTER|CREATE) USER (?:IF EXISTS |IF NOT EXISTS )?(?P<user>\"[^\"]{1,255}\"|[\w$@.]{1,255})",
+    r"(?:(?:ALTER|CREATE|CREATE OR REPLACE|DROP) USER (?:IF EXISTS |IF NOT EXISTS )?"
+    r"|(?:GRANT|REVOKE) [^;]{1,255}? (?:TO|FROM) USER )"
+    rf"(?!(?:IF|{_CHANGES}) |IDENTIFIER ?\()(?P<name>\"[^\"]{{1,255}}\"|[\w$@.]{{1,255}})",
     re.IGNORECASE,
 )
+# Of one's own user no name is needed.
+_OWN = re.compile(rf"ALTER USER (?:IF EXISTS )?(?:{_CHANGES}) ", re.IGNORECASE)
 _STAGE = re.compile(
-    r"CREATE (?:OR REPLACE )?(?:TEMP |TEMPORARY )?STAGE (?:IF NOT EXISTS )?"
-    r"(?P<stage>\"[^\"]{1,255}\"|[\w$.]{1,255})",
+    r"(?:CREATE (?:OR REPLACE )?(?:TEMP |TEMPORARY )?STAGE (?:IF NOT EXISTS )?"
+    r"|(?:GET|LIST|LS|REMOVE|RM|COPY INTO) '?@|PUT '?file:[^@]{1,255}@)"
+    r"(?P<name>\"[^\"]{1,255}\"|~|[\w$.%]{1,255})",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$)", re.DOTALL)
@@ -79,13 +86,11 @@ ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair"
 
 
 class Told(Struct, frozen=True):
-    """What a statement does, to which user if to one, and to which bucket or accounts outside it
-    hands data."""
+    """What a statement does, and to which bucket or accounts outside it hands data."""
 
     name: str
     access: Access
     effect: Effect
-    user: str = ""
     foreign: str = ""
 
 
@@ -96,25 +101,42 @@ def told(statement: str) -> Told | None:
     forms = _FORMS.get(head)
     if forms is None:
         return None
-    found = _USER.match(text)
-    user = kept(_name(found["user"])) if found is not None else ""
     for form, name, access, effect in forms:
         match = form.search(text)
         if match is not None:
             foreign = match.groupdict().get("foreign") or ""
-            return Told(name, access, effect, user, kept(foreign.replace(" ", "")))
+            return Told(name, access, effect, kept(foreign.replace(" ", "")))
     return None
 
 
+def user_in(statement: str, own: str) -> str:
+    """The user that a statement makes, changes, drops or gives rights to, which is `own` where one's
+    own needs no name; empty if it does nothing of that.
+
+    Examples:
+        >>> user_in("ALTER USER bo SET DISABLED = FALSE", "ADA"), user_in("ALTER USER ADD PAT ci", "ADA")
+        ('BO', 'ADA')
+    """
+    text = _plain(statement)
+    return _found(_USER, text) or (own if _OWN.match(text) else "")
+
+
 def stage_in(statement: str) -> str:
-    """The name of the stage that a statement makes; empty if it makes none.
+    """The stage that a statement makes, reads, fills or empties; empty if it does nothing of that. A
+    user's own is `~`, a table's has the table's name behind `%`.
 
     Examples:
         >>> stage_in("create or replace temp stage shop.public.out url = 's3://elsewhere'")
         'SHOP.PUBLIC.OUT'
+        >>> stage_in("GET '@~/orders.csv' 'file:///tmp'")
+        '~'
     """
-    found = _STAGE.match(_plain(statement))
-    return kept(_name(found["stage"])) if found is not None else ""
+    return _found(_STAGE, _plain(statement))
+
+
+def _found(form: re.Pattern[str], text: str) -> str:
+    found = form.match(text)
+    return kept(_name(found["name"])) if found is not None else ""
 
 
 def _plain(statement: str) -> str:
