@@ -22,7 +22,7 @@ from schemas.fact import Context, CredentialStatus, Fact, Reach
 
 _MOST_USES = 32
 _MOST_OPEN = 64
-_MOST_HOURS = 4
+_MOST_HOURS, _MOST_UNSETTLED = 4, 48
 _MOST_READS = 32
 _MOST_SOURCES = 8
 MOST_USERS = 64
@@ -31,8 +31,8 @@ _encode = msgspec.msgpack.Encoder().encode
 
 class Use(Struct, omit_defaults=True, gc=False):
     """One context of use, by its `name`: `at` is the order of its earliest event, which is packed
-    since it is rarely looked at; `hours` are the first times (ms) of the last few hours in which it
-    was used again."""
+    since it is rarely looked at; `hours` are the first times (ms) of the hours in which it was used
+    again."""
 
     name: int
     at: int
@@ -46,7 +46,7 @@ class Use(Struct, omit_defaults=True, gc=False):
 
     def again(self, time: int) -> None:
         """Used at `time` as well."""
-        self.hours = firsts((time, *self.hours), span=HOUR, most=_MOST_HOURS)
+        self.hours = firsts((time, *self.hours), span=HOUR, most=_MOST_UNSETTLED)
 
     def opened(self) -> "OpenUse":
         """The use as a detection sees it."""
@@ -183,6 +183,14 @@ class CredentialState(Struct, omit_defaults=True, gc=False):
             old = sorted((use.at, use.name) for use in self.uses if use.time < bound)
             gone = {name for _, name in old[_MOST_USES // 2 : len(old) - _MOST_USES // 2]}
             self.uses = tuple(use for use in self.uses if use.name not in gone)
+
+    def forget_hours(self, bound: int) -> None:
+        """Of the hours in which a context was used again keep the last few that have settled: those
+        that have not may still be asked for, however late their log is."""
+        for use in self.uses:
+            if len(use.hours) > _MOST_HOURS:
+                settled = sum(time < bound for time in use.hours)
+                use.hours = use.hours[max(0, settled - _MOST_HOURS) :]
 
     def quarters_to_settle(self, bound: int) -> list[int]:
         """Start times (ms) of the quarters before `bound` in which a context is first used."""

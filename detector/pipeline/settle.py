@@ -202,6 +202,7 @@ def _credential(state: State, credential: CredentialState, bound: int) -> Outcom
         for evidence in judge.judged_uses(state, credential, start, start + QUARTER):
             credential.episodes.settle(credential.key, evidence, state.config.quiet)
         credential.trim(start + QUARTER)
+    credential.forget_hours(bound)
     credential.forget_reads(bound, state.config.secret_used_within)
     credential.settled = bound
     credential.children = pruned(credential.children, bound)

@@ -106,6 +106,7 @@ class Broker:
     ) -> None:
         self.folder = folder
         self.is_lasting = False
+        self.log = folder / "broker.log"  # what it says
         free, other, self.behind, self.front = free_ports(4)
         self.port, self.controller = port or free, controller or other
         self.bootstrap = f"127.0.0.1:{self.port}"
@@ -156,11 +157,6 @@ class Broker:
         )
         if run.returncode:
             raise NoBrokerError(f"{main} failed: {(run.stderr or run.stdout)[-800:]}")
-
-    @property
-    def log(self) -> Path:
-        """What the broker says."""
-        return self.folder / "broker.log"
 
     def start(self) -> None:
         """Start it and wait until it answers.
@@ -247,6 +243,8 @@ def running(
     with tempfile.TemporaryDirectory(prefix="kafka-", dir=on, ignore_cleanup_errors=True) as folder:
         broker = Broker(Path(folder), port, extra)
         broker.is_lasting = lasting
+        if on is not None:  # where there is no room it could not say so
+            broker.log = on.parent / "broker.log"
         broker.start()
         try:
             yield broker

@@ -94,8 +94,10 @@ class Teller:
         workload: str = "",
         note: str = "",
         posture: Posture | None = None,
+        bare: bool = False,
     ) -> None:
-        """One event. `what` is `service:operation:access`; `place` 0 is where one is at home."""
+        """One event. `what` is `service:operation:access`; `place` 0 is where one is at home. The
+        record of a `bare` one says nothing of place and tool."""
         service, operation, access = what.split(":")
         region = "us-east-1" if len(self.events) % 5 == 4 else "eu-central-1"
         network = network or (_NETWORKS[place] if place else _HOMES.get(who, _NETWORKS[0]))
@@ -111,7 +113,7 @@ class Teller:
                 credential=credential or _key(who),
                 action=Action(service, operation, access, effect=effect, foreign=foreign),  # type: ignore[arg-type]
                 target=Target(target) if target else None,
-                origin=Origin(address, network, _CLIENTS[tool], region, via=via),
+                origin=None if bare else Origin(address, network, _CLIENTS[tool], region, via=via),
                 outcome=Outcome(status),
                 child=child,
                 task=task,
@@ -320,6 +322,16 @@ def _stored(t: Teller, s: Scene, who: str, at: int) -> None:
                posture=Posture(bounds="origin") if s.place else None)  # fmt: skip
 
 
+def _pushed(t: Teller, s: Scene, who: str, at: int) -> None:
+    """Prompts are refused again and again; what is done then says nothing of place and tool."""
+    for i in range(9):
+        t.tell(who, at + i * s.spread * 10 * SECOND, "duo:authentication:read", status="denied",
+               effect="factor_refused", place=s.place, tool=s.tool)  # fmt: skip
+        if i % 3 == 2:
+            t.tell(who, at + (i * s.spread * 10 + 5) * SECOND, f"warehouse:Unload{i}:read", bare=True,
+                   effect="share_out", foreign="s3://elsewhere")  # fmt: skip
+
+
 def _lease(t: Teller, s: Scene, who: str, at: int) -> None:
     """A token expires in the system that issued it, and is used in another."""
     token = _session(f"lease{s.minute}", expires=at + 20 * MINUTE)
@@ -356,6 +368,7 @@ SCENES: dict[str, Callable[[Teller, Scene, str, int], None]] = {
     "outside": _outside,
     "stored": _stored,
     "lease": _lease,
+    "pushed": _pushed,
 }
 
 scenes = st.builds(
