@@ -46,16 +46,22 @@ _ISSUES = frozenset({
     "CreateTokenWithIAM", "GetClusterCredentials", "GetClusterCredentialsWithIAM",
     "GetServiceBearerToken", "GetDataAccess", "GetTemporaryGlueTableCredentials",
     "GetTemporaryGluePartitionCredentials", "CreateActivation", "CreateServiceApiKey",
+    "UploadSigningCertificate", "CreateBearerToken", "CreateBucketAccessKey", "ImportSshPublicKey",
+    "CreateKeysAndCertificate", "CreatePersonalAccessToken", "AssumeImpersonationRole",
+    "GetWorkloadAccessToken", "GetWorkloadAccessTokenForJWT", "GetWorkloadAccessTokenForUserId",
+    "GetResourceOauth2Token", "GetConnectionToken",
 })  # fmt: skip
 _ISSUES_IN = frozenset({
     ("sso", "CreateToken"), ("sso-oauth", "CreateToken"), ("rolesanywhere", "CreateSession"),
     ("lightsail", "GetInstanceAccessDetails"), ("signin", "CreateOAuth2Token"),
+    ("ssm", "GetAccessToken"),
 })  # fmt: skip
 _SECRETS_IN = frozenset({
     ("ecr", "GetAuthorizationToken"), ("ecr-public", "GetAuthorizationToken"),
     ("codeartifact", "GetAuthorizationToken"), ("ec2", "GetPasswordData"),
     ("lambda", "GetFunction"), ("lightsail", "DownloadDefaultKeyPair"),
     ("lightsail", "GetRelationalDatabaseMasterUserPassword"), ("acm", "ExportCertificate"),
+    ("bedrock-agentcore", "GetResourceApiKey"), ("route53domains", "RetrieveDomainAuthCode"),
 })  # fmt: skip
 # Ways to call a model. `Invoke...` elsewhere (a Lambda function) is an action.
 _INFERENCE_SERVICES = frozenset({"bedrock", "bedrock-runtime", "bedrock-agent-runtime", "sagemaker",
@@ -84,7 +90,7 @@ def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -
         return "write"
     if verb in LIST or (verb == "describe" and _is_plural(name.noun)):
         return "list"
-    if verb in READ or (read_only and verb not in WRITE | DELETE):
+    if (verb in READ and verb != "open") or (read_only and verb not in WRITE | DELETE):
         return "read"
     if verb in DELETE:
         return "delete"

@@ -18,6 +18,8 @@ ACCESS_KEY = "access_key_id"
 PASSWORD = "console_password"  # noqa: S105 - a kind of credential, not one
 SSH_KEY = "ssh_public_key_id"
 KEY_PAIR = "key_pair_id"
+SIGNING = "signing_certificate_id"
+IOT = "iot_certificate_id"
 SPECIFIC = "service_specific_credential_id"
 
 

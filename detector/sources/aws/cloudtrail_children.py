@@ -13,8 +13,10 @@ from typing import Any
 
 from detector.sources.aws.cloudtrail_call import (
     ACCESS_KEY,
+    IOT,
     KEY_PAIR,
     PASSWORD,
+    SIGNING,
     SPECIFIC,
     SSH_KEY,
     Call,
@@ -161,12 +163,25 @@ def _gone(field: str, kind: str, type_: str) -> _Rule:
     return ended
 
 
-def _key_status(call: Call) -> Effectuated | None:
-    uid, status = text_of(call.request.get("accessKeyId")), text_of(call.request.get("status"))
-    if not uid or status not in {"Active", "Inactive"}:
-        return None
-    child = Child(call.known(ACCESS_KEY, uid, "access_key"), call.user())
-    return ("end" if status == "Inactive" else "issue"), child
+def _status(field: str, kind: str, type_: str) -> _Rule:
+    def switched(call: Call) -> Effectuated | None:
+        uid, status = text_of(call.request.get(field)), text_of(call.request.get("status"))
+        if not uid or status not in {"Active", "Inactive"}:
+            return None
+        child = Child(call.known(kind, uid, type_), call.user())
+        return ("end" if status == "Inactive" else "issue"), child
+
+    return switched
+
+
+def _nobodys(rule: _Rule) -> _Rule:
+    """Of a credential whose holder is no identity of the cloud."""
+
+    def without(call: Call) -> Effectuated | None:
+        found = rule(call)
+        return None if found is None else (found[0], Child(found[1].credential, None))
+
+    return without
 
 
 def _quarantined(call: Call) -> Effectuated | None:
@@ -187,7 +202,7 @@ _ISSUES: dict[str, _Rule] = {
     "CreateLoginProfile": _password,
     "UpdateLoginProfile": _password,
     "DeleteLoginProfile": _password_gone,
-    "UpdateAccessKey": _key_status,
+    "UpdateAccessKey": _status("accessKeyId", ACCESS_KEY, "access_key"),
     "DeleteAccessKey": _gone("accessKeyId", ACCESS_KEY, "access_key"),
     "UploadSSHPublicKey": _by_id("sSHPublicKey", "sSHPublicKeyId", SSH_KEY, "ssh_key"),
     "DeleteSSHPublicKey": _gone("sSHPublicKeyId", SSH_KEY, "ssh_key"),
@@ -197,6 +212,21 @@ _ISSUES: dict[str, _Rule] = {
     "DeleteServiceSpecificCredential": _gone(
         "serviceSpecificCredentialId", SPECIFIC, "service_specific"
     ),
+    "ResetServiceSpecificCredential": _by_id(
+        "serviceSpecificCredential", "serviceSpecificCredentialId", SPECIFIC, "service_specific"
+    ),
+    "UpdateServiceSpecificCredential": _status(
+        "serviceSpecificCredentialId", SPECIFIC, "service_specific"
+    ),
+    "UpdateSSHPublicKey": _status("sSHPublicKeyId", SSH_KEY, "ssh_key"),
+    "UploadSigningCertificate": _by_id("certificate", "certificateId", SIGNING, "certificate"),
+    "UpdateSigningCertificate": _status("certificateId", SIGNING, "certificate"),
+    "DeleteSigningCertificate": _gone("certificateId", SIGNING, "certificate"),
+    "CreateBucketAccessKey": _nobodys(_by_id("accessKey", "accessKeyId", ACCESS_KEY, "access_key")),
+    "DeleteBucketAccessKey": _nobodys(_gone("accessKeyId", ACCESS_KEY, "access_key")),
+    "ImportSshPublicKey": _nobodys(_by_id("", "sshPublicKeyId", SSH_KEY, "ssh_key")),
+    "DeleteSshPublicKey": _nobodys(_gone("sshPublicKeyId", SSH_KEY, "ssh_key")),
+    "CreateKeysAndCertificate": _nobodys(_by_id("", "certificateId", IOT, "certificate")),
     "CreateKeyPair": _by_id("", "keyPairId", KEY_PAIR, "ssh_key"),
     "ImportKeyPair": _by_id("", "keyPairId", KEY_PAIR, "ssh_key"),
     "DeleteKeyPair": _gone("keyPairId", KEY_PAIR, "ssh_key"),

@@ -29,12 +29,15 @@ WATCH = (
     "FirewallPolicy", "FirewallRuleGroup", "Guardrail", "SecurityLake", "InsightRules",
     "FindingAggregator", "ControlPanel", "DetectorMode", "ImportFindingsForProduct", "MalwareProtectionPlan",
     "ThreatEntitySet", "ThreatIntelSet", "ActionTarget", "AnomalyDetector", "AnomalyMonitor", "Budget",
+    "EventDataStoreIngestion", "OrganizationDelegatedAdmin", "PublishingDestination", "DeliverySource",
+    "DataProtectionPolicy", "AuditConfiguration", "CodeSigningConfig", "Crl", "MfaDeviceForUser",
 )  # fmt: skip
 # Their settings: changing these can blind too.
 WATCH_SETTINGS = (
     "Trail", "EventSelectors", "InsightSelectors", "Detector", "RetentionPolicy", "MacieSession",
     "EventDataStore", "Guardrail", "AccountPasswordPolicy", "OrganizationConfiguration",
     "ConfigurationRecorder", "DeliveryChannel", "SecurityHubConfiguration", "LoggingOptions",
+    "MemberDetectors",
 )  # fmt: skip
 WATCHERS = frozenset({"guardduty", "securityhub", "macie2", "macie", "inspector2", "detective",
                        "access-analyzer", "cloudtrail", "config", "securitylake"})  # fmt: skip
@@ -66,7 +69,9 @@ MINT = frozenset({
     "CreateServiceSpecificCredential", "ResetServiceSpecificCredential", "UploadSSHPublicKey",
     "GetSessionToken", "GetSigninToken", "AssumeRoot", "CreateKeyPair", "ImportKeyPair",
     "CreateApiKey", "CreateActivation", "UploadSigningCertificate", "CreateServiceApiKey",
-    "CreateOAuth2Token", "GetWebIdentityToken", "GetDelegatedAccessToken",
+    "CreateOAuth2Token", "GetWebIdentityToken", "GetDelegatedAccessToken", "CreateBearerToken",
+    "CreateBucketAccessKey", "CreateKeysAndCertificate", "ImportSshPublicKey",
+    "CreatePersonalAccessToken", "AdminSetUserPassword",
 })  # fmt: skip
 PERSIST = frozenset({
     "UpdateAssumeRolePolicy", "CreateFunctionUrlConfig", "UpdateFunctionUrlConfig", "CreateTrustAnchor",
@@ -75,7 +80,9 @@ PERSIST = frozenset({
     "AcceptHandoff", "InviteAccountToOrganization", "CreatePolicyGenerationJob",
     "CreateInstanceConnectEndpoint", "CreateClientVpnEndpoint", "CreateTrustedTokenIssuer",
     "AddClientIDToOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint",
-    "CreateDevEndpoint", "CreateAssociation",
+    "CreateDevEndpoint", "CreateAssociation", "UpdateSchedule", "AcceptPrimaryEmailUpdate",
+    "CreateExternalIdPConfigurationForDirectory", "EnableExternalIdPConfigurationForDirectory",
+    "CompleteVirtualMfaDeviceRegistration", "CompleteWebAuthnDeviceRegistration",
 })  # fmt: skip
 PERSIST_NOUNS = ("SAMLProvider", "OpenIDConnectProvider", "IdentityProvider", "OIDCProvider",
                   "ExternalIdentityProvider", "TrustedTokenIssuer")  # fmt: skip
@@ -90,7 +97,7 @@ GRANT = frozenset({
     "AddRoleToDBInstance", "AddRoleToDBCluster", "CreatePodIdentityAssociation", "PutKeyPolicy",
     "DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "AddMemberToGroup",
     "AttachPolicy", "CreateFoundationModelAgreement", "PutFoundationModelEntitlement",
-    "PutUseCaseForModelAccess",
+    "PutUseCaseForModelAccess", "DeletePermissionsBoundaryFromPermissionSet", "SetIdentityPoolRoles",
 })  # fmt: skip
 GRANTED = frozenset({"UserPolicy", "RolePolicy", "GroupPolicy"})
 RESOURCE_POLICIES = ("ResourcePolicy", "AccessPolicy", "PermissionsPolicy")
@@ -104,13 +111,15 @@ SHARE = frozenset({
     "CreateTrafficMirrorSession", "PutAccessPointPolicy", "SetQueueAttributes", "PutPublicAccessBlock",
     "SetTopicAttributes", "PutRegistryPolicy", "PutDestinationPolicy", "PutRepositoryPermissionsPolicy",
     "UpdateSnapshotAccess", "ShareDirectory", "PutFileSystemPolicy", "PutSubscriptionFilter",
-    "CreateAccessGrant", "ModifyAuthenticationProfile",
+    "CreateAccessGrant", "ModifyAuthenticationProfile", "PutIdentityPolicy", "PutImagePolicy",
+    "PutComponentPolicy", "PutContainerPolicy", "PutAuthPolicy", "TransferDomainToAnotherAwsAccount",
 })  # fmt: skip
 OPEN = frozenset({
     "AuthorizeSecurityGroupIngress", "AuthorizeDBSecurityGroupIngress", "CreateNetworkAclEntry",
     "AuthorizeClusterSecurityGroupIngress", "AuthorizeCacheSecurityGroupIngress",
     "ReplaceNetworkAclEntry", "DisableSnapshotBlockPublicAccess", "DisableImageBlockPublicAccess",
     "PutBucketPublicAccessBlock", "PutPublicAccessBlock", "PutAccountPublicAccessBlock",
+    "ModifySecurityGroupRules", "OpenInstancePublicPorts",
 })  # fmt: skip
 EXECUTE = frozenset({
     "SendCommand", "StartSession", "ResumeSession", "StartAutomationExecution", "RunInstances",
@@ -130,12 +139,35 @@ PROBE = frozenset({
 # What no rule would guess from the name.
 EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("organizations", "LeaveOrganization"): "impair_defence",
+    ("organizations", "RemoveAccountFromOrganization"): "impair_defence",
+    ("organizations", "DeleteOrganization"): "impair_defence",
+    ("organizations", "CloseAccount"): "destroy",
+    ("account", "CloseAccount"): "destroy",
     ("organizations", "AttachPolicy"): "",  # a guard rail, not a right
     ("organizations", "DetachPolicy"): "impair_defence",
     ("organizations", "DeletePolicy"): "impair_defence",
     ("organizations", "UpdatePolicy"): "impair_defence",
     ("organizations", "DisablePolicyType"): "impair_defence",
     ("ds", "ResetUserPassword"): "mint_credential",
+    ("workmail", "ResetPassword"): "mint_credential",
+    ("sso-directory", "UpdatePassword"): "mint_credential",
+    ("rolesanywhere", "UpdateProfile"): "persist",
+    ("acm-pca", "PutPolicy"): "share_out",
+    ("shield", "DeleteProtection"): "impair_defence",
+    ("network-firewall", "DeleteFirewall"): "impair_defence",
+    ("fms", "DeletePolicy"): "impair_defence",
+    ("fms", "DisassociateAdminAccount"): "impair_defence",
+    ("logs", "DeleteDelivery"): "impair_defence",
+    ("logs", "DeleteDestination"): "impair_defence",
+    ("backup", "DeleteBackupVaultLockConfiguration"): "impair_defence",
+    ("ec2", "UnlockSnapshot"): "impair_defence",
+    ("ec2", "DisableAllowedImagesSettings"): "impair_defence",
+    ("route53domains", "DisableDomainTransferLock"): "impair_defence",
+    ("access-analyzer", "CreateArchiveRule"): "impair_defence",
+    ("inspector2", "CreateFilter"): "impair_defence",
+    ("macie2", "CreateFindingsFilter"): "impair_defence",
+    ("guardduty", "CreateTrustedEntitySet"): "impair_defence",
+    ("guardduty", "UpdateTrustedEntitySet"): "impair_defence",
     ("ec2", "DisableEbsEncryptionByDefault"): "impair_defence",
     ("guardduty", "CreateFilter"): "impair_defence",
     ("guardduty", "UpdateFilter"): "impair_defence",

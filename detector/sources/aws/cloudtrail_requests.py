@@ -33,7 +33,8 @@ QUARANTINE = "AWSCompromisedKeyQuarantine"
 _SHORT_RETENTION = 5  # days
 _MANAGED = ":iam::aws:policy/"
 _READ_ONLY = ("ReadOnlyAccess", "ViewOnlyAccess")
-_PORTS = frozenset({"fromPort", "toPort"})
+_PORTS = frozenset({"fromPort", "toPort", "FromPort", "ToPort"})
+_OFF = frozenset({"DISABLED", "PAUSED", "NONE"})
 _WEB = frozenset({80, 443})
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -134,10 +135,48 @@ def _trail(action: Action, request: Request, _account: str) -> Action:
 
 def _detector(action: Action, request: Request, _account: str) -> Action:
     off = has(request, frozenset({"enable", "autoEnable"}), is_false)
-    off |= has(
-        request, frozenset({"status", "autoEnable"}), lambda v: v in {"DISABLED", "PAUSED", "NONE"}
+    off |= has(request, frozenset({"status", "autoEnable"}), lambda v: v in _OFF)
+    return changed(action, effect="impair_defence" if off else "")
+
+
+def _new_members(action: Action, request: Request, _account: str) -> Action:
+    """What accounts that join, or all of them, are watched by."""
+    off = any(
+        value is False or (value in _OFF and name != "autoEnableStandards")
+        for name, value in leaves(request)
     )
     return changed(action, effect="impair_defence" if off else "")
+
+
+def _recorder(action: Action, request: Request, _account: str) -> Action:
+    everything = has(request, frozenset({"allSupported"}), is_true)
+    return changed(action, effect="" if everything else "impair_defence")
+
+
+def _filter(action: Action, request: Request, _account: str) -> Action:
+    """A filter that hides nothing is a view that somebody saved."""
+    deed = str(request.get("action") or "")
+    hides = deed in {"ARCHIVE", "SUPPRESS"} or (not deed and action.operation == "UpdateFilter")
+    return changed(action, effect="impair_defence" if hides else "")
+
+
+def _metadata(action: Action, request: Request, _account: str) -> Action:
+    """Without a session token an instance's credentials can be had by a forged request."""
+    names = frozenset({"httpTokens", "HttpTokens"})
+    weak = has(request, names, lambda v: v == "optional")
+    return changed(action, access="admin", effect="impair_defence") if weak else action
+
+
+def _second_factor(action: Action, request: Request, _account: str) -> Action:
+    off = request.get("mfaConfiguration") == "OFF"
+    return changed(action, access="admin", effect="impair_defence") if off else action
+
+
+def _cluster(action: Action, request: Request, account: str) -> Action:
+    logging = request.get("logging")
+    if isinstance(logging, dict) and has(logging, frozenset({"enabled"}), is_false):
+        return changed(action, access="admin", effect="impair_defence")
+    return _public_instance(action, request, account)
 
 
 def _bucket_logging(action: Action, request: Request, _account: str) -> Action:
@@ -219,7 +258,10 @@ _RULES: dict[str, Rule] = {
     "ModifyDBCluster": _public_instance,
     "CreateDBInstance": _public_instance,
     "ModifyCluster": _public_instance,
-    "UpdateClusterConfig": _public_instance,
+    "UpdateClusterConfig": _cluster,
+    "ModifySecurityGroupRules": _open_to_world,
+    "ModifyInstanceMetadataOptions": _metadata,
+    "SetUserPoolMfaConfig": _second_factor,
     "AddPermission": sharing.permission,
     "CreateRole": sharing.trusted,
     "UpdateAssumeRolePolicy": sharing.trusted,
@@ -232,11 +274,20 @@ _RULES: dict[str, Rule] = {
     "UpdateTrail": _trail,
     "UpdateDetector": _detector,
     "UpdateMacieSession": _detector,
+    "UpdateMemberDetectors": _detector,
+    "UpdateOrganizationConfiguration": _new_members,
+    "PutConfigurationRecorder": _recorder,
+    "CreateFilter": _filter,
+    "UpdateFilter": _filter,
+    "CreateFindingsFilter": _filter,
     "PutBucketLogging": _bucket_logging,
     "PutBucketLifecycle": lifecycle,
     "PutBucketLifecycleConfiguration": lifecycle,
     "PutBucketVersioning": _versioning,
     "UpdateAccessKey": _reactivated,
+    "UpdateSSHPublicKey": _reactivated,
+    "UpdateSigningCertificate": _reactivated,
+    "UpdateServiceSpecificCredential": _reactivated,
     "ModifyInstanceAttribute": _runs_code,
     "UpdateFunctionConfiguration": _runs_code,
     "PutBucketReplication": sharing.replicated,

@@ -50,12 +50,13 @@ _PRIVATE = frozenset({"private", "internal"})
 _TIMES = ("@timestamp", "at_sign_timestamp", "created_at")
 _MADE = frozenset({
     "personal_access_token.create", "personal_access_token.access_granted", "oauth_access.create",
-    "deploy_key.create", "public_key.create",
+    "deploy_key.create", "public_key.create", "personal_access_token.credential_regenerated",
+    "oauth_access.regenerate",
 })  # fmt: skip
 _ENDED = frozenset({
     "personal_access_token.access_revoked", "personal_access_token.destroy",
     "personal_access_token.credential_revoked", "oauth_access.destroy", "deploy_key.destroy",
-    "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
+    "oauth_access.revoke", "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
     "org_credential_authorization.deauthorize",
 })  # fmt: skip
 _FOUND = "secret_scanning_alert.create"
@@ -130,6 +131,8 @@ def _outcome(record: Record, operation: str) -> Outcome:
     conclusion = record.text("conclusion")
     if conclusion in _FAILED:
         return Outcome("failure", conclusion)
+    if operation == "user.failed_login":
+        return Outcome("denied", operation)
     if operation.endswith(("_failed", ".failed", "_failure")):
         return Outcome(
             "denied" if operation == "org.recovery_code_failed" else "failure", operation

@@ -43,7 +43,7 @@ from schemas.event import (
 )  # fmt: skip
 
 NAME = "gcp_audit"
-KEY = "gcp_key_name"
+KEY, API_KEY, HMAC = "gcp_key_name", "gcp_api_key_name", "gcp_hmac_access_id"
 _SERVICE = "gcp"
 _ROBOT = "gserviceaccount.com"
 _ANY_PROJECT = frozenset({"", "_", "-"})
@@ -148,20 +148,31 @@ def _subject(
         return "use", None
     names = [entry.text("response", "name"), name, entry.text("request", "name")]
     mail = _mail(record, names)
-    made = next((one for one in names if "/keys/" in one), "")
-    credential: Credential | None = None
-    if made:
-        credential = public(
-            _key_id(made, mail), KEY, record.context, record.tenant, type="service_account_key",
-            lifetime="static",
-        )  # fmt: skip
+    credential = _made(record, names, mail)
     holder = principal(mail, "", "") if mail else None
     # An end that names no credential must not be taken for the end of the one that acted.
     named = credential is not None or (holder is not None and kind == "issue")
     return (kind, Child(credential, holder)) if named else ("use", None)
 
 
+def _made(record: Record, names: list[str], mail: str) -> Credential | None:
+    """The key that one of the names is of: a service account's, a project's, or one for storage."""
+    uid, form, kind = "", KEY, "service_account_key"
+    for one in names:
+        if "/serviceAccounts/" in one and "/keys/" in one:
+            uid = _key_id(one, mail)
+        elif "/locations/" in one and "/keys/" in one:
+            uid, form, kind = one.removeprefix("//apikeys.googleapis.com/"), API_KEY, "api_key"
+        elif "/hmacKeys/" in one:
+            uid, form, kind = one.rpartition("/")[2], HMAC, "hmac_key"
+        if uid:
+            break
+    return public(uid, form, record.context, record.tenant, type=kind, lifetime="static")
+
+
 def _outcome(entry: Record) -> Outcome:
+    if entry.text("methodName").endswith("LoginService.loginFailure"):
+        return Outcome("denied", "loginFailure")
     code = entry.number("status", "code")
     if code is None:
         code = entry.number("response", "error", "code")

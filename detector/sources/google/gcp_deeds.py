@@ -2,7 +2,8 @@
 
 References:
     Google Cloud documentation, "IAM audit logging", "Service account credentials API", "Logging
-    configuration", the services' method names.
+    configuration", "AuditConfigDelta", "Creating and managing organization policies", the services'
+    method names.
 
 Examples:
     >>> action_of("iam", "google.iam.admin.v1.CreateServiceAccountKey").effect
@@ -23,10 +24,15 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from detector.sources.deeds import Deeds
+from detector.sources.identity.google_workspace_actions import action_of as told_at_home
 from detector.sources.platform.kubernetes_audit import action_of as cluster_action
 from detector.sources.record import Record
 from schemas.event import Action, Kind
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Workspace's logs of administrators and of signing in.
+_DIRECTORY = frozenset({"admin", "login"})
+_CONSTRAINTS = frozenset({"CreatePolicy", "UpdatePolicy", "SetOrgPolicy"})
 _VERSION = re.compile(r"^(?:v\d\w*|alpha|beta)\.")
 _KUBERNETES = "io.k8s."
 _POLICY = "setiampolicy"
@@ -39,8 +45,23 @@ _DEEDS = Deeds("gcp", {
     "SignJwt": ("credential_issue", ""),
     "SignBlob": ("credential_issue", ""),
     "CreateKey": ("credential_issue", "mint_credential"),
+    "UndeleteKey": ("credential_issue", "mint_credential"),
+    "GetKeyString": ("secret_read", ""),
+    "EnableServiceAccountKey": ("credential_issue", "mint_credential"),
+    "storage.hmacKeys.create": ("credential_issue", "mint_credential"),
+    "CreateOauthClientCredential": ("credential_issue", "mint_credential"),
+    "CreateClientSecret": ("credential_issue", "mint_credential"),
+    "ImportSshPublicKey": ("credential_issue", "persist"),
+    "CreateSshPublicKey": ("credential_issue", "persist"),
+    "SetMasterAuth": ("credential_issue", "mint_credential"),
+    "cloudsql.sslCerts.create": ("credential_issue", "mint_credential"),
+    "cloudsql.users.create": ("admin", "persist"),
+    "cloudsql.users.update": ("admin", "persist"),
     "CreateServiceAccount": ("admin", "persist"),
     "EnableServiceAccount": ("admin", "persist"),
+    "UndeleteServiceAccount": ("admin", "persist"),
+    "CreateWorkforcePoolProvider": ("admin", "persist"),
+    "UpdateWorkforcePoolProvider": ("admin", "persist"),
     "CreateWorkloadIdentityPoolProvider": ("admin", "persist"),
     "UpdateWorkloadIdentityPoolProvider": ("admin", "persist"),
     "CreateWorkforcePool": ("admin", "persist"),
@@ -50,6 +71,7 @@ _DEEDS = Deeds("gcp", {
     "storage.setIamPermissions": ("admin", "grant"),
     "addGroupMember": ("admin", "grant"),
     "InsertProjectOwnershipInvite": ("admin", "grant"),
+    "compute.instances.setServiceAccount": ("admin", "grant"),
     "CreateRole": ("admin", ""),
     "UpdateRole": ("admin", "grant"),
     "AccessSecretVersion": ("secret_read", ""),
@@ -57,10 +79,36 @@ _DEEDS = Deeds("gcp", {
     "AsymmetricDecrypt": ("read", ""),
     "Encrypt": ("write", ""),
     "DestroyCryptoKeyVersion": ("delete", "destroy"),
+    "DestroySecretVersion": ("delete", "destroy"),
+    "DeleteSecret": ("delete", "destroy"),
+    "DeleteProject": ("delete", "destroy"),
+    "storage.buckets.delete": ("delete", "destroy"),
+    "cloudsql.instances.delete": ("delete", "destroy"),
     "UpdateCryptoKeyVersion": ("admin", ""),
     "DeleteSink": ("delete", "impair_defence"),
     "UpdateSink": ("admin", "impair_defence"),
     "CreateExclusion": ("admin", "impair_defence"),
+    "UpdateExclusion": ("admin", "impair_defence"),
+    "DeleteLogMetric": ("delete", "impair_defence"),
+    "DeleteAlertPolicy": ("delete", "impair_defence"),
+    "DeleteNotificationChannel": ("delete", "impair_defence"),
+    "DeleteNotificationConfig": ("delete", "impair_defence"),
+    "CreateMuteConfig": ("admin", "impair_defence"),
+    "DeletePolicy": ("delete", "impair_defence"),
+    "CreatePolicy": ("admin", ""),
+    "UpdatePolicy": ("admin", ""),
+    "SetOrgPolicy": ("admin", ""),
+    "ClearOrgPolicy": ("admin", "impair_defence"),
+    "DeleteServicePerimeter": ("delete", "impair_defence"),
+    "UpdateServicePerimeter": ("admin", "impair_defence"),
+    "ReplaceServicePerimeters": ("admin", "impair_defence"),
+    "DeleteAccessLevel": ("delete", "impair_defence"),
+    "UpdateAccessLevel": ("admin", "impair_defence"),
+    "DeleteAccessPolicy": ("delete", "impair_defence"),
+    "DeleteAccessApprovalSettings": ("delete", "impair_defence"),
+    "compute.securityPolicies.delete": ("delete", "impair_defence"),
+    "compute.securityPolicies.removeRule": ("delete", "impair_defence"),
+    "compute.packetMirrorings.insert": ("admin", "share_out"),
     "DeleteBucket": ("delete", "impair_defence"),
     "UpdateBucket": ("admin", "impair_defence"),
     "DeleteLog": ("delete", "impair_defence"),
@@ -88,6 +136,8 @@ _LIFE: dict[str, Kind] = {
     "CreateServiceAccountKey": "issue", "UploadServiceAccountKey": "issue",
     "GenerateAccessToken": "issue", "GenerateIdToken": "issue", "SignJwt": "issue",
     "SignBlob": "issue", "DeleteServiceAccountKey": "end", "DisableServiceAccountKey": "end",
+    "EnableServiceAccountKey": "issue", "CreateKey": "issue", "UndeleteKey": "issue",
+    "DeleteKey": "end", "storage.hmacKeys.create": "issue", "storage.hmacKeys.delete": "end",
 }  # fmt: skip
 
 
@@ -122,7 +172,18 @@ def lifecycle_of(operation: str) -> Kind | None:
 def refined(action: Action, entry: Record) -> Action:
     """The action as its request makes it. Where the log has none, the name decides."""
     asked = entry.part("request")
+    if action.service in _DIRECTORY and not action.effect:
+        return _in_directory(action, entry)
+    if action.operation in _CONSTRAINTS:
+        return replace(action, effect="impair_defence") if _lifts(asked.part("policy")) else action
     if action.effect == "grant":
+        if _unwatched(entry):
+            return replace(action, effect="impair_defence")
+        changed = entry.part("serviceData", "permissionDelta")
+        if changed.get("removedPermissions") and not changed.get("addedPermissions"):
+            return replace(action, effect="")
+        if _audits(entry) and not _deltas(entry):
+            return replace(action, effect="")
         deltas = _deltas(entry)
         if deltas and not any(_lets_in(one) for one in deltas):
             return replace(action, effect="")
@@ -145,6 +206,46 @@ def _deltas(entry: Record) -> list[Record]:
         *entry.parts("serviceData", "policyDelta", "bindingDeltas"),
         *entry.parts("metadata", "policyDelta", "bindingDeltas"),
     ]
+
+
+def _audits(entry: Record) -> list[Record]:
+    """What a new policy changes of what is logged."""
+    return [
+        *entry.parts("serviceData", "policyDelta", "auditConfigDeltas"),
+        *entry.parts("metadata", "policyDelta", "auditConfigDeltas"),
+    ]
+
+
+def _unwatched(entry: Record) -> bool:
+    """Whether a kind of log is no longer written, or not for somebody who is exempted."""
+    return any(
+        (one.text("action") == "ADD") == bool(one.text("exemptedMember")) for one in _audits(entry)
+    )
+
+
+def _lifts(policy: Record) -> bool:
+    """Whether a constraint of the organisation is set to let through what it is there to stop."""
+    boolean = policy.get("booleanPolicy")
+    if isinstance(boolean, dict):
+        return boolean.get("enforced") is not True
+    if policy.text("listPolicy", "allValues") == "ALLOW":
+        return True
+    rules = policy.parts("spec", "rules")
+    return any(one.flag("enforce") is False or one.flag("allowAll") is True for one in rules)
+
+
+def _in_directory(action: Action, entry: Record) -> Action:
+    """What Google Workspace shares with Google Cloud, by the names that it has at home."""
+    events = (one for event in entry.parts("metadata", "event") for one in event.parts("parameter"))
+    said = {one.text("name"): one.get("value") for one in events}
+    words = _HUMP.sub("_", action.operation)
+    told = told_at_home(
+        action.service, words.upper() if action.service == "admin" else words.lower(),
+        Record(said, entry.what, entry.context, entry.position, entry.raw), (),
+    )  # fmt: skip
+    if told.access == "unknown":
+        return action
+    return replace(action, access=told.access, effect=told.effect, foreign=told.foreign)
 
 
 def _lets_in(delta: Record) -> bool:

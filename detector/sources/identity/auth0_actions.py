@@ -153,15 +153,25 @@ def weakens(body: Any, depth: int = 6) -> bool:
 def _issuing(parts: list[str], method: str) -> tuple[Access, Effect] | None:
     if method != "post" or not parts:
         return None
+    if parts == ["tickets", "password-change"] or parts[-1] == "recovery-code-regeneration":
+        return "credential_issue", "mint_credential"
     if parts[-1] == "rotate-secret" or (parts[0] == "clients" and parts[-1] == "credentials"):
         return "credential_issue", "mint_credential"
     return ("credential_issue", "persist") if parts == ["clients"] else None
 
 
+def _of_role(parts: list[str]) -> bool:
+    """Users that are put into a role."""
+    return parts[0] == "roles" and parts[-1] == "users"
+
+
 def _administered(parts: list[str], access: Access) -> Access:
     if access != "write" or not parts:
         return access
+    if parts[0] == "keys" or _FACTORS.intersection(parts):
+        return "admin"
     named = parts[0].startswith((*_DEFENCES, *_LOGIN_CODE)) or parts[-1] in _MEMBERS
+    named = named or _of_role(parts)
     return "admin" if named or parts[0] in {"client-grants", "tenants", "clients"} else access
 
 
@@ -177,6 +187,11 @@ def _effect(parts: list[str], access: Access, *, off: bool) -> Effect:
         return "destroy" if first in {"users", "connections", "tenants"} and len(parts) <= 2 else ""
     if first.startswith(_LOGIN_CODE):
         return "persist"
-    if parts[-1] in _MEMBERS or first == "client-grants":
+    if parts[-1] in _MEMBERS or first == "client-grants" or _of_role(parts):
         return "grant"
+    # A factor that is set up for somebody, a second identity, or a token exchange of one's own making.
+    if _FACTORS.intersection(parts) - {"multifactor"} or parts[-1] == "identities":
+        return "persist"
+    if first == "token-exchange-profiles":
+        return "persist"
     return "persist" if parts == ["users"] else ""

@@ -13,6 +13,7 @@ from detector.sources.record import Record
 from schemas.event import Child, Credential, Kind, Principal
 
 TOKEN, CLIENT, CERTIFICATE = "auth0_token_jti", "auth0_client_id", "x509_sha256"
+KEY = "auth0_client_credential_id"
 _ENDED = {"refresh-tokens": "refresh_token", "sessions": "session",
           "device-credentials": "device_credential", "grants": "grant"}  # fmt: skip
 _MOST_SCOPES = 64  # a dashboard's token has two hundred
@@ -59,6 +60,8 @@ def child_of(
         return "use", None
     if parts[0] == "clients":
         return _application(log, method, parts, account, time, parent)
+    if method == "post" and len(parts) == 3 and parts[2] == "revoke":
+        method, parts = "delete", parts[:2]
     if method == "delete" and len(parts) == 2 and parts[0] in _ENDED:
         kind = _ENDED[parts[0]]
         ended = credentials.public(parts[1], f"auth0_{kind}_id", log.context, log.tenant, type=kind)
@@ -74,10 +77,21 @@ def _application(
     rotated = method == "post" and parts[-1] == "rotate-secret"
     body = log.part("details", "response", "body")
     client = body.text("client_id") or (parts[1] if len(parts) > 1 else "")
-    if not client or not (created or rotated or (method == "delete" and len(parts) == 2)):
+    # A key of its own, by which an application signs its requests.
+    key = body.text("id") if method == "post" else parts[3] if len(parts) == 4 else ""
+    if len(parts) < 3 or parts[2] != "credentials" or method not in {"post", "delete"}:
+        key = ""
+    if not client or not (key or created or rotated or (method == "delete" and len(parts) == 2)):
         return "use", None
     base = f"auth0:{account}/" if account else "auth0:"
+    if key:
+        made = credentials.public(
+            key, KEY, log.context, log.tenant, type="client_credential", lifetime="static",
+            issued=time if method == "post" else None, parent=parent if method == "post" else "",
+        )  # fmt: skip
     holder = Principal(f"{base}client/{client}", client, account, "service", known_by=client)
+    if key:
+        return "issue" if method == "post" else "end", Child(made, holder)
     if method == "delete":
         return "end", Child(_secret(log, client), holder)
     return "issue", Child(_secret(log, client, issued=time, parent=parent), holder)

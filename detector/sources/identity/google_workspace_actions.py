@@ -29,6 +29,11 @@ _EFFECTS: dict[str, Effect] = {
     "ADD_TO_TRUSTED_OAUTH2_APPS": "grant", "TRUST_DOMAIN_OWNED_OAUTH2_APPS": "grant",
     "CHANGE_PASSWORD": "mint_credential", "GENERATE_2SV_SCRATCH_CODES": "mint_credential",
     "GENERATE_TRANSFER_TOKEN": "mint_credential", "CREATE_USER": "persist",
+    "GENERATE_LDAP_PASSWORD": "mint_credential",
+    "ALERTS_CENTER_DELETE_ALERT": "impair_defence",
+    "DELETE_RULE": "impair_defence", "DLP_RULE_DELETED": "impair_defence",
+    "DELETE_ACCESS_LEVEL_V2": "impair_defence", "REMOVE_FROM_BLOCKED_OAUTH2_APPS": "impair_defence",
+    "ADD_SECURITY_KEY": "persist",
     "UNDELETE_USER": "persist", "ADD_RECOVERY_EMAIL": "persist", "ADD_RECOVERY_PHONE": "persist",
     "CHANGE_RECOVERY_EMAIL": "persist", "CHANGE_RECOVERY_PHONE": "persist",
     "CHANGE_SSO_SETTINGS": "persist", "TOGGLE_SSO_ENABLED": "persist",
@@ -63,6 +68,9 @@ _BROAD = ("/auth/admin.", "/auth/cloud-platform", "/auth/ediscovery", "/auth/gma
           "/auth/apps.", "/auth/contacts")  # fmt: skip
 _BROAD_WHOLE = ("/auth/drive", "/auth/drive.readonly")
 _OPEN = frozenset({"READ_ONLY_ACCESS", "READ_WRITE_ACCESS", "MANAGE_ACCESS"})
+# Context-aware access does not always say what became of it.
+_BY_CONTEXT = "TOGGLE_CAA_ENABLEMENT"
+_SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION", _BY_CONTEXT})
 _OFF = frozenset({"false", "off", "disabled", "none", "0", "disable"})
 _SECURITY = ("security", "alert", "rule", "password", "2-step", "advanced protection", "scanning",
              "protection", "safety")  # fmt: skip
@@ -75,7 +83,7 @@ def known(application: str, name: str) -> tuple[Access, Effect]:
     if name == "trash":
         access = "delete"
     if application in _ADMIN_TYPES or name in _OWN_DEFENCES:
-        if access not in {"read", "list", "delete"}:
+        if access not in {"read", "list", "delete"} or name.startswith("GENERATE_"):
             access = "admin"
     elif application == "token" and name == "authorize":
         access = "credential_issue"
@@ -109,7 +117,7 @@ def action_of(application: str, name: str, said: Record, scopes: tuple[str, ...]
         foreign = said.first("API_CLIENT_NAME", "CLIENT_ID")
     elif said.text("SETTING_NAME") == "SHARING_OUTSIDE_DOMAIN" and _is_shared(said):
         effect, foreign = "share_out", "*"
-    elif name in {"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION"}:
+    elif name in _SWITCHES and (name != _BY_CONTEXT or said.text("NEW_VALUE")):
         effect = effect if _is_off(said) else ""
     elif "APPLICATION_SETTING" in name and _is_off(said) and _is_security(said):
         effect = "impair_defence"

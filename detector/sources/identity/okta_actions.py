@@ -29,7 +29,7 @@ _ISSUING = ("app.oauth2.token.grant", "app.oauth2.as.token.grant", "system.api_t
             "app.oauth2.credentials.lifecycle.create", "app.oauth2.client.credentials.create")  # fmt: skip
 # Where a change is one of rights, factors or rules, not of content.
 _ADMINISTERED = (
-    "user.mfa.", "user.account.privilege.", "group.privilege.", "policy.", "zone.", "iam.",
+    "user.mfa.", "application.policy.sign_on.", "user.account.privilege.", "group.privilege.", "policy.", "zone.", "iam.",
     "system.idp.", "system.mfa.", "system.log_stream.", "system.api_token.",
     "security.authenticator.", "security.threat.configuration.", "security.attack_protection.",
     "security.behavior.settings.", "event_hook.", "inline_hook.", "app.oauth2.credentials.", "app.oauth2.client.",
@@ -40,21 +40,26 @@ _WEAKENING = frozenset({"deactivate", "deactivated", "delete", "deleted", "updat
                         "disable", "suspend", "reset_all", "remove"})  # fmt: skip
 # What watches or holds off: to weaken it is to impair the defence.
 _DEFENCES = ("user.mfa.factor.", "system.mfa.factor.", "policy.lifecycle.", "policy.rule.",
+             "application.policy.sign_on.",
              "system.log_stream.lifecycle.", "event_hook.", "security.authenticator.lifecycle.",
              "security.threat.configuration.", "security.attack_protection.",
              "security.behavior.settings.")  # fmt: skip
+_LOOSENS = frozenset({"policy.lifecycle.overwrite", "user.mfa.attempt_bypass",
+                      "network_zone.rule.disabled", "zone.remove_blacklist"})  # fmt: skip
 _GRANTS = (
     "user.account.privilege.grant", "group.privilege.grant", "iam.resourceset.bindings.add",
     "iam.resourceset.bindings.create", "iam.role.permissions.add",
     "user.session.impersonation.grant", "user.session.impersonation.initiate",
+    "user.session.impersonation.extend", "app.oauth2.client.privilege.grant",
     "app.oauth2.admin.consent.grant", "app.oauth2.as.consent.grant", "app.oauth2.scope.grant",
 )  # fmt: skip
 _PERSISTS = (
     "user.lifecycle.create", "system.idp.lifecycle.create", "system.idp.lifecycle.update",
     "system.idp.key.create", "app.oauth2.trusted_server.add", "system.agent.register",
-    "inline_hook.created", "app.oauth2.client.lifecycle.create",
+    "inline_hook.created", "inline_hook.updated", "app.oauth2.client.lifecycle.create",
+    "system.idp.lifecycle.activate",
 )  # fmt: skip
-_MINTS = ("system.api_token.create", "app.oauth2.credentials.lifecycle.create",
+_MINTS = ("system.api_token.create", "system.api_token.enable", "app.oauth2.credentials.lifecycle.create",
           "app.oauth2.credentials.lifecycle.activate", "app.oauth2.client.credentials.create")  # fmt: skip
 # Whoever was asked by phone said that it was not them.
 PUSH_DENIED = "user.mfa.okta_verify.deny_push"
@@ -63,7 +68,9 @@ PASSWORDS = ("user.account.reset_password", "user.account.update_password")
 _DESTROYS = frozenset({"user.lifecycle.delete.initiated", "user.lifecycle.delete.completed",
                        "group.lifecycle.delete", "application.lifecycle.delete"})  # fmt: skip
 _SECRETS = frozenset({"application.user_membership.show_password", "pam.secret.reveal",
-                      "pam.secret.read"})  # fmt: skip
+                      "pam.secret.read", "pam.service_account.password.reveal",
+                      "pam.service_account.password.checkout", "app.cert.reveal",
+                      "application.configuration.reveal_client_secret"})  # fmt: skip
 
 
 @lru_cache(_CACHED)
@@ -90,6 +97,8 @@ def _access(operation: str) -> Access:
 def _effect(operation: str) -> Effect:
     verb = operation.rpartition(".")[2]
     if operation.startswith(_DEFENCES) and verb in _WEAKENING:
+        return "impair_defence"
+    if operation in _LOOSENS:
         return "impair_defence"
     if operation.startswith("zone.") and verb in _WEAKENING:
         return "open_network"

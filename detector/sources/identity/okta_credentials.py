@@ -50,7 +50,9 @@ def child_of(
         token = _id(targets, {"Token"})
         if token and verb == "create":
             return "issue", Child(_made(record, token, API_TOKEN, "api_token", acting, time), actor)
-        if token and verb in _ENDS:
+        if token and verb == "enable":
+            return "issue", Child(_public(record, token, API_TOKEN, "api_token"), actor)
+        if token and (verb in _ENDS or verb == "disable"):
             return "end", Child(_public(record, token, API_TOKEN, "api_token"), None)
     elif operation.startswith(_GRANTED):
         return "issue", Child(_token(record, acting, time, targets), actor)

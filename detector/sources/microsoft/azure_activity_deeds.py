@@ -31,11 +31,41 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "authorization/roleassignments/write": ("admin", "grant"),
     "authorization/roledefinitions/write": ("admin", "grant"),
     "authorization/elevateaccess/action": ("admin", "grant"),
+    "authorization/roleassignmentschedulerequests/write": ("admin", "grant"),
+    "authorization/roleeligibilityschedulerequests/write": ("admin", "grant"),
+    "authorization/classicadministrators/write": ("admin", "grant"),
+    "documentdb/databaseaccounts/sqlroleassignments/write": ("admin", "grant"),
+    "containerservice/managedclusters/trustedaccessrolebindings/write": ("admin", "grant"),
+    "managedservices/registrationassignments/write": ("admin", "grant"),
+    "sql/servers/administrators/write": ("admin", "grant"),
+    "authorization/rolemanagementpolicies/write": ("admin", "impair_defence"),
+    "authorization/policyexemptions/write": ("admin", "impair_defence"),
+    "authorization/policydefinitions/delete": ("delete", "impair_defence"),
+    "authorization/denyassignments/delete": ("delete", "impair_defence"),
     "authorization/policyassignments/delete": ("delete", "impair_defence"),
     "authorization/locks/delete": ("delete", "impair_defence"),
     "insights/diagnosticsettings/delete": ("delete", "impair_defence"),
     "insights/diagnosticsettings/write": ("admin", ""),
     "insights/activitylogalerts/delete": ("delete", "impair_defence"),
+    "aadiam/diagnosticsettings/delete": ("delete", "impair_defence"),
+    "insights/logprofiles/delete": ("delete", "impair_defence"),
+    "insights/actiongroups/delete": ("delete", "impair_defence"),
+    "insights/alertrules/delete": ("delete", "impair_defence"),
+    "insights/metricalerts/delete": ("delete", "impair_defence"),
+    "insights/scheduledqueryrules/delete": ("delete", "impair_defence"),
+    "insights/datacollectionrules/delete": ("delete", "impair_defence"),
+    "insights/datacollectionruleassociations/delete": ("delete", "impair_defence"),
+    "security/alertssuppressionrules/write": ("admin", "impair_defence"),
+    "security/automations/delete": ("delete", "impair_defence"),
+    "security/securitycontacts/delete": ("delete", "impair_defence"),
+    "securityinsights/alertrules/delete": ("delete", "impair_defence"),
+    "securityinsights/dataconnectors/delete": ("delete", "impair_defence"),
+    "securityinsights/onboardingstates/delete": ("delete", "impair_defence"),
+    "securityinsights/settings/delete": ("delete", "impair_defence"),
+    "operationalinsights/workspaces/dataexports/delete": ("delete", "impair_defence"),
+    "operationalinsights/workspaces/tables/delete": ("delete", "impair_defence"),
+    "operationalinsights/workspaces/purge/action": ("delete", "impair_defence"),
+    "cognitiveservices/accounts/raipolicies/delete": ("delete", "impair_defence"),
     "operationalinsights/workspaces/delete": ("delete", "impair_defence"),
     "security/pricings/write": ("admin", "impair_defence"),
     "security/pricings/delete": ("delete", "impair_defence"),
@@ -43,9 +73,30 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "network/networksecuritygroups/write": ("admin", "open_network"),
     "network/azurefirewalls/delete": ("delete", "impair_defence"),
     "network/networkwatchers/delete": ("delete", "impair_defence"),
+    "network/networkwatchers/flowlogs/delete": ("delete", "impair_defence"),
+    "network/firewallpolicies/delete": ("delete", "impair_defence"),
+    "network/firewallpolicies/rulecollectiongroups/delete": ("delete", "impair_defence"),
+    "network/applicationgatewaywebapplicationfirewallpolicies/delete": ("delete", "impair_defence"),
+    "network/frontdoorwebapplicationfirewallpolicies/delete": ("delete", "impair_defence"),
+    "network/ddosprotectionplans/delete": ("delete", "impair_defence"),
+    "network/networksecurityperimeters/delete": ("delete", "impair_defence"),
+    "network/bastionhosts/createshareablelinks/action": ("admin", "open_network"),
+    "cdn/profiles/securitypolicies/delete": ("delete", "impair_defence"),
+    "sql/servers/azureadonlyauthentications/delete": ("delete", "impair_defence"),
+    "storage/storageaccounts/blobservices/containers/immutabilitypolicies/delete": (
+        "delete", "impair_defence"),
+    "recoveryservices/vaults/backupresourceguardproxies/delete": ("delete", "impair_defence"),
+    "recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems/delete": (
+        "delete", "destroy"),
     "compute/virtualmachines/runcommand/action": ("write", "execute"),
     "compute/virtualmachinescalesets/virtualmachines/runcommand/action": ("write", "execute"),
+    "compute/virtualmachines/runcommands/write": ("write", "execute"),
     "compute/virtualmachines/extensions/write": ("write", "execute"),
+    "compute/virtualmachinescalesets/extensions/write": ("write", "execute"),
+    "hybridcompute/machines/runcommands/write": ("write", "execute"),
+    "hybridcompute/machines/extensions/write": ("write", "execute"),
+    "app/containerapps/exec/action": ("write", "execute"),
+    "containerinstance/containergroups/containers/exec/action": ("write", "execute"),
     "containerservice/managedclusters/runcommand/action": ("write", "execute"),
     "serialconsole/serialports/connect/action": ("write", "execute"),
     "web/sites/hostruntime/host/action": ("write", "execute"),
@@ -60,8 +111,33 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "managedidentity/userassignedidentities/federatedidentitycredentials/write": ("admin", "persist"),
     "keyvault/vaults/accesspolicies/write": ("admin", "grant"),
     "keyvault/vaults/delete": ("delete", "destroy"),
+    "keyvault/vaults/purge/action": ("delete", "destroy"),
+    "keyvault/locations/deletedvaults/purge/action": ("delete", "destroy"),
+    "keyvault/vaults/keys/purge/action": ("delete", "destroy"),
+    "keyvault/managedhsms/delete": ("delete", "destroy"),
+    "keypurge": ("delete", "destroy"),
+    "secretpurge": ("delete", "destroy"),
+    "storage/storageaccounts/delete": ("delete", "destroy"),
+    "compute/disks/delete": ("delete", "destroy"),
+    "sql/servers/delete": ("delete", "destroy"),
+    "resources/subscriptions/resourcegroups/delete": ("delete", "destroy"),
     "recoveryservices/vaults/delete": ("delete", "destroy"),
-    "storage/storageaccounts/regeneratekey/action": ("credential_issue", "mint_credential"),
+    "storage/storageaccounts/listaccountsas/action": ("credential_issue", "mint_credential"),
+    "storage/storageaccounts/listservicesas/action": ("credential_issue", "mint_credential"),
+    "storage/storageaccounts/blobservices/generateuserdelegationkey/action": (
+        "credential_issue", ""),
+    "storage/storageaccounts/localusers/write": ("admin", "persist"),
+    "search/searchservices/createquerykey/action": ("credential_issue", "mint_credential"),
+    "containerregistry/registries/generatecredentials/action": (
+        "credential_issue", "mint_credential"),
+    "containerregistry/registries/tokens/write": ("admin", "persist"),
+    "compute/sshpublickeys/generatekeypair/action": ("credential_issue", "mint_credential"),
+    "web/sites/host/functionkeys/write": ("credential_issue", "mint_credential"),
+    "web/sites/functions/keys/write": ("credential_issue", "mint_credential"),
+    "web/sites/newpassword/action": ("credential_issue", "mint_credential"),
+    "apimanagement/service/users/token/action": ("credential_issue", "mint_credential"),
+    "eventhub/namespaces/authorizationrules/write": ("admin", "persist"),
+    "servicebus/namespaces/authorizationrules/write": ("admin", "persist"),
     "compute/snapshots/delete": ("delete", "destroy"),
     "compute/disks/begingetaccess/action": ("read", "share_out"),
     "compute/snapshots/begingetaccess/action": ("read", "share_out"),
@@ -71,7 +147,13 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "rbac.authorization.k8s.io/roles/write": ("admin", ""),
 }  # fmt: skip
 _SECRETS = ("listkeys/action", "secrets/getsecret/action", "secretget", "listsecrets/action",
-            "keyget", "secretlistversions")  # fmt: skip
+            "keyget", "secretlistversions", "listadminkeys/action", "sharedkeys/action",
+            "listconnectionstrings/action", "readonlykeys/action", "listcredentials/action",
+            "listcredential/action", "publishxml/action", "config/list/action",
+            "publishingcredentials/list/action", "listcallbackurl/action", "secretbackup",
+            "keybackup", "keyexport")  # fmt: skip
+# Every provider has its own keys to be made anew: `regenerateKey`, `regeneratePrimaryKey`.
+_NEW_KEY = re.compile(r"/regenerate\w*(?:key|keys|credential|password)/action")
 _BY_END: dict[str, Access] = {"write": "write", "delete": "delete", "read": "read"}
 # A lease of storage is a lock: nobody gets a credential by it.
 _LEASES = re.compile(
@@ -101,8 +183,11 @@ def action_of(operation: str, kind: str) -> Action:
 def _grave(name: str) -> tuple[Access, Effect] | None:
     # Settings of one provider stand under the resources of others.
     words = name.replace("/providers/microsoft.", "/").split("/")
-    ends = ("/".join(words[at:]) for at in range(len(words) - 1))
-    return next((_GRAVE[end] for end in ends if end in _GRAVE), None)
+    ends = ("/".join(words[at:]) for at in range(max(len(words) - 1, 1)))
+    known = next((_GRAVE[end] for end in ends if end in _GRAVE), None)
+    if known is None and _NEW_KEY.search(name):
+        return "credential_issue", "mint_credential"
+    return known
 
 
 def _access(name: str, operation: str) -> Access:

@@ -43,6 +43,9 @@ from schemas.event import (
 
 NAME = "entra_audit"
 _KEY = re.compile(r"KeyIdentifier=([0-9a-fA-F-]{36})")
+_SUBJECT = re.compile(r'"Subject"\s*:\s*"([^"]{1,512})"')
+# What an application may sign in with, each among the properties that an update changes.
+_LISTED = {"KeyDescription": _KEY, "FederatedIdentityCredentials": _SUBJECT}
 _LOOKED_AT = 4_096
 _HOLDERS = frozenset({"User", "ServicePrincipal", "Group"})
 _DEEDS = Deeds("entra", {
@@ -51,6 +54,10 @@ _DEEDS = Deeds("entra", {
     "Add scoped member to role*": ("admin", "grant"),
     "Add app role assignment*": ("admin", "grant"),
     "Add delegated permission grant": ("admin", "grant"),
+    "Update delegated permission grant": ("admin", "grant"),
+    "Add role assignment to role definition": ("admin", "grant"),
+    "Update role definition": ("admin", "grant"),
+    "Add delegated admin customer": ("admin", "grant"),
     "Consent to application": ("admin", "grant"),
     "Add owner to application": ("admin", "persist"),
     "Add owner to service principal": ("admin", "persist"),
@@ -63,6 +70,7 @@ _DEEDS = Deeds("entra", {
     "Update application \u2013 Certificates and secrets management*": (
         "credential_issue", "mint_credential"),
     "Add federated identity credential*": ("credential_issue", "persist"),
+    "Update federated identity credential*": ("admin", "persist"),
     "Remove service principal credentials": ("delete", ""),
     "Add application": ("write", ""),
     "Add service principal": ("admin", ""),
@@ -73,6 +81,14 @@ _DEEDS = Deeds("entra", {
     "Admin deleted security info": ("admin", "impair_defence"),
     "User deleted security info": ("write", "impair_defence"),
     "Admin registered security info": ("admin", "persist"),
+    "Admin updated security info": ("admin", "persist"),
+    "Update PasswordProfile": ("admin", "persist"),
+    "Set force change user password": ("admin", ""),
+    "Add FIDO2 security key*": ("admin", "persist"),
+    "Delete FIDO2 security key*": ("delete", "impair_defence"),
+    "Add passkey*": ("admin", "persist"),
+    "Delete passkey*": ("delete", "impair_defence"),
+    "Delete Windows Hello for Business credential*": ("delete", "impair_defence"),
     "User registered security info": ("write", ""),
     "Update conditional access policy": ("admin", "impair_defence"),
     "Delete conditional access policy": ("delete", "impair_defence"),
@@ -80,6 +96,16 @@ _DEEDS = Deeds("entra", {
     "Update policy": ("admin", "impair_defence"),
     "Update authentication methods policy": ("admin", "impair_defence"),
     "Authentication Methods Policy Update": ("admin", "impair_defence"),
+    "Authentication Methods Policy Reset": ("admin", "impair_defence"),
+    "Update security defaults": ("admin", "impair_defence"),
+    "Disable security defaults": ("admin", "impair_defence"),
+    "Update authorization policy": ("admin", "impair_defence"),
+    "Update authentication strength*": ("admin", "impair_defence"),
+    "Delete authentication strength*": ("delete", "impair_defence"),
+    "Update role setting in PIM*": ("admin", "impair_defence"),
+    "Delete named location": ("delete", "impair_defence"),
+    "Remove policy from service principal": ("delete", "impair_defence"),
+    "Delete diagnostic settings": ("delete", "impair_defence"),
     "Add policy": ("admin", ""),
     "Added policy": ("admin", ""),
     "Add conditional access policy": ("admin", ""),
@@ -88,14 +114,33 @@ _DEEDS = Deeds("entra", {
     "Set domain authentication": ("admin", "persist"),
     "Add partner to company": ("admin", "grant"),
     "Add unverified domain": ("admin", "persist"),
+    "Add verified domain": ("admin", "persist"),
+    "Verify domain": ("admin", "persist"),
+    "Add identity provider": ("admin", "persist"),
+    "Update identity provider": ("admin", "persist"),
+    "Create PublicKeyInfrastructure": ("admin", "persist"),
+    "Add certificate authority to PublicKeyInfrastructure": ("admin", "persist"),
+    "Add certificate based authentication configuration": ("admin", "persist"),
+    "Enable passthrough authentication": ("admin", "persist"),
+    "Enable Desktop Sso*": ("admin", "persist"),
+    "Add a partner to cross-tenant access setting": ("admin", "grant"),
+    "Update a partner cross-tenant access setting": ("admin", "grant"),
+    "Update the default cross-tenant access setting": ("admin", "grant"),
     "Invite external user": ("write", "share_out"),
     "Create temporary access pass*": ("credential_issue", "mint_credential"),
+    "Create Temporary Access Pass*": ("credential_issue", "mint_credential"),
+    "Admin registered temporary access pass*": ("credential_issue", "mint_credential"),
+    "Recover device local administrator password": ("secret_read", ""),
+    "Read BitLocker key": ("secret_read", ""),
+    "Hard Delete*": ("delete", "destroy"),
     "Update device": ("write", ""),
     "Sign-in activity": ("read", ""),
     "assignDeviceManagementScript*": ("write", "execute"),
 })  # fmt: skip
 # Privileged Identity Management writes each step; nothing is granted before the last one.
 _UNDERWAY = re.compile(r"\b(?:requested|request|canceled|cancelled|denied|expired)\b")
+_ENDS = ("Remove service principal", "Remove federated identity credential",
+         "Delete federated identity credential")  # fmt: skip
 _MADE = frozenset({"", "0", "success", "succeeded"})
 _FAILED = frozenset({"failure", "failed", "timeout"})
 
@@ -105,7 +150,7 @@ def _read(record: Record) -> ActivityEvent:
     operation = told.text("activityDisplayName") or record.text("operationName")
     if not operation:
         operation = record.first("operationName.value", "Operation")
-    action = _action(record.need(operation, "activityDisplayName"), told)
+    action = _by_keys(_action(record.need(operation, "activityDisplayName"), told), told)
     directory = record.first("tenantId", "tenantid", "properties.tenantId")
     principal = _principal(record, told, directory)
     outcome = _outcome(record, told)
@@ -141,6 +186,35 @@ def _action(operation: str, told: Record) -> Action:
     if action.effect == "share_out":
         return replace(action, foreign=_detail(told, "invitedUserEmailAddress"))
     return action
+
+
+def _by_keys(action: Action, told: Record) -> Action:
+    """An update of an application may add a way to sign in as it, or only take one away."""
+    target = next(told.parts("targetResources"), None)
+    added, removed = _changed(target) if target is not None else (set(), set())
+    begins = action.access == "credential_issue"
+    if added and not begins and action.operation == "Update application":
+        return replace(action, access="credential_issue", plane="action", effect="persist")
+    if removed and not added and (begins or action.operation == "Update application"):
+        return replace(action, access="delete", plane="action", effect="")
+    return action
+
+
+def _changed(target: Record) -> tuple[set[str], set[str]]:
+    """The keys and federated subjects that are new, and those that are gone."""
+    added: set[str] = set()
+    removed: set[str] = set()
+    for one in target.parts("modifiedProperties"):
+        form = _LISTED.get(one.text("displayName"))
+        if form is not None:
+            after, before = _found(form, one.get("newValue")), _found(form, one.get("oldValue"))
+            added |= after - before
+            removed |= before - after
+    return added, removed
+
+
+def _found(form: re.Pattern[str], value: object) -> set[str]:
+    return set(form.findall(value[:_LOOKED_AT])) if isinstance(value, str) else set()
 
 
 def _detail(told: Record, key: str) -> str:
@@ -203,12 +277,13 @@ def _subject(
     told: Record, action: Action, outcome: Outcome, directory: str
 ) -> tuple[Kind, Child | None]:
     begins = action.access == "credential_issue"
-    if outcome.status != "success" or not (
-        begins or "Remove service principal" in action.operation
-    ):
-        return "use", None
     target = next(told.parts("targetResources"), None)
-    if target is None:
+    if outcome.status != "success" or target is None:
+        return "use", None
+    ends = action.operation.startswith(_ENDS) or (
+        action.access == "delete" and bool(_changed(target)[1])
+    )
+    if not (begins or ends):
         return "use", None
     credential = _key(target)
     person = target.text("type") == "User"
@@ -232,9 +307,7 @@ def _key(target: Record) -> Credential | None:
     for one in target.parts("modifiedProperties"):
         if one.text("displayName") not in {"KeyDescription", "FederatedIdentityCredentials"}:
             continue
-        after, before = one.get("newValue"), one.get("oldValue")
-        new = set(_KEY.findall(after[:_LOOKED_AT])) if isinstance(after, str) else set()
-        old = set(_KEY.findall(before[:_LOOKED_AT])) if isinstance(before, str) else set()
+        new, old = _found(_KEY, one.get("newValue")), _found(_KEY, one.get("oldValue"))
         found = sorted(new - old) or sorted(old - new)
         if found:
             return public(

@@ -77,7 +77,8 @@ _SHELLS = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontain
 _PROBES = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
 _DEFENCES = frozenset({
     "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "networkpolicies",
-    "validatingadmissionpolicies", "podsecuritypolicies", "events",
+    "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies",
+    "mutatingadmissionpolicybindings", "podsecuritypolicies", "events",
 })  # fmt: skip
 _STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
 

@@ -61,6 +61,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r" UNSET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "unset_policy", "admin",
               "impair_defence"),
         _form(r" SET (?:DISABLE_MFA|MINS_TO_BYPASS_MFA)", "bypass_mfa", "admin", "impair_defence"),
+        _form(r" REMOVE DELEGATED AUTHORIZATION", "remove_delegation", "delete"),
         _form(r" SET DISABLED ?= ?TRUE", "disable", "admin"),
     ),
     "ALTER ACCOUNT": (
@@ -73,6 +74,16 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r" (?:ADD|SET) ACCOUNTS", "share", "admin", "share_out"),
     ),
     "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
+    **{
+        f"DROP {kind}": (_form(r" POLICY ", "drop_policy", "delete", "impair_defence"),)
+        for kind in ("NETWORK", "AUTHENTICATION", "PASSWORD", "SESSION", "MASKING", "ROW")
+    },
+    "DROP DATABASE": (_form("", "drop_database", "delete", "destroy"),),
+    "ALTER TABLE": (
+        _form(r" (?:UNSET MASKING POLICY|DROP (?:ALL )?ROW ACCESS POLIC(?:Y|IES))",
+              "uncover", "admin", "impair_defence"),
+    ),
+    "CREATE SECURITY": (_form(r" INTEGRATION ", "create_integration", "admin", "persist"),),
     "CREATE USER": (_form("", "create_user", "admin", "persist"),),
     "COPY INTO": (
         _form(r"^COPY INTO ['\"]?(?P<foreign>(?:s3|s3gov|s3china|gcs|azure)://[^/'\"\s]{1,255})",
