@@ -116,7 +116,7 @@ def _load(source: Source, folder: Path, events: int) -> list[bytes]:
         for path in sorted(folder.glob("*.raw.json"))
         for one in opened(path.read_bytes())
     ]
-    made = [_anew(one, turn) for turn in range(events // max(1, len(bare))) for one in bare]
+    made = [_anew(one, turn) for turn in range(max(1, events // max(1, len(bare)))) for one in bare]
     return [one for one in made if _decodes(source, one)]
 
 

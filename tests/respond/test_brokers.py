@@ -44,6 +44,7 @@ WORKED_OUT: dict[str, tuple[str, ...]] = {
         "gitlab_token_id", "gitlab_deploy_token_id", "gitlab_job_id", "gitlab_oauth_token_id",
         "gitlab_other_token_id",
     ),
+    "google.gcp_audit: form": ("gcp_key_name", "gcp_api_key_name", "gcp_hmac_access_id"),
     "identity.auth0_credentials: f'auth0_{kind}_id'": (
         "auth0_refresh_token_id", "auth0_session_id", "auth0_device_credential_id",
         "auth0_grant_id",
@@ -59,6 +60,7 @@ WORKED_OUT: dict[str, tuple[str, ...]] = {
     "aws.cloudtrail_call: kind": ("access_key_id",),
     "aws.cloudtrail_children: kind": (
         "access_key_id", "ssh_public_key_id", "service_specific_credential_id", "key_pair_id",
+        "signing_certificate_id", "iot_certificate_id",
     ),
     "aws.cloudtrail_credential: kind": ("bearer_credential_id",),
     "credentials: kind": (),  # whatever its callers say

@@ -6,7 +6,8 @@ References:
     Management API v2: sessions, refresh-tokens, device-credentials, grants, clients, users
     (`revoke-access`). Microsoft Graph v1.0: `revokeSignInSessions`, `removePassword`,
     `federatedIdentityCredentials`, service principals; Azure CLI, `az storage account`. Google Cloud
-    IAM API: `serviceAccounts.keys.disable`; Admin SDK Directory API: `tokens.delete`. Duo Admin API:
+    IAM API: `serviceAccounts.keys.disable`; API Keys API v2: `keys.delete`, `keys.undelete`; Cloud Storage
+    JSON API: `projects.hmacKeys.update`; Admin SDK Directory API: `tokens.delete`. Duo Admin API:
     users, bypass codes. 1Password CLI: `op user suspend`.
 
 Examples:
@@ -21,6 +22,7 @@ _JWT = "Services that check an access token by themselves accept it until it exp
 _GRAPH = "https://graph.microsoft.com/v1.0"
 _DIRECTORY = "https://admin.googleapis.com/admin/directory/v1"
 _KEYS = "https://iam.googleapis.com/v1/projects/-/{id}"
+_HMAC = "PUT https://storage.googleapis.com/storage/v1/projects/{account}/hmacKeys/{id} state="
 _ENTRA_TOKENS = "Access tokens that the app has live on until they expire, for about an hour."
 _LET_IN = "Whoever has been let in stays signed in at the application."
 _OKTA_SESSIONS = Row(
@@ -75,6 +77,13 @@ ROWS: dict[str, Row | Unreachable] = {
         "POST /api/v2/clients/{id}/rotate-secret",
         catch=f"Tokens that the application has live on. {_JWT}",
         breaks="The application cannot obtain tokens until it has the new secret.",
+    ),
+    "auth0_client_credential_id": Row(
+        "auth0",
+        "delete",
+        "DELETE /api/v2/clients/{who}/credentials/{id}",
+        catch=f"Tokens that the application has live on. {_JWT}",
+        breaks="The application cannot sign itself in with this key.",
     ),
     "auth0_refresh_token_id": Row(
         "auth0", "revoke", "DELETE /api/v2/refresh-tokens/{id}", catch=_JWT
@@ -147,6 +156,13 @@ ROWS: dict[str, Row | Unreachable] = {
         f"POST {_KEYS}:enable",
         "Short-lived tokens from the key live on, for about an hour.",
     ),
+    "gcp_api_key_name": Row(
+        "gcp",
+        "delete",
+        "DELETE https://apikeys.googleapis.com/v2/{id}",
+        catch="For 30 days the key can be had back with keys.undelete.",
+    ),
+    "gcp_hmac_access_id": Row("gcp", "disable", f"{_HMAC}INACTIVE", f"{_HMAC}ACTIVE"),
     "google_oauth_grant": _GRANT,
     "duo_bypass_code_id": Row("duo", "delete", "DELETE /admin/v1/bypass_codes/{id}", catch=_LET_IN),
     # Without the factor, whoever has the password could enrol another: so the user is stopped.
