@@ -182,10 +182,8 @@ def refined(action: Action, entry: Record) -> Action:
         changed = entry.part("serviceData", "permissionDelta")
         if changed.get("removedPermissions") and not changed.get("addedPermissions"):
             return replace(action, effect="")
-        if _audits(entry) and not _deltas(entry):
-            return replace(action, effect="")
         deltas = _deltas(entry)
-        if deltas and not any(_lets_in(one) for one in deltas):
+        if (deltas or _audits(entry)) and not any(_lets_in(one) for one in deltas):
             return replace(action, effect="")
         foreign = _foreign(entry, deltas)
         return replace(action, foreign=foreign, effect="share_out") if foreign else action

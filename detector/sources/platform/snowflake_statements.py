@@ -69,9 +69,8 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
               "impair_defence"),
     ),
     "ALTER SHARE": (
-        _form(r" (?:ADD|SET) ACCOUNTS ?= ?(?P<foreign>[\w.]{1,255}(?: ?, ?[\w.]{1,255})*)", "share",
-              "admin", "share_out"),
-        _form(r" (?:ADD|SET) ACCOUNTS", "share", "admin", "share_out"),
+        _form(r" (?:ADD|SET) ACCOUNTS(?: ?= ?(?P<foreign>[\w.]{1,255}(?: ?, ?[\w.]{1,255})*))?",
+              "share", "admin", "share_out"),
     ),
     "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
     **{
