@@ -97,7 +97,7 @@ def producer(
         transactional_id=transactional_id,
         transaction_timeout_ms=patience,
         # State is compressed by the broker, if its topic says so: here it would cost detection time.
-        compression_type="lz4" if transactional_id is None else None,
+        compression_type="zstd" if transactional_id is None else None,
         max_batch_size=_BATCH,
         max_request_size=_MOST_BYTES,
         linger_ms=2 if transactional_id is None else 0,
