@@ -125,6 +125,8 @@ _DEEDS = Deeds("gcp", {
     "compute.snapshots.insert": ("write", ""),
     "deploymentmanager.deployments.insert": ("write", "execute"),
     "google.ssh-serialport.v1.connect": ("write", "execute"),
+    "CreateOSPolicyAssignment": ("write", "execute"),
+    "UpdateOSPolicyAssignment": ("write", "execute"),
     "CreateBuild": ("write", "execute"),
     "InsertJob": ("read", ""),
     "jobservice.insert": ("read", ""),
