@@ -291,7 +291,7 @@ def _subject(
     holder = (
         entra.user(directory, uid, name, target.text("userPrincipalName"))
         if person
-        else entra.app(directory, _app_id(target) or uid, name)
+        else entra.app(directory, _app_id(target) or _detail(told, "AppId") or uid, name)
     )
     return "issue" if begins else "end", Child(credential, holder)
 

@@ -74,7 +74,7 @@ def _read(record: Record) -> ActivityEvent:
             told.text("ipAddress") or record.first("callerIpAddress", "calleripaddress"), told.text("userAgent"),
             within=directory or "entra", asn=told.number("autonomousSystemNumber"),
             country=told.text("location", "countryOrRegion"),
-            client="" if told.text("userAgent") else told.text("clientAppUsed"),
+            client="" if told.text("userAgent") else _client(told),
         ),
         outcome=outcome,
         chain=_behind(told, directory),
@@ -111,6 +111,12 @@ def _principal(record: Record, told: Record, directory: str) -> Principal:
     kind = "agent" if agent and agent != "notAgentic" else "workload" if managed else "service"
     record.need(uid or name, "userId", "a user or an application")
     return entra.app(directory, uid, name, kind)  # type: ignore[arg-type]
+
+
+def _client(told: Record) -> str:
+    """What Entra takes the client for: `Browser` is what a user agent would have been read as."""
+    used = told.text("clientAppUsed").lower()
+    return used if used != "unknown" else ""
 
 
 def _behind(told: Record, directory: str) -> tuple[str, ...]:
