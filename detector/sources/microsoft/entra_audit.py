@@ -47,6 +47,9 @@ _SUBJECT = re.compile(r'"Subject"\s*:\s*"([^"]{1,512})"')
 # What an application may sign in with, each among the properties that an update changes.
 _LISTED = {"KeyDescription": _KEY, "FederatedIdentityCredentials": _SUBJECT}
 _LOOKED_AT = 4_096
+_RULES = "ConditionalAccessPolicy"
+_STATE = re.compile(r'"state"\s*:\s*"(\w{1,64})"')
+_IN_FORCE = {"enabled"}
 _HOLDERS = frozenset({"User", "ServicePrincipal", "Group"})
 _DEEDS = Deeds("entra", {
     "Add member to role*": ("admin", "grant"),
@@ -183,9 +186,22 @@ def _action(operation: str, told: Record) -> Action:
     action = _DEEDS.of(operation, "intune" if told.get("Actor") else "")
     if action.effect == "grant" and _UNDERWAY.search(operation):
         return replace(action, effect="")
+    if action.effect == "impair_defence" and _put_in_force(told):
+        return replace(action, effect="")
     if action.effect == "share_out":
         return replace(action, foreign=_detail(told, "invitedUserEmailAddress"))
     return action
+
+
+def _put_in_force(told: Record) -> bool:
+    """Whether rules that were off, or only reported, are enforced from now on."""
+    return any(
+        _found(_STATE, one.get("newValue")) == _IN_FORCE
+        and bool(_found(_STATE, one.get("oldValue")) - _IN_FORCE)
+        for target in told.parts("targetResources")
+        for one in target.parts("modifiedProperties")
+        if one.text("displayName") == _RULES
+    )
 
 
 def _by_keys(action: Action, told: Record) -> Action:
