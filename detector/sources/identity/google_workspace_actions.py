@@ -49,7 +49,7 @@ _EFFECTS: dict[str, Effect] = {
     "WEAK_PROGRAMMATIC_LOGIN_SETTINGS_CHANGED": "impair_defence",
     "CHANGE_CAA_APP_ASSIGNMENTS": "impair_defence", "TOGGLE_CAA_ENABLEMENT": "impair_defence",
     "SYSTEM_DEFINED_RULE_UPDATED": "impair_defence", "DELETE_GMAIL_SETTING": "impair_defence",
-    "ALLOW_SERVICE_FOR_OAUTH2_ACCESS": "impair_defence",
+    "ALERT_STATUS_CHANGED": "impair_defence", "ALLOW_SERVICE_FOR_OAUTH2_ACCESS": "impair_defence",
     "UNBLOCK_ON_DEVICE_ACCESS": "impair_defence",
     "IMPORT_SSH_PUBLIC_KEY": "persist", "CREATE_SSH_PUBLIC_KEY": "persist",
     "UPDATE_SSH_PUBLIC_KEY": "persist",
@@ -76,7 +76,8 @@ _BROAD_WHOLE = ("/auth/drive", "/auth/drive.readonly")
 _OPEN = frozenset({"READ_ONLY_ACCESS", "READ_WRITE_ACCESS", "MANAGE_ACCESS"})
 # Context-aware access does not always say what became of it.
 _BY_CONTEXT = "TOGGLE_CAA_ENABLEMENT"
-_SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION", _BY_CONTEXT})
+_SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION",
+                       "ALERT_STATUS_CHANGED", _BY_CONTEXT})  # fmt: skip
 _OFF = frozenset({"false", "off", "disabled", "none", "0", "disable"})
 # The name of old, and the one that settings of applications have had since.
 _SHARING = ("SHARING_OUTSIDE_DOMAIN", "external_sharing_mode")
