@@ -14,6 +14,7 @@ Examples:
     'service'
 """
 
+import re
 from functools import lru_cache
 
 from detector.sources.platform.kubernetes_audit import principal_of as cluster_principal
@@ -28,6 +29,9 @@ _GOOGLE = (
     "@cloudservices.gserviceaccount.com", "@system.gserviceaccount.com", "@prod.google.com",
     "@cloudbuild.gserviceaccount.com", "@google.com",
 )  # fmt: skip
+# Service agents are named after the number of whatever they work for. Anybody may call an account
+# of their own `service-...`.
+_AGENT = re.compile(r"service-(?:[a-z]+-)?\d{6,}@")
 
 
 def actors(
@@ -63,7 +67,7 @@ def principal(mail: str, subject: str, account: str) -> Principal:
     if mail.startswith("system:"):
         return cluster_principal(mail)
     if mail.endswith("gserviceaccount.com") or (mail and subject.startswith(_ROBOT)):
-        google = mail.endswith(_GOOGLE) or mail.startswith("service-")
+        google = mail.endswith(_GOOGLE) or _AGENT.match(mail) is not None
         kind: PrincipalType = "provider" if google else "service"
         home = mail.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
         return Principal(
