@@ -50,6 +50,7 @@ _LOOKED_AT = 4_096
 _RULES = "ConditionalAccessPolicy"
 _STATE = re.compile(r'"state"\s*:\s*"(\w{1,64})"')
 _IN_FORCE = {"enabled"}
+_PIM = "PIM"
 _HOLDERS = frozenset({"User", "ServicePrincipal", "Group"})
 _DEEDS = Deeds("entra", {
     "Add member to role*": ("admin", "grant"),
@@ -75,6 +76,7 @@ _DEEDS = Deeds("entra", {
     "Add federated identity credential*": ("credential_issue", "persist"),
     "Update federated identity credential*": ("admin", "persist"),
     "Remove service principal credentials": ("delete", ""),
+    "Add user": ("admin", "persist"),
     "Add application": ("write", ""),
     "Add service principal": ("admin", ""),
     "Reset password*": ("admin", "persist"),
@@ -241,15 +243,19 @@ def _detail(told: Record, key: str) -> str:
 def _principal(record: Record, told: Record, directory: str) -> Principal:
     user, app = told.part("initiatedBy", "user"), told.part("initiatedBy", "app")
     mail = user.text("userPrincipalName")
+    # What stands beside a user's id is often the name of the application that they worked through.
+    name = "" if mail else user.text("displayName")
+    if name and told.text("loggedByService") == _PIM:
+        return entra.system(directory, name)
     if user.text("id") or mail:
-        return entra.user(directory, user.text("id"), user.text("displayName"), mail)
+        return entra.user(directory, user.text("id"), name, mail)
     uid, name = (
         app.first("appId", "servicePrincipalId"),
         app.first("displayName", "servicePrincipalName"),
     )
     if uid or name:
-        own = not uid or name.startswith("Microsoft")
-        return entra.system(directory, name) if own else entra.app(directory, uid, name)
+        # The name is no proof of Microsoft's own: whoever registers an application chooses it.
+        return entra.app(directory, uid, name) if uid else entra.system(directory, name)
     actor = told.part("Actor")  # Intune's
     if actor.first("UPN", "ObjectId"):
         if actor.text("Application") and not actor.text("UPN"):

@@ -67,7 +67,7 @@ def _read(record: Record) -> ActivityEvent:
         tenant=record.tenant,
         time=when.time(name),
         principal=principal,
-        action=_action(record, told, outcome),
+        action=_action(record, told, outcome, human=principal.type == "human"),
         credential=_credential(told),
         target=_target(told),
         origin=origin_of(
@@ -82,14 +82,15 @@ def _read(record: Record) -> ActivityEvent:
     )  # fmt: skip
 
 
-def _action(record: Record, told: Record, outcome: Outcome) -> Action:
+def _action(record: Record, told: Record, outcome: Outcome, *, human: bool) -> Action:
     operation = _CATEGORIES.get(record.text("category"), "")
     if not operation:
         kinds = told.texts("signInEventTypes")
         service = "servicePrincipal" in kinds or "managedIdentity" in kinds
-        operation = "service principal sign-in" if service or not told.text("userId") else "sign-in"
+        person = human and not service
+        operation = "sign-in" if person else "service principal sign-in"
         if "nonInteractiveUser" in kinds or told.flag("isInteractive") is False:
-            operation = "token refresh" if told.text("userId") else operation
+            operation = "token refresh" if person else operation
     refused = outcome.code == _FACTOR_REFUSED
     return Action("entra", operation, "read", "retrieval", "factor_refused" if refused else "")
 
