@@ -39,16 +39,18 @@ def actors(
 ) -> tuple[Principal, tuple[str, ...]]:
     """Who acted, and the uids of those who stand behind an impersonated account."""
     info = entry.part("authenticationInfo")
-    mail, subject = info.text("principalEmail"), info.text("principalSubject")
+    mail = info.text("principalEmail")
+    # Whoever changes a token is told as their own provider knows them, and beside it as Google does
+    # from then on.
+    known = entry.part("metadata").first("mapped_principal", "mappedPrincipal")
+    subject = known or info.text("principalSubject")
     if not mail and not subject:
         return _unnamed(record, entry, account, address), ()
-    chain = tuple(
-        principal(
-            one.first("firstPartyPrincipal.principalEmail"), one.text("principalSubject"), ""
-        ).uid
+    behind = (
+        (one.text("firstPartyPrincipal", "principalEmail"), one.text("principalSubject"))
         for one in info.parts("serviceAccountDelegationInfo")
-        if one.get("principalSubject") or one.get("firstPartyPrincipal")
     )
+    chain = tuple(principal(*names, "").uid for names in behind if any(names))
     return principal(mail, subject, account), chain
 
 
@@ -79,7 +81,9 @@ def principal(mail: str, subject: str, account: str) -> Principal:
     # principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s
     pool, _, own = subject.partition("/subject/")
     if not own:
-        kind_, _, own = subject.partition(":")
+        kind_, colon, own = subject.partition(":")
+        if not colon:
+            return Principal(f"gcp:subject/{subject}", subject, account, known_by=subject)
         known: PrincipalType = "human" if kind_ == "user" else "service"
         return Principal(
             f"gcp:{kind_.lower()}/{own or subject}", own, account, known, known_by=subject
