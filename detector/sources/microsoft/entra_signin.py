@@ -37,11 +37,14 @@ NAME = "entra_signin"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _DIGITS = 18
 _MULTI = "multiFactorAuthentication"
+_MET = ("MFA requirement satisfied", "MFA completed")
+# Applications of Microsoft's own.
+_OWN = "MicrosoftServicePrincipalSignInLogs"
 _CATEGORIES = {
     "SignInLogs": "sign-in", "NonInteractiveUserSignInLogs": "token refresh",
     "ServicePrincipalSignInLogs": "service principal sign-in",
     "ManagedIdentitySignInLogs": "managed identity sign-in", "ADFSSignInLogs": "sign-in",
-    "MicrosoftServicePrincipalSignInLogs": "service principal sign-in",
+    _OWN: "service principal sign-in",
 }  # fmt: skip
 # AADSTS codes: interrupts on the way to a sign-in are no denials.
 _INTERRUPTS = frozenset(
@@ -110,6 +113,8 @@ def _principal(record: Record, told: Record, directory: str) -> Principal:
     uid = told.text("appId") or told.text("servicePrincipalId")
     name = told.first("servicePrincipalName", "appDisplayName")
     kind = "agent" if agent and agent != "notAgentic" else "workload" if managed else "service"
+    if record.text("category") == _OWN:
+        kind = "provider"
     record.need(uid or name, "userId", "a user or an application")
     return entra.app(directory, uid, name, kind)  # type: ignore[arg-type]
 
@@ -126,10 +131,11 @@ def _behind(told: Record, directory: str) -> tuple[str, ...]:
 
 
 def _mfa(told: Record) -> bool | None:
-    required = told.text("authenticationRequirement")
-    if not required:
-        return None
-    return required == _MULTI and told.number("status", "errorCode") in {0, None}
+    required, made = told.text("authenticationRequirement"), told.number("status", "errorCode")
+    # In words alone where nothing was required, and in version 1.0 of the interface.
+    if made == 0 and told.text("status", "additionalDetails").startswith(_MET):
+        return True
+    return required == _MULTI and made in {0, None} if required else None
 
 
 def _credential(told: Record) -> Credential | None:
