@@ -17,7 +17,8 @@ _MOST_ASN = 2**32 - 1
 _NOWHERE = Origin()
 _Key = tuple[str, str, str, str, int | None, str, str, bool, str]
 _known: Memo[_Key, Origin] = Memo()
-_UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
+# The last is how Microsoft's exports write that there is none.
+_UNSPECIFIED = frozenset({"0.0.0.0", "::", "<null>"})  # noqa: S104 - nothing is bound to it
 
 
 def origin_of(
@@ -42,7 +43,7 @@ def _origin(
     address = kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
-    if place is not None and place.address in _UNSPECIFIED:
+    if (place.address if place is not None else address) in _UNSPECIFIED:
         address = ""
     elif place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network

@@ -30,7 +30,7 @@ _READ = 4_096
 PATTERNS: dict[str, str] = {
     # Forty characters of base64 with all kinds in them; neither a path nor a hash.
     "aws_secret_key": r"(?<![A-Za-z0-9/+=])(?=[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=]))"
-    r"(?=[^\s/]*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9/+]{40}",
+    r"(?=[A-Za-z0-9+]*[a-z])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}",
     "aws_session_token": r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[\w/+=-]{16,}",
     "jwt": r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?",
     "github": r"\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}",

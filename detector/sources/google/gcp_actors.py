@@ -14,6 +14,7 @@ Examples:
     'service'
 """
 
+import re
 from functools import lru_cache
 
 from detector.sources.platform.kubernetes_audit import principal_of as cluster_principal
@@ -28,6 +29,9 @@ _GOOGLE = (
     "@cloudservices.gserviceaccount.com", "@system.gserviceaccount.com", "@prod.google.com",
     "@cloudbuild.gserviceaccount.com", "@google.com",
 )  # fmt: skip
+# Service agents are named after the number of whatever they work for. Anybody may call an account
+# of their own `service-...`.
+_AGENT = re.compile(r"service-(?:[a-z]+-)?\d{6,}@")
 
 
 def actors(
@@ -35,16 +39,18 @@ def actors(
 ) -> tuple[Principal, tuple[str, ...]]:
     """Who acted, and the uids of those who stand behind an impersonated account."""
     info = entry.part("authenticationInfo")
-    mail, subject = info.text("principalEmail"), info.text("principalSubject")
+    mail = info.text("principalEmail")
+    # Whoever changes a token is told as their own provider knows them, and beside it as Google does
+    # from then on.
+    known = entry.part("metadata").first("mapped_principal", "mappedPrincipal")
+    subject = known or info.text("principalSubject")
     if not mail and not subject:
         return _unnamed(record, entry, account, address), ()
-    chain = tuple(
-        principal(
-            one.first("firstPartyPrincipal.principalEmail"), one.text("principalSubject"), ""
-        ).uid
+    behind = (
+        (one.text("firstPartyPrincipal", "principalEmail"), one.text("principalSubject"))
         for one in info.parts("serviceAccountDelegationInfo")
-        if one.get("principalSubject") or one.get("firstPartyPrincipal")
     )
+    chain = tuple(principal(*names, "").uid for names in behind if any(names))
     return principal(mail, subject, account), chain
 
 
@@ -63,7 +69,7 @@ def principal(mail: str, subject: str, account: str) -> Principal:
     if mail.startswith("system:"):
         return cluster_principal(mail)
     if mail.endswith("gserviceaccount.com") or (mail and subject.startswith(_ROBOT)):
-        google = mail.endswith(_GOOGLE) or mail.startswith("service-")
+        google = mail.endswith(_GOOGLE) or _AGENT.match(mail) is not None
         kind: PrincipalType = "provider" if google else "service"
         home = mail.partition("@")[2].removesuffix(".iam.gserviceaccount.com")
         return Principal(
@@ -75,7 +81,9 @@ def principal(mail: str, subject: str, account: str) -> Principal:
     # principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s
     pool, _, own = subject.partition("/subject/")
     if not own:
-        kind_, _, own = subject.partition(":")
+        kind_, colon, own = subject.partition(":")
+        if not colon:
+            return Principal(f"gcp:subject/{subject}", subject, account, known_by=subject)
         known: PrincipalType = "human" if kind_ == "user" else "service"
         return Principal(
             f"gcp:{kind_.lower()}/{own or subject}", own, account, known, known_by=subject

@@ -33,8 +33,9 @@ from schemas.event import Action, ActivityEvent, Child, Kind, Origin, Outcome, P
 
 _DASHBOARD = "https://manage.auth0.com"
 _MANAGEMENT = frozenset({"sapi", "fapi", "mgmt_api_read"})
-# Auth0's own summary of a user agent, which has lost everything but the browser.
-_SUMMARY = re.compile(r"[\w ]{1,40} \d+\.\d+\.\d+ / ")
+# Auth0's own summary of a user agent: what it is, and on what system it runs.
+_SUMMARY = re.compile(r"([\w ]{1,40}) \d+\.\d+\.\d+ / (\w+)")
+_UNKNOWN = "Other"
 _M2M = "@clients"
 # OAuth's words for a fault of the server, which refused nobody.
 _FAULTS = frozenset({"server_error", "temporarily_unavailable"})
@@ -171,14 +172,22 @@ def _target(log: Record, asked: Record, code: str) -> Target | None:
 def _origin(log: Record, asked: Record, within: str) -> Origin | None:
     agent = asked.text("userAgent") or log.text("user_agent")
     client = ""
-    if _SUMMARY.match(agent):
-        agent, client = "", "" if agent.startswith("Other ") else BROWSER
+    summary = _SUMMARY.match(agent)
+    if summary is not None:
+        agent, client = "", _summed_up(*summary.groups())
     # A call that Auth0's dashboard makes for somebody comes from Auth0; who asked for it does not.
     return origin_of(
         asked.text("ip") or log.text("ip"), agent, within=within, client=client,
         country=log.first("location_info.country_code", "security_context.country"),
         console=asked.text("channel").startswith(_DASHBOARD),
     )  # fmt: skip
+
+
+def _summed_up(product: str, system: str) -> str:
+    """The client in a summary. A browser runs on a system that is known; what does not is a tool."""
+    if product == _UNKNOWN:
+        return ""
+    return BROWSER if system != _UNKNOWN else product.lower().replace(" ", "-")
 
 
 SOURCE = Format(

@@ -88,7 +88,8 @@ _CODES: dict[str, Deed] = {
     "gd_enrollment_complete": Deed("mfa_enrolment", access="admin"),
     "gd_start_enroll": Deed("mfa_enrolment_start", access="admin"),
     "gd_unenroll": Deed("mfa_unenrolment", access="admin", effect="impair_defence"),
-    "gd_tenant_update": Deed("mfa_settings_update", access="admin", effect="impair_defence"),
+    # Names and pictures of the factor's pages: every change of a tenant's settings writes one.
+    "gd_tenant_update": Deed("mfa_settings_update", access="admin"),
 }  # fmt: skip
 _WEAKER = ("_failed", "_failure", "_rejected")
 # Refused because of who asked or with what: any other failure is one of the service.

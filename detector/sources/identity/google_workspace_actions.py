@@ -23,6 +23,7 @@ from schemas.event import Access, Action, Effect
 _CACHED = 8_192
 _PUBLIC = frozenset({"people_with_link", "public_on_the_web", "anyone_with_link"})
 _OUTSIDE = _PUBLIC | {"shared_externally"}
+_STRICTEST = "ONLY_SECURITY_KEY"
 _EFFECTS: dict[str, Effect] = {
     "ASSIGN_ROLE": "grant", "ADD_PRIVILEGE": "grant", "GRANT_ADMIN_PRIVILEGE": "grant",
     "GRANT_DELEGATED_ADMIN_PRIVILEGES": "grant", "AUTHORIZE_API_CLIENT_ACCESS": "grant",
@@ -48,6 +49,10 @@ _EFFECTS: dict[str, Effect] = {
     "WEAK_PROGRAMMATIC_LOGIN_SETTINGS_CHANGED": "impair_defence",
     "CHANGE_CAA_APP_ASSIGNMENTS": "impair_defence", "TOGGLE_CAA_ENABLEMENT": "impair_defence",
     "SYSTEM_DEFINED_RULE_UPDATED": "impair_defence", "DELETE_GMAIL_SETTING": "impair_defence",
+    "ALERT_STATUS_CHANGED": "impair_defence", "ALLOW_SERVICE_FOR_OAUTH2_ACCESS": "impair_defence",
+    "UNBLOCK_ON_DEVICE_ACCESS": "impair_defence",
+    "IMPORT_SSH_PUBLIC_KEY": "persist", "CREATE_SSH_PUBLIC_KEY": "persist",
+    "UPDATE_SSH_PUBLIC_KEY": "persist",
     "CUSTOMER_TAKEOUT_CREATED": "share_out", "CUSTOMER_TAKEOUT_SUCCEEDED": "share_out", "ADD_TRUSTED_DOMAINS": "share_out",
     "USER_LICENSE_REVOKE": "", "DELETE_USER": "destroy", "REMOVE_APPLICATION": "",
     "2sv_disable": "impair_defence", "titanium_unenroll": "impair_defence",
@@ -59,7 +64,8 @@ _READ = frozenset({"login_success", "login_failure", "login_challenge", "login_v
                    "logout", "suspicious_login", "suspicious_login_less_secure_app",
                    "suspicious_programmatic_login", "risky_sensitive_action_allowed",
                    "risky_sensitive_action_blocked", "gov_attack_warning", "download", "preview",
-                   "print", "source_copy", "EMAIL_LOG_SEARCH", "ALERT_CENTER_VIEW"})  # fmt: skip
+                   "print", "source_copy", "access_item_content", "prefetch_item_content",
+                   "sync_item_content", "EMAIL_LOG_SEARCH", "ALERT_CENTER_VIEW"})  # fmt: skip
 _ADMIN_TYPES = frozenset({"admin", "user_accounts"})
 _OWN_DEFENCES = frozenset({"2sv_disable", "2sv_enroll", "titanium_unenroll", "titanium_enroll",
                            "passkey_removed", "passkey_enrolled"})  # fmt: skip
@@ -70,8 +76,11 @@ _BROAD_WHOLE = ("/auth/drive", "/auth/drive.readonly")
 _OPEN = frozenset({"READ_ONLY_ACCESS", "READ_WRITE_ACCESS", "MANAGE_ACCESS"})
 # Context-aware access does not always say what became of it.
 _BY_CONTEXT = "TOGGLE_CAA_ENABLEMENT"
-_SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION", _BY_CONTEXT})
+_SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICATION",
+                       "ALERT_STATUS_CHANGED", _BY_CONTEXT})  # fmt: skip
 _OFF = frozenset({"false", "off", "disabled", "none", "0", "disable"})
+# The name of old, and the one that settings of applications have had since.
+_SHARING = ("SHARING_OUTSIDE_DOMAIN", "external_sharing_mode")
 _SECURITY = ("security", "alert", "rule", "password", "2-step", "advanced protection", "scanning",
              "protection", "safety")  # fmt: skip
 
@@ -82,6 +91,8 @@ def known(application: str, name: str) -> tuple[Access, Effect]:
     access: Access = "read" if name in _READ else access_by_verb(name)
     if name == "trash":
         access = "delete"
+    elif name == "email_as_attachment":
+        access = "write"
     if application in _ADMIN_TYPES or name in _OWN_DEFENCES:
         if access not in {"read", "list", "delete"} or name.startswith("GENERATE_"):
             access = "admin"
@@ -115,8 +126,14 @@ def action_of(application: str, name: str, said: Record, scopes: tuple[str, ...]
         foreign = said.text("DOMAIN_NAME")
     elif name == "AUTHORIZE_API_CLIENT_ACCESS":
         foreign = said.first("API_CLIENT_NAME", "CLIENT_ID")
-    elif said.text("SETTING_NAME") == "SHARING_OUTSIDE_DOMAIN" and _is_shared(said):
+    elif application == "vault" and name == "export":  # of whatever is in anybody's mailbox
+        effect = "share_out"
+    elif said.text("SETTING_NAME").endswith(_SHARING) and _is_shared(said):
         effect, foreign = "share_out", "*"
+    elif name == "SESSION_CONTROL_SETTINGS_CHANGE" and said.text("REAUTH_SETTING_NEW") == "NEVER":
+        effect = "impair_defence"
+    elif said.text("ALLOWED_TWO_STEP_VERIFICATION_METHOD") == _STRICTEST:
+        effect = ""
     elif name in _SWITCHES and (name != _BY_CONTEXT or said.text("NEW_VALUE")):
         effect = effect if _is_off(said) else ""
     elif "APPLICATION_SETTING" in name and _is_off(said) and _is_security(said):
@@ -129,14 +146,19 @@ def _shared(name: str, said: Record) -> tuple[Effect, str]:
     """Whether somebody outside gets in, and who."""
     if said.text("grantee_email").startswith("__public"):
         return ("share_out", "*") if said.text("access_level") != "none" else ("", "")
+    if name == "copy" and said.text("copy_type") == "external":
+        return "share_out", ""  # another organisation owns the copy
     if not name.startswith(("change_", "add_", "shared_drive_membership", "publish")):
         return "", ""
-    visibility = said.text("visibility")
+    if said.text("membership_change_type").startswith("remove"):
+        return "", ""
+    visibility = said.first("new_publish_visibility", "visibility")
     external = said.text("visibility_change") == "external"
     if external and name == "change_user_access":
         return "share_out", said.text("target_user") or said.text("target_domain")
     if external or (visibility in _OUTSIDE and not said.text("visibility_change")):
-        return "share_out", "*" if visibility in _PUBLIC else said.text("target_domain")
+        member = said.text("target") if name.startswith("shared_drive_membership") else ""
+        return "share_out", member or ("*" if visibility in _PUBLIC else said.text("target_domain"))
     return "", ""
 
 
@@ -150,7 +172,7 @@ def _is_off(said: Record) -> bool:
 
 def _is_shared(said: Record) -> bool:
     value = said.text("NEW_VALUE").upper()
-    return value in _OPEN or ("ALLOWED" in value and "NOT" not in value)
+    return value in _OPEN or ("ALLOWED" in value and "NOT" not in value and "DIS" not in value)
 
 
 def _is_security(said: Record) -> bool:

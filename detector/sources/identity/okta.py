@@ -57,6 +57,10 @@ _RESULTS: dict[str, Status] = {
 }  # fmt: skip
 _UNTOLD = frozenset({"", "UNKNOWN"})
 _FACTOR = "user.authentication.auth_via_mfa"
+# A password is checked like a factor, and is no second one.
+_FIRST_FACTOR = "PASSWORD_AS_FACTOR"
+# Beside a grant, says that a role was taken away: both are told under the same event type.
+_UNASSIGNED = "ROLE_UNASSIGNED"
 # A failure of these is a refusal.
 _REFUSING = ("user.authentication.", "user.session.", "user.account.lock", "app.oauth2.",
              "app.generic.unauth", "app.token.", "policy.evaluate", "user.mfa.")  # fmt: skip
@@ -105,7 +109,7 @@ def _event(record: Record) -> ActivityEvent:
         time=time,
         principal=principal,
         kind=kind,
-        action=_action(record, operation, principal, target),
+        action=_action(record, operation, principal, targets, target),
         credential=credential,
         target=target,
         origin=origin_of(
@@ -138,7 +142,8 @@ def _principal(
     mail = "" if mail == "unknown" else mail
     if uid in {"", "unknown"}:  # somebody who typed a name that nobody has
         uid = f"login/{record.need(mail, 'actor.id', 'the id of the actor')}"
-    mfa = True if operation == _FACTOR else None
+    shown = record.text("debugContext", "debugData", "factor")
+    mfa = True if operation == _FACTOR and shown != _FIRST_FACTOR else None
     if _unnamed(actor):
         uid = f"address/{uid}"
     acts: PrincipalType = _TYPES.get(kind, "unknown")
@@ -179,12 +184,20 @@ def _outcome(record: Record, operation: str) -> Outcome | None:
     return Outcome(status, code if code != "SUCCESS" else "")
 
 
-def _action(record: Record, operation: str, principal: Principal, target: Target | None) -> Action:
+def _action(
+    record: Record,
+    operation: str,
+    principal: Principal,
+    targets: list[Record],
+    target: Target | None,
+) -> Action:
     """A new password for oneself is everyday, one for another is a key to that account. Whoever does
     not answer a push has not asked for it, perhaps."""
     action = deed_of(operation)
     if operation == _FACTOR and record.text("outcome", "result") == "UNANSWERED":
         return Action(action.service, operation, "read", action.plane, "factor_refused")
+    if action.effect == "grant" and any(one.text("type") == _UNASSIGNED for one in targets):
+        return Action(action.service, operation, action.access, action.plane)
     own = target is not None and target.uid == principal.uid
     if own and operation.startswith(PASSWORDS):
         return Action(action.service, operation, "write", "action")

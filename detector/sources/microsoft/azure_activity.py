@@ -34,6 +34,7 @@ _OBJECT = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 _UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
 _MAIL = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 _ADDRESS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+_METHODS = "http://schemas.microsoft.com/claims/authnmethodsreferences"
 _TENANT = "http://schemas.microsoft.com/identity/claims/tenantid"
 _STATUS: dict[str, Status] = {
     "failed": "failure", "failure": "failure", "forbidden": "denied", "unauthorized": "denied",
@@ -113,7 +114,7 @@ def _principal(record: Record, claims: Record, directory: str) -> Principal:
     if application and (not mail or claims.text("idtyp") == "app"):
         return entra.app(directory, application, "")
     if mail or "@" in caller:
-        return entra.user(directory, uid, claims.text("name"), mail or caller)
+        return entra.user(directory, uid, claims.text("name"), mail or caller, mfa=_mfa(claims))
     if uid or caller:
         evidence = record.part("identity", "authorization", "evidence")
         person = evidence.text("principalType") == "User"
@@ -128,6 +129,12 @@ def _principal(record: Record, claims: Record, directory: str) -> Principal:
     if specified(record.first("callerIpAddress", "CallerIPAddress")):
         return Principal("entra:unidentified", account=directory)
     return entra.system(directory)
+
+
+def _mfa(claims: Record) -> bool | None:
+    """Whether the token says that its holder showed a second factor; None where it says nothing."""
+    methods = claims.text(_METHODS)
+    return "mfa" in methods.split(",") if methods else None
 
 
 def _kind(record: Record, resource: str) -> str:

@@ -165,6 +165,7 @@ _JOINED = re.compile(
     r"read|write|start|stop|restart|update|reset|remove|download)(?=[a-z]{3})"
 )
 _PUBLIC_CONTAINER = "storageaccounts/blobservices/containers/write"
+_ACCOUNT = "storage/storageaccounts/write"
 _NETWORK_RULE = "networksecuritygroups/securityrules/write"
 _NETWORK_RULES = "networksecuritygroups/write"
 _EVERYWHERE = frozenset({"*", "any", "internet", "0.0.0.0/0", "::/0"})
@@ -233,6 +234,10 @@ def refined(action: Action, asked: Record) -> Action:
     if action.operation.endswith(_PUBLIC_CONTAINER):
         public = inner.text("publicAccess").lower() in {"container", "blob"}
         return _let_in(action, "share_out") if public else action
+    if action.operation == _ACCOUNT:
+        # Nothing is public by that yet, and nothing keeps it from becoming so.
+        lifted = inner.flag("allowBlobPublicAccess") is True
+        return replace(action, access="admin", effect="impair_defence") if lifted else action
     if action.operation.endswith(_NETWORK_RULE):
         rules = [inner]
     elif action.operation.endswith(_NETWORK_RULES):

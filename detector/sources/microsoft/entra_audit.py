@@ -47,6 +47,10 @@ _SUBJECT = re.compile(r'"Subject"\s*:\s*"([^"]{1,512})"')
 # What an application may sign in with, each among the properties that an update changes.
 _LISTED = {"KeyDescription": _KEY, "FederatedIdentityCredentials": _SUBJECT}
 _LOOKED_AT = 4_096
+_RULES = "ConditionalAccessPolicy"
+_STATE = re.compile(r'"state"\s*:\s*"(\w{1,64})"')
+_IN_FORCE = {"enabled"}
+_PIM = "PIM"
 _HOLDERS = frozenset({"User", "ServicePrincipal", "Group"})
 _DEEDS = Deeds("entra", {
     "Add member to role*": ("admin", "grant"),
@@ -72,6 +76,7 @@ _DEEDS = Deeds("entra", {
     "Add federated identity credential*": ("credential_issue", "persist"),
     "Update federated identity credential*": ("admin", "persist"),
     "Remove service principal credentials": ("delete", ""),
+    "Add user": ("admin", "persist"),
     "Add application": ("write", ""),
     "Add service principal": ("admin", ""),
     "Reset password*": ("admin", "persist"),
@@ -183,9 +188,22 @@ def _action(operation: str, told: Record) -> Action:
     action = _DEEDS.of(operation, "intune" if told.get("Actor") else "")
     if action.effect == "grant" and _UNDERWAY.search(operation):
         return replace(action, effect="")
+    if action.effect == "impair_defence" and _put_in_force(told):
+        return replace(action, effect="")
     if action.effect == "share_out":
         return replace(action, foreign=_detail(told, "invitedUserEmailAddress"))
     return action
+
+
+def _put_in_force(told: Record) -> bool:
+    """Whether rules that were off, or only reported, are enforced from now on."""
+    return any(
+        _found(_STATE, one.get("newValue")) == _IN_FORCE
+        and bool(_found(_STATE, one.get("oldValue")) - _IN_FORCE)
+        for target in told.parts("targetResources")
+        for one in target.parts("modifiedProperties")
+        if one.text("displayName") == _RULES
+    )
 
 
 def _by_keys(action: Action, told: Record) -> Action:
@@ -225,15 +243,19 @@ def _detail(told: Record, key: str) -> str:
 def _principal(record: Record, told: Record, directory: str) -> Principal:
     user, app = told.part("initiatedBy", "user"), told.part("initiatedBy", "app")
     mail = user.text("userPrincipalName")
+    # What stands beside a user's id is often the name of the application that they worked through.
+    name = "" if mail else user.text("displayName")
+    if name and told.text("loggedByService") == _PIM:
+        return entra.system(directory, name)
     if user.text("id") or mail:
-        return entra.user(directory, user.text("id"), user.text("displayName"), mail)
+        return entra.user(directory, user.text("id"), name, mail)
     uid, name = (
         app.first("appId", "servicePrincipalId"),
         app.first("displayName", "servicePrincipalName"),
     )
     if uid or name:
-        own = not uid or name.startswith("Microsoft")
-        return entra.system(directory, name) if own else entra.app(directory, uid, name)
+        # The name is no proof of Microsoft's own: whoever registers an application chooses it.
+        return entra.app(directory, uid, name) if uid else entra.system(directory, name)
     actor = told.part("Actor")  # Intune's
     if actor.first("UPN", "ObjectId"):
         if actor.text("Application") and not actor.text("UPN"):
@@ -291,7 +313,7 @@ def _subject(
     holder = (
         entra.user(directory, uid, name, target.text("userPrincipalName"))
         if person
-        else entra.app(directory, _app_id(target) or uid, name)
+        else entra.app(directory, _app_id(target) or _detail(told, "AppId") or uid, name)
     )
     return "issue" if begins else "end", Child(credential, holder)
 

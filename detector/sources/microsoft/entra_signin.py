@@ -37,11 +37,14 @@ NAME = "entra_signin"
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _DIGITS = 18
 _MULTI = "multiFactorAuthentication"
+_MET = ("MFA requirement satisfied", "MFA completed")
+# Applications of Microsoft's own.
+_OWN = "MicrosoftServicePrincipalSignInLogs"
 _CATEGORIES = {
     "SignInLogs": "sign-in", "NonInteractiveUserSignInLogs": "token refresh",
     "ServicePrincipalSignInLogs": "service principal sign-in",
     "ManagedIdentitySignInLogs": "managed identity sign-in", "ADFSSignInLogs": "sign-in",
-    "MicrosoftServicePrincipalSignInLogs": "service principal sign-in",
+    _OWN: "service principal sign-in",
 }  # fmt: skip
 # AADSTS codes: interrupts on the way to a sign-in are no denials.
 _INTERRUPTS = frozenset(
@@ -67,14 +70,14 @@ def _read(record: Record) -> ActivityEvent:
         tenant=record.tenant,
         time=when.time(name),
         principal=principal,
-        action=_action(record, told, outcome),
+        action=_action(record, told, outcome, human=principal.type == "human"),
         credential=_credential(told),
         target=_target(told),
         origin=origin_of(
             told.text("ipAddress") or record.first("callerIpAddress", "calleripaddress"), told.text("userAgent"),
             within=directory or "entra", asn=told.number("autonomousSystemNumber"),
             country=told.text("location", "countryOrRegion"),
-            client="" if told.text("userAgent") else told.text("clientAppUsed"),
+            client="" if told.text("userAgent") else _client(told),
         ),
         outcome=outcome,
         chain=_behind(told, directory),
@@ -82,14 +85,15 @@ def _read(record: Record) -> ActivityEvent:
     )  # fmt: skip
 
 
-def _action(record: Record, told: Record, outcome: Outcome) -> Action:
+def _action(record: Record, told: Record, outcome: Outcome, *, human: bool) -> Action:
     operation = _CATEGORIES.get(record.text("category"), "")
     if not operation:
         kinds = told.texts("signInEventTypes")
         service = "servicePrincipal" in kinds or "managedIdentity" in kinds
-        operation = "service principal sign-in" if service or not told.text("userId") else "sign-in"
+        person = human and not service
+        operation = "sign-in" if person else "service principal sign-in"
         if "nonInteractiveUser" in kinds or told.flag("isInteractive") is False:
-            operation = "token refresh" if told.text("userId") else operation
+            operation = "token refresh" if person else operation
     refused = outcome.code == _FACTOR_REFUSED
     return Action("entra", operation, "read", "retrieval", "factor_refused" if refused else "")
 
@@ -109,8 +113,16 @@ def _principal(record: Record, told: Record, directory: str) -> Principal:
     uid = told.text("appId") or told.text("servicePrincipalId")
     name = told.first("servicePrincipalName", "appDisplayName")
     kind = "agent" if agent and agent != "notAgentic" else "workload" if managed else "service"
+    if record.text("category") == _OWN:
+        kind = "provider"
     record.need(uid or name, "userId", "a user or an application")
     return entra.app(directory, uid, name, kind)  # type: ignore[arg-type]
+
+
+def _client(told: Record) -> str:
+    """What Entra takes the client for: `Browser` is what a user agent would have been read as."""
+    used = told.text("clientAppUsed").lower()
+    return used if used != "unknown" else ""
 
 
 def _behind(told: Record, directory: str) -> tuple[str, ...]:
@@ -119,10 +131,11 @@ def _behind(told: Record, directory: str) -> tuple[str, ...]:
 
 
 def _mfa(told: Record) -> bool | None:
-    required = told.text("authenticationRequirement")
-    if not required:
-        return None
-    return required == _MULTI and told.number("status", "errorCode") in {0, None}
+    required, made = told.text("authenticationRequirement"), told.number("status", "errorCode")
+    # In words alone where nothing was required, and in version 1.0 of the interface.
+    if made == 0 and told.text("status", "additionalDetails").startswith(_MET):
+        return True
+    return required == _MULTI and made in {0, None} if required else None
 
 
 def _credential(told: Record) -> Credential | None:
