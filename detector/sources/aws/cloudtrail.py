@@ -53,6 +53,7 @@ from schemas.event import (
 
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
+_SIGN_IN = "signin."
 _DENIED = Outcome("denied", "Failure")
 
 
@@ -167,9 +168,14 @@ def _uid(uid: str | None, raw: bytes) -> str:
 
 
 def _outcome(record: Record) -> Outcome:
-    if record.eventName == "ConsoleLogin" and isinstance(record.responseElements, dict):
-        failed = record.responseElements.get("ConsoleLogin") == "Failure"
-        return _DENIED if failed else Outcome()
+    """A step of signing in says under its own name how it ended."""
+    if (record.eventSource or "").startswith(_SIGN_IN):
+        for told in (record.responseElements, record.serviceEventDetails):
+            said = told.get(record.eventName) if isinstance(told, dict) else None
+            if said == "Failure":
+                return _DENIED
+            if said == "Success":
+                return Outcome()
     return outcome_of(record.errorCode, record.errorMessage)
 
 

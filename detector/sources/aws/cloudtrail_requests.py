@@ -172,6 +172,11 @@ def _second_factor(action: Action, request: Request, _account: str) -> Action:
     return changed(action, access="admin", effect="impair_defence") if off else action
 
 
+def _scanning(action: Action, request: Request, _account: str) -> Action:
+    off = has(request, frozenset({"scanOnPush"}), is_false)
+    return changed(action, access="admin", effect="impair_defence") if off else action
+
+
 def _cluster(action: Action, request: Request, account: str) -> Action:
     logging = request.get("logging")
     if isinstance(logging, dict) and has(logging, frozenset({"enabled"}), is_false):
@@ -257,11 +262,19 @@ _RULES: dict[str, Rule] = {
     "ModifyDBInstance": _public_instance,
     "ModifyDBCluster": _public_instance,
     "CreateDBInstance": _public_instance,
+    "CreateDBInstanceReadReplica": _public_instance,
+    "CreateDBCluster": _public_instance,
+    "RestoreDBInstanceFromDBSnapshot": _public_instance,
+    "RestoreDBInstanceFromS3": _public_instance,
+    "RestoreDBInstanceToPointInTime": _public_instance,
+    "RestoreDBClusterFromSnapshot": _public_instance,
+    "RestoreFromClusterSnapshot": _public_instance,
     "ModifyCluster": _public_instance,
     "UpdateClusterConfig": _cluster,
     "ModifySecurityGroupRules": _open_to_world,
     "ModifyInstanceMetadataOptions": _metadata,
     "SetUserPoolMfaConfig": _second_factor,
+    "PutImageScanningConfiguration": _scanning,
     "AddPermission": sharing.permission,
     "CreateRole": sharing.trusted,
     "UpdateAssumeRolePolicy": sharing.trusted,

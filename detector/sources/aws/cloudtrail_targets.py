@@ -53,6 +53,8 @@ _known: Memo[tuple[str, str, str, str], Target] = Memo()
 _HINTS = {
     "SendCommand": ("instanceIds", "targets"),
     "StartSession": ("target",),
+    "ResumeSession": ("sessionId",),
+    "TerminateSession": ("sessionId",),
     "AssumeRole": ("roleArn",),
     "InvokeModel": ("modelId",),
     "RunInstances": ("instanceType",),
@@ -164,6 +166,7 @@ def _text(value: Any) -> str:
         elif isinstance(value, dict) and value:
             value = (
                 value.get("items")
+                or value.get("values")
                 or value.get("value")
                 or value.get("content")
                 or next((one for name, one in value.items() if _IDENTIFIER.match(str(name))), None)
@@ -185,13 +188,13 @@ def _ranking(operation: str, fields: tuple[str, ...]) -> tuple[tuple[str, str], 
         if "name" in fields and score and _OTHER.match(field):
             score += _BARE  # what it is done to, before the name of what comes of it
         if score > 0:
-            bare = field in {"name", "names"}
+            bare = field in {"name", "names", "id"}
             ranked.append((-score, field, _thing(noun) if bare and noun else _stem(field)))
     return tuple((field, kind) for _, field, kind in sorted(ranked))
 
 
 def _thing(noun: tuple[str, ...]) -> str:
-    """What an operation's noun is about, which a field called `name` does not say.
+    """What an operation's noun is about, which a field called `name` or `id` does not say.
 
     Examples:
         >>> _thing(("Parameter", "History")), _thing(("Logging",)), _thing(("Parameters",))
@@ -222,5 +225,5 @@ def _score(field: str, words: tuple[str, ...]) -> int:
 def _stem(field: str) -> str:
     """`snapshotId` names a snapshot, `instancesSet` instances."""
     match = _IDENTIFIER.match(field)
-    stem = (match["stem"] if match else "") or field
-    return kept(stem[:1].lower() + stem[1:].removesuffix("Set"))[:48]
+    stem = (match["stem"] if match else "") or field.removesuffix("Set")
+    return kept(stem[:1].lower() + stem[1:])[:48]
