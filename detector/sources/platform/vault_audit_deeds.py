@@ -29,6 +29,8 @@ _SIGNED = ("/issue/", "/sign/", "/sign-verbatim/")
 _DOORS = ("/role/", "/roles/", "/users/", "/groups/", "/map/", "/certs/", "/config/")
 _STORES = frozenset({"kv", "generic", "cubbyhole"})
 _STORE_NAMES = frozenset({"secret", "kv", "cubbyhole"})
+# Policies that only forbid.
+_GOVERNING = ("policies/egp/", "policies/rgp/")
 _DEFENCES = ("audit/", "config/auditing", "seal", "rekey", "step-down", "raw")
 
 
@@ -103,7 +105,14 @@ def _identity(path: str, access: Access) -> Deed | None:
         return "credential_issue", ""
     if path.startswith("lookup/"):
         return "read", ""
+    if path.startswith("mfa/") and access in _CHANGES:
+        return _factors(access)
     return ("admin", "grant") if access == "write" else None
+
+
+def _factors(access: Access) -> Deed:
+    """Second factors that logins must show, and the rules that demand them."""
+    return ("delete", "impair_defence") if access == "delete" else ("admin", "")
 
 
 def _system(path: str, access: Access) -> Deed | None:
@@ -119,6 +128,12 @@ def _system(path: str, access: Access) -> Deed | None:
         return "admin", "impair_defence"
     if path.startswith("generate-root"):
         return "admin", "mint_credential"
+    if path.startswith("mfa/"):
+        return _factors(access)
+    if path.startswith("policies/password/"):  # how passwords are made up
+        return "admin", ""
+    if path.startswith(_GOVERNING) and access == "delete":
+        return "delete", "impair_defence"
     if path.startswith(("policies/", "policy/")):
         return "admin", "grant" if access == "write" else ""
     if path.startswith(("auth/", "mounts/")):
