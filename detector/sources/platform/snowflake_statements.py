@@ -15,6 +15,8 @@ Examples:
     'impair_defence'
     >>> told("COPY INTO 's3://elsewhere/out/' FROM shop.public.cards").foreign
     's3://elsewhere'
+    >>> told("alter user etl set default_warehouse = small comment = 'nightly'").effect
+    ''
     >>> told("SELECT 1") is None
     True
 """
@@ -95,6 +97,15 @@ MADE = {"add_token": "programmatic_access_token", "rotate_token": "programmatic_
 ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair"}
 
 
+# What describes a user, or where its work begins: nobody gets in by it.
+_DESCRIBES = re.compile(
+    r"ALTER USER (?:IF EXISTS )?(?:\"[^\"]+\"|[\w$@.]+) (?:SET|UNSET)(?:[ ,]+"
+    r"(?:DEFAULT_(?:WAREHOUSE|NAMESPACE|ROLE|SECONDARY_ROLES)|COMMENT|DISPLAY_NAME|FIRST_NAME"
+    r"|MIDDLE_NAME|LAST_NAME)(?: ?= ?(?:'[^']*'|\"[^\"]*\"|\([^)]*\)|[\w$.]+))?)+ ?;?",
+    re.IGNORECASE,
+)
+
+
 class Told(Struct, frozen=True):
     """What a statement does, and to which bucket or accounts outside it hands data."""
 
@@ -108,6 +119,9 @@ def told(statement: str) -> Told | None:
     """What the beginning of a statement says; None if nothing beyond its type."""
     text = _plain(statement)
     head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
+    # All of it must have been read: what comes after may be a password.
+    if len(statement) <= _READ and _DESCRIBES.fullmatch(text):
+        return Told("describe", "admin", "")
     forms = _FORMS.get(head)
     if forms is None:
         return None
