@@ -55,7 +55,7 @@ WATCHER_WORDS = (
 STORES = (
     "Bucket", "Table", "Database", "Snapshot", "Snapshots", "Volume",
     "FileSystem", "Secret", "BackupVault", "Backup", "AutomatedBackup", "RecoveryPoint", "Vault",
-    "Archive", "Repository", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
+    "Archive", "Repository", "KnowledgeBase", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
     "KeyMaterial", "Domain", "ElasticsearchDomain", "Collection", "HostedZone", "Graph", "Keyspace",
     "CacheCluster", "ReplicationGroup", "ServerlessCache", "DataCatalog", "Datastore", "Ledger",
     "KeyDeletion", "CustomKeyStore", "StorageVirtualMachine",
@@ -196,6 +196,7 @@ EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("apigateway", "DeleteApiKey"): "",
     ("lambda", "AddPermission"): "persist",
     ("glue", "CreateDevEndpoint"): "execute",
+    ("ecs", "DeregisterContainerInstance"): "",  # the machine lives on
     ("ecr", "DeleteRepositoryPolicy"): "",
     ("cloudtrail", "PutResourcePolicy"): "share_out",
     ("logs", "DeleteLogStream"): "impair_defence",

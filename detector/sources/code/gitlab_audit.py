@@ -62,6 +62,7 @@ _DEEDS = Deeds(_SERVICE, {
     "deploy_token_created": ("credential_issue", "mint_credential"),
     "deploy_key_added": ("credential_issue", "persist"),
     "deploy_key_created": ("credential_issue", "persist"),
+    "deploy_key_removed": ("delete", ""),
     "add_ssh_key": ("credential_issue", "persist"),
     "create_ssh_key": ("credential_issue", "persist"),
     "remove_ssh_key": ("delete", ""),

@@ -173,6 +173,7 @@ _JOINED = re.compile(
     r"read|write|start|stop|restart|update|reset|remove|download)(?=[a-z]{3})"
 )
 _PUBLIC_CONTAINER = "storageaccounts/blobservices/containers/write"
+_PLAN = "security/pricings/write"  # of Defender for Cloud, which the free one switches off
 _NETWORK_RULE = "networksecuritygroups/securityrules/write"
 _NETWORK_RULES = "networksecuritygroups/write"
 _EVERYWHERE = frozenset({"*", "any", "internet", "0.0.0.0/0", "::/0"})
@@ -241,6 +242,8 @@ def refined(action: Action, asked: Record) -> Action:
     if action.operation.endswith(_PUBLIC_CONTAINER):
         public = inner.text("publicAccess").lower() in {"container", "blob"}
         return _let_in(action, "share_out") if public else action
+    if action.operation.endswith(_PLAN):
+        return replace(action, effect="") if inner.text("pricingTier") == "Standard" else action
     if action.operation.endswith(_NETWORK_RULE):
         rules = [inner]
     elif action.operation.endswith(_NETWORK_RULES):

@@ -76,6 +76,7 @@ _DEEDS = Deeds("entra", {
     "Add application": ("write", ""),
     "Add service principal": ("admin", ""),
     "Reset password*": ("admin", "persist"),
+    "Reset password (self-service)": ("write", ""),
     "Reset user password": ("admin", "persist"),
     "Change user password": ("write", ""),
     "Disable Strong Authentication": ("admin", "impair_defence"),

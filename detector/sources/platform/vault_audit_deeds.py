@@ -31,7 +31,8 @@ _STORES = frozenset({"kv", "generic", "cubbyhole"})
 _STORE_NAMES = frozenset({"secret", "kv", "cubbyhole"})
 # Policies that only forbid.
 _GOVERNING = ("policies/egp/", "policies/rgp/")
-_DEFENCES = ("audit/", "config/auditing", "seal", "rekey", "step-down", "raw")
+_UNDERTAKEN = ("generate-root/attempt", "rekey/init", "rekey-recovery-key/init")
+_DEFENCES = ("config/auditing", "seal", "rekey", "step-down", "raw")
 
 
 @lru_cache(8_192)
@@ -124,6 +125,10 @@ def _system(path: str, access: Access) -> Deed | None:
         return "read", "identity_probe" if path.startswith("capabilities") else ""
     if access not in _CHANGES:
         return None
+    if path.startswith("audit/"):  # another device sees more
+        return "admin", "impair_defence" if access == "delete" else ""
+    if access == "delete" and path.startswith(_UNDERTAKEN):  # taken back before it is done
+        return "admin", ""
     if path.startswith(_DEFENCES):
         return "admin", "impair_defence"
     if path.startswith("generate-root"):
