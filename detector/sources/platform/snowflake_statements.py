@@ -102,7 +102,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
 MADE = {"add_token": "programmatic_access_token", "rotate_token": "programmatic_access_token",
         "set_key": "rsa_keypair", "set_password": "password"}  # fmt: skip
 ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair",
-         "unset_password": "password"}
+         "unset_password": "password"}  # fmt: skip
 
 
 # What describes a user, or where its work begins: nobody gets in by it.
