@@ -37,7 +37,7 @@ from detector.sources.aws.cloudtrail_record import (
     parse,
 )
 from detector.sources.aws.cloudtrail_requests import refine
-from detector.sources.aws.cloudtrail_targets import target_of
+from detector.sources.aws.cloudtrail_targets import target_of, target_told
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.clients import BROWSER
 from detector.sources.marks import Marks
@@ -110,7 +110,7 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     action, request = deed.action, record.requestParameters
     target = target_of(
         action.service, action.operation, record.resources, request, principal.account
-    )
+    ) or target_told(action.service, action.operation, record.serviceEventDetails)
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
     kind: Kind = "use"

@@ -41,6 +41,7 @@ _SELDOM = re.compile(
     r"userid$|^domain$|role$|rolearn",
     re.IGNORECASE,
 )
+_SNAKE = re.compile(r"_([a-z])")
 _KINDS = {"Arn": 3, "ARN": 3, "Arns": 3, "Id": 2, "Ids": 2, "ID": 2}
 _BARE = 20
 # An id that stands beside a `name`: not a key's, with which what is named is encrypted.
@@ -56,6 +57,7 @@ _HINTS = {
     "ResumeSession": ("sessionId",),
     "TerminateSession": ("sessionId",),
     "AssumeRole": ("roleArn",),
+    "AssumeRoot": ("targetPrincipal",),
     "InvokeModel": ("modelId",),
     "RunInstances": ("instanceType",),
     "AddPermission": ("functionName", "queueUrl", "topicArn"),
@@ -78,6 +80,19 @@ def target_of(
         if found is not None:
             return found
     return target_in(service, operation, request) if isinstance(request, dict) else None
+
+
+def target_told(service: str, operation: str, details: Any) -> Target | None:
+    """The target that the details of a service's own event name, which some write in snake case."""
+    if not isinstance(details, dict):
+        return None
+    return target_in(
+        service, operation, {_SNAKE.sub(_hump, str(name)): one for name, one in details.items()}
+    )
+
+
+def _hump(found: re.Match[str]) -> str:
+    return found.group(1).upper()
 
 
 def _of_resources(resources: list[Resource | str], account: str) -> Target | None:
