@@ -36,7 +36,7 @@ from detector.sources.aws.cloudtrail_record import (
     is_given,
     parse,
 )
-from detector.sources.aws.cloudtrail_requests import refine
+from detector.sources.aws.cloudtrail_requests import answered, refine
 from detector.sources.aws.cloudtrail_targets import target_of, target_told
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.clients import BROWSER
@@ -113,6 +113,7 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     ) or target_told(action.service, action.operation, record.serviceEventDetails)
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
+        action = answered(action, record.responseElements)
     kind: Kind = "use"
     child: Child | None = None
     credential = actor.credential

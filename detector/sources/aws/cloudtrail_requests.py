@@ -37,6 +37,10 @@ _PORTS = frozenset({"fromPort", "toPort", "FromPort", "ToPort"})
 _OFF = frozenset({"DISABLED", "PAUSED", "NONE"})
 _WEB = frozenset({80, 443})
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_RESTORING = frozenset({
+    "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceFromS3", "RestoreDBInstanceToPointInTime",
+    "RestoreFromClusterSnapshot",
+})  # fmt: skip
 
 
 def is_ruled(action: Action) -> bool:
@@ -55,6 +59,16 @@ def refine(action: Action, request: Any, account: str) -> Action:
         return action
     try:
         return rule(action, request, account)
+    except TooLargeError:
+        return action
+
+
+def answered(action: Action, response: Any) -> Action:
+    """A database may be restored where it is public without a word on it: then the answer says so."""
+    if action.operation not in _RESTORING or not isinstance(response, dict):
+        return action
+    try:
+        return _public_instance(action, response, "")
     except TooLargeError:
         return action
 
