@@ -128,7 +128,7 @@ def told(statement: str) -> Told | None:
     text = _plain(statement)
     head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
     # All of it must have been read: what comes after may be a password.
-    if len(statement) <= _READ and _DESCRIBES.fullmatch(text):
+    if head == "ALTER USER" and len(statement) <= _READ and _DESCRIBES.fullmatch(text):
         return Told("describe", "admin", "")
     forms = _FORMS.get(head)
     if forms is None:
