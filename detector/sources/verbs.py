@@ -39,7 +39,8 @@ WRITE = frozenset({
     "share", "unshare", "schedule", "archive", "activate", "deactivate", "leave", "invite", "join",
     "link", "unlink", "confirm", "signal", "failover", "flush", "upgrade", "rebuild", "rename",
     "authorize", "subscribe", "unsubscribe", "patch", "push", "insert", "edit", "append", "call", "pay", "transfer", "approve", "click",
-    "recover", "undelete", "extend",
+    "recover", "undelete", "extend", "restart", "resize", "pause", "dismiss", "unlock", "unsuspend",
+    "reactivate", "enroll",
 })  # fmt: skip
 _VERBS = READ | LIST | DELETE | WRITE
 _CREATING = frozenset({"create", "issue", "mint", "exchange", "assume", "login", "lease", "renew"})

@@ -36,8 +36,8 @@ from detector.sources.aws.cloudtrail_record import (
     is_given,
     parse,
 )
-from detector.sources.aws.cloudtrail_requests import refine
-from detector.sources.aws.cloudtrail_targets import target_of
+from detector.sources.aws.cloudtrail_requests import answered, refine
+from detector.sources.aws.cloudtrail_targets import target_of, target_told
 from detector.sources.base import Context, DecodeError, SkipRecord
 from detector.sources.clients import BROWSER
 from detector.sources.marks import Marks
@@ -53,6 +53,7 @@ from schemas.event import (
 
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
+_SIGN_IN = "signin."
 _DENIED = Outcome("denied", "Failure")
 
 
@@ -109,9 +110,10 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     action, request = deed.action, record.requestParameters
     target = target_of(
         action.service, action.operation, record.resources, request, principal.account
-    )
+    ) or target_told(action.service, action.operation, record.serviceEventDetails)
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
+        action = answered(action, record.responseElements)
     kind: Kind = "use"
     child: Child | None = None
     credential = actor.credential
@@ -167,9 +169,14 @@ def _uid(uid: str | None, raw: bytes) -> str:
 
 
 def _outcome(record: Record) -> Outcome:
-    if record.eventName == "ConsoleLogin" and isinstance(record.responseElements, dict):
-        failed = record.responseElements.get("ConsoleLogin") == "Failure"
-        return _DENIED if failed else Outcome()
+    """A step of signing in says under its own name how it ended."""
+    if (record.eventSource or "").startswith(_SIGN_IN):
+        for told in (record.responseElements, record.serviceEventDetails):
+            said = told.get(record.eventName) if isinstance(told, dict) else None
+            if said == "Failure":
+                return _DENIED
+            if said == "Success":
+                return Outcome()
     return outcome_of(record.errorCode, record.errorMessage)
 
 

@@ -1,7 +1,7 @@
 """What kind of access an operation is, from how AWS names operations.
 
 Rules first: the verb decides between reading, listing, writing and deleting; the noun and the
-service lift writes to administration and reads to secrets or credentials. Exceptions stand in two
+service lift writes to administration and reads to secrets or credentials. Exceptions stand in
 short tables. A verb that no rule knows is decided by the record's own `readOnly`.
 
 References:
@@ -54,7 +54,7 @@ _ISSUES = frozenset({
 _ISSUES_IN = frozenset({
     ("sso", "CreateToken"), ("sso-oauth", "CreateToken"), ("rolesanywhere", "CreateSession"),
     ("lightsail", "GetInstanceAccessDetails"), ("signin", "CreateOAuth2Token"),
-    ("ssm", "GetAccessToken"),
+    ("ssm", "GetAccessToken"), ("signin", "PasswordUpdated"), ("signin", "PasswordRecoveryCompleted"),
 })  # fmt: skip
 _SECRETS_IN = frozenset({
     ("ecr", "GetAuthorizationToken"), ("ecr-public", "GetAuthorizationToken"),
@@ -62,6 +62,12 @@ _SECRETS_IN = frozenset({
     ("lambda", "GetFunction"), ("lightsail", "DownloadDefaultKeyPair"),
     ("lightsail", "GetRelationalDatabaseMasterUserPassword"), ("acm", "ExportCertificate"),
     ("bedrock-agentcore", "GetResourceApiKey"), ("route53domains", "RetrieveDomainAuthCode"),
+})  # fmt: skip
+# Signing in, step by step, and out again: reading who one is.
+_SIGNING_IN = frozenset({
+    ("signin", "UserAuthentication"), ("signin", "CredentialChallenge"),
+    ("signin", "CredentialVerification"), ("signin", "ExternalIdPDirectoryLogin"),
+    ("signin", "RenewRole"), ("sso", "Federate"), ("sso", "Logout"),
 })  # fmt: skip
 # Ways to call a model. `Invoke...` elsewhere (a Lambda function) is an action.
 _INFERENCE_SERVICES = frozenset({"bedrock", "bedrock-runtime", "bedrock-agent-runtime", "sagemaker",
@@ -79,7 +85,9 @@ def access_of(service: str, operation: str, read_only: bool | None = None) -> Ac
         return "secret_read"
     if (service, operation) in _SECRETS_IN:
         return "secret_read"
-    if service in _INFERENCE_SERVICES and name.verb in _INFERENCE_VERBS:
+    if (service, operation) in _SIGNING_IN or (
+        service in _INFERENCE_SERVICES and name.verb in _INFERENCE_VERBS
+    ):
         return "read"
     return _by_verb(service, operation, name, read_only)
 

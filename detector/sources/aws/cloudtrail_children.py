@@ -201,6 +201,8 @@ _ISSUES: dict[str, _Rule] = {
     "CreateAccessKey": _access_key,
     "CreateLoginProfile": _password,
     "UpdateLoginProfile": _password,
+    "PasswordUpdated": _password,
+    "PasswordRecoveryCompleted": _password,
     "DeleteLoginProfile": _password_gone,
     "UpdateAccessKey": _status("accessKeyId", ACCESS_KEY, "access_key"),
     "DeleteAccessKey": _gone("accessKeyId", ACCESS_KEY, "access_key"),

@@ -26,11 +26,13 @@ WATCH = (
     "Standards", "ConfigRule", "ConformancePack", "Analyzer", "AccessLogging", "Logs",
     "LogDeliveryConfiguration", "AuditLog", "LogDestination", "MonitoringSubscription", "Macie",
     "OrganizationAdminAccount", "MFADevice", "AccountPasswordPolicy", "ProtectionGroup",
-    "FirewallPolicy", "FirewallRuleGroup", "Guardrail", "SecurityLake", "InsightRules",
+    "FirewallPolicy", "RuleGroup", "Guardrail", "EnforcedGuardrailConfiguration", "InsightRules",
     "FindingAggregator", "ControlPanel", "DetectorMode", "ImportFindingsForProduct", "MalwareProtectionPlan",
     "ThreatEntitySet", "ThreatIntelSet", "ActionTarget", "AnomalyDetector", "AnomalyMonitor", "Budget",
     "EventDataStoreIngestion", "OrganizationDelegatedAdmin", "PublishingDestination", "DeliverySource",
     "DataProtectionPolicy", "AuditConfiguration", "CodeSigningConfig", "Crl", "MfaDeviceForUser",
+    "ConfigurationAggregator", "AutomatedReasoningPolicy", "BackupVaultNotifications", "ReportPlan",
+    "DataLake", "LogSource",
 )  # fmt: skip
 # Their settings: changing these can blind too.
 WATCH_SETTINGS = (
@@ -53,7 +55,7 @@ WATCHER_WORDS = (
 STORES = (
     "Bucket", "Table", "Database", "Snapshot", "Snapshots", "Volume",
     "FileSystem", "Secret", "BackupVault", "Backup", "AutomatedBackup", "RecoveryPoint", "Vault",
-    "Archive", "Repository", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
+    "Archive", "Repository", "KnowledgeBase", "Stream", "DeliveryStream", "Instances", "Image", "Images", "Key",
     "KeyMaterial", "Domain", "ElasticsearchDomain", "Collection", "HostedZone", "Graph", "Keyspace",
     "CacheCluster", "ReplicationGroup", "ServerlessCache", "DataCatalog", "Datastore", "Ledger",
     "KeyDeletion", "CustomKeyStore", "StorageVirtualMachine",
@@ -77,12 +79,14 @@ PERSIST = frozenset({
     "UpdateAssumeRolePolicy", "CreateFunctionUrlConfig", "UpdateFunctionUrlConfig", "CreateTrustAnchor",
     "CreateEventSourceMapping", "CreateSchedule", "PutTargets", "EnableMFADevice",
     "CreateVirtualMFADevice", "UpdateTrustAnchor", "CreateAccount", "CreateGovCloudAccount",
-    "AcceptHandoff", "InviteAccountToOrganization", "CreatePolicyGenerationJob",
+    "AcceptHandshake", "InviteAccountToOrganization", "CreatePolicyGenerationJob",
     "CreateInstanceConnectEndpoint", "CreateClientVpnEndpoint", "CreateTrustedTokenIssuer",
     "AddClientIDToOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint",
     "CreateDevEndpoint", "CreateAssociation", "UpdateSchedule", "AcceptPrimaryEmailUpdate",
     "CreateExternalIdPConfigurationForDirectory", "EnableExternalIdPConfigurationForDirectory",
     "CompleteVirtualMfaDeviceRegistration", "CompleteWebAuthnDeviceRegistration",
+    "ImportExternalIdPCertificate", "UpdateExternalIdPConfigurationForDirectory", "EnableTrustAnchor",
+    "EnableSerialConsoleAccess",
 })  # fmt: skip
 PERSIST_NOUNS = ("SAMLProvider", "OpenIDConnectProvider", "IdentityProvider", "OIDCProvider",
                   "ExternalIdentityProvider", "TrustedTokenIssuer")  # fmt: skip
@@ -148,6 +152,11 @@ EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("organizations", "DeletePolicy"): "impair_defence",
     ("organizations", "UpdatePolicy"): "impair_defence",
     ("organizations", "DisablePolicyType"): "impair_defence",
+    ("backup", "DeleteFramework"): "impair_defence",  # the audit of backups
+    ("sso", "AssociateDirectory"): "persist",
+    ("signin", "EmailUpdated"): "persist",
+    ("signin", "PasswordUpdated"): "mint_credential",
+    ("signin", "PasswordRecoveryCompleted"): "mint_credential",
     ("ds", "ResetUserPassword"): "mint_credential",
     ("workmail", "ResetPassword"): "mint_credential",
     ("sso-directory", "UpdatePassword"): "mint_credential",
@@ -187,6 +196,7 @@ EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("apigateway", "DeleteApiKey"): "",
     ("lambda", "AddPermission"): "persist",
     ("glue", "CreateDevEndpoint"): "execute",
+    ("ecs", "DeregisterContainerInstance"): "",  # the machine lives on
     ("ecr", "DeleteRepositoryPolicy"): "",
     ("cloudtrail", "PutResourcePolicy"): "share_out",
     ("logs", "DeleteLogStream"): "impair_defence",

@@ -81,7 +81,7 @@ def _of_type(identity: Identity, account: str, *, human: bool) -> Principal | No
         return _plain(account, "federated", arn.partition(":federated-user/")[2], "service", arn)
     if kind in {"SAMLUser", "WebIdentityUser"}:
         return _outside(identity, account, "saml" if kind == "SAMLUser" else "web")
-    if kind == "IdentityCenterUser":
+    if kind == "IdentityCenterUser" or (kind == "Unknown" and _is_told(identity)):
         return _person(identity, account)
     if ":user/" in arn:
         return _plain(account, "user", arn.rpartition("/")[2], _user_type(human), arn)
@@ -185,6 +185,11 @@ def _outside(identity: Identity, account: str, kind: str) -> Principal | None:
     name = kept(identity.userName or identity.principalId or "")
     type_: PrincipalType = "human" if kind == "saml" else "workload"
     return _plain(account, kind, name, type_, kept(identity.principalId or "")) if name else None
+
+
+def _is_told(identity: Identity) -> bool:
+    """Steps of signing in to Identity Center name the person beside an identity that they do not."""
+    return identity.onBehalfOf is not None and bool(identity.onBehalfOf.userId)
 
 
 def _person(identity: Identity, account: str) -> Principal | None:

@@ -130,6 +130,7 @@ class Record(Struct, gc=False):
     resources: list[Resource | str] | None = None
     eventType: str | None = None  # noqa: N815
     recipientAccountId: str | None = None  # noqa: N815
+    serviceEventDetails: Any = None  # noqa: N815
     sharedEventID: str | None = None  # noqa: N815
     vpcEndpointId: str | None = None  # noqa: N815
     eventCategory: str | None = None  # noqa: N815

@@ -37,6 +37,10 @@ _PORTS = frozenset({"fromPort", "toPort", "FromPort", "ToPort"})
 _OFF = frozenset({"DISABLED", "PAUSED", "NONE"})
 _WEB = frozenset({80, 443})
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_RESTORING = frozenset({
+    "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceFromS3", "RestoreDBInstanceToPointInTime",
+    "RestoreFromClusterSnapshot",
+})  # fmt: skip
 
 
 def is_ruled(action: Action) -> bool:
@@ -55,6 +59,16 @@ def refine(action: Action, request: Any, account: str) -> Action:
         return action
     try:
         return rule(action, request, account)
+    except TooLargeError:
+        return action
+
+
+def answered(action: Action, response: Any) -> Action:
+    """A database may be restored where it is public without a word on it: then the answer says so."""
+    if action.operation not in _RESTORING or not isinstance(response, dict):
+        return action
+    try:
+        return _public_instance(action, response, "")
     except TooLargeError:
         return action
 
@@ -172,6 +186,11 @@ def _second_factor(action: Action, request: Request, _account: str) -> Action:
     return changed(action, access="admin", effect="impair_defence") if off else action
 
 
+def _scanning(action: Action, request: Request, _account: str) -> Action:
+    off = has(request, frozenset({"scanOnPush"}), is_false)
+    return changed(action, access="admin", effect="impair_defence") if off else action
+
+
 def _cluster(action: Action, request: Request, account: str) -> Action:
     logging = request.get("logging")
     if isinstance(logging, dict) and has(logging, frozenset({"enabled"}), is_false):
@@ -257,11 +276,19 @@ _RULES: dict[str, Rule] = {
     "ModifyDBInstance": _public_instance,
     "ModifyDBCluster": _public_instance,
     "CreateDBInstance": _public_instance,
+    "CreateDBInstanceReadReplica": _public_instance,
+    "CreateDBCluster": _public_instance,
+    "RestoreDBInstanceFromDBSnapshot": _public_instance,
+    "RestoreDBInstanceFromS3": _public_instance,
+    "RestoreDBInstanceToPointInTime": _public_instance,
+    "RestoreDBClusterFromSnapshot": _public_instance,
+    "RestoreFromClusterSnapshot": _public_instance,
     "ModifyCluster": _public_instance,
     "UpdateClusterConfig": _cluster,
     "ModifySecurityGroupRules": _open_to_world,
     "ModifyInstanceMetadataOptions": _metadata,
     "SetUserPoolMfaConfig": _second_factor,
+    "PutImageScanningConfiguration": _scanning,
     "AddPermission": sharing.permission,
     "CreateRole": sharing.trusted,
     "UpdateAssumeRolePolicy": sharing.trusted,

@@ -41,6 +41,7 @@ _SELDOM = re.compile(
     r"userid$|^domain$|role$|rolearn",
     re.IGNORECASE,
 )
+_SNAKE = re.compile(r"_([a-z])")
 _KINDS = {"Arn": 3, "ARN": 3, "Arns": 3, "Id": 2, "Ids": 2, "ID": 2}
 _BARE = 20
 # An id that stands beside a `name`: not a key's, with which what is named is encrypted.
@@ -53,7 +54,10 @@ _known: Memo[tuple[str, str, str, str], Target] = Memo()
 _HINTS = {
     "SendCommand": ("instanceIds", "targets"),
     "StartSession": ("target",),
+    "ResumeSession": ("sessionId",),
+    "TerminateSession": ("sessionId",),
     "AssumeRole": ("roleArn",),
+    "AssumeRoot": ("targetPrincipal",),
     "InvokeModel": ("modelId",),
     "RunInstances": ("instanceType",),
     "AddPermission": ("functionName", "queueUrl", "topicArn"),
@@ -76,6 +80,19 @@ def target_of(
         if found is not None:
             return found
     return target_in(service, operation, request) if isinstance(request, dict) else None
+
+
+def target_told(service: str, operation: str, details: Any) -> Target | None:
+    """The target that the details of a service's own event name, which some write in snake case."""
+    if not isinstance(details, dict):
+        return None
+    return target_in(
+        service, operation, {_SNAKE.sub(_hump, str(name)): one for name, one in details.items()}
+    )
+
+
+def _hump(found: re.Match[str]) -> str:
+    return found.group(1).upper()
 
 
 def _of_resources(resources: list[Resource | str], account: str) -> Target | None:
@@ -164,6 +181,7 @@ def _text(value: Any) -> str:
         elif isinstance(value, dict) and value:
             value = (
                 value.get("items")
+                or value.get("values")
                 or value.get("value")
                 or value.get("content")
                 or next((one for name, one in value.items() if _IDENTIFIER.match(str(name))), None)
@@ -185,13 +203,13 @@ def _ranking(operation: str, fields: tuple[str, ...]) -> tuple[tuple[str, str], 
         if "name" in fields and score and _OTHER.match(field):
             score += _BARE  # what it is done to, before the name of what comes of it
         if score > 0:
-            bare = field in {"name", "names"}
+            bare = field in {"name", "names", "id"}
             ranked.append((-score, field, _thing(noun) if bare and noun else _stem(field)))
     return tuple((field, kind) for _, field, kind in sorted(ranked))
 
 
 def _thing(noun: tuple[str, ...]) -> str:
-    """What an operation's noun is about, which a field called `name` does not say.
+    """What an operation's noun is about, which a field called `name` or `id` does not say.
 
     Examples:
         >>> _thing(("Parameter", "History")), _thing(("Logging",)), _thing(("Parameters",))
@@ -222,5 +240,5 @@ def _score(field: str, words: tuple[str, ...]) -> int:
 def _stem(field: str) -> str:
     """`snapshotId` names a snapshot, `instancesSet` instances."""
     match = _IDENTIFIER.match(field)
-    stem = (match["stem"] if match else "") or field
-    return kept(stem[:1].lower() + stem[1:].removesuffix("Set"))[:48]
+    stem = (match["stem"] if match else "") or field.removesuffix("Set")
+    return kept(stem[:1].lower() + stem[1:])[:48]

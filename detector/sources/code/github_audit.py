@@ -46,12 +46,14 @@ NAME = "github_audit"
 HASHED = "github_hashed_token"
 _PAT = "github_user_programmatic_access_id"
 _WORKFLOWS = "github-actions[bot]"
+# Who may see a repository afterwards is told beside them.
+_SEEN = frozenset({"repo.access", "repo.create"})
 _PRIVATE = frozenset({"private", "internal"})
 _TIMES = ("@timestamp", "at_sign_timestamp", "created_at")
 _MADE = frozenset({
     "personal_access_token.create", "personal_access_token.access_granted", "oauth_access.create",
     "deploy_key.create", "public_key.create", "personal_access_token.credential_regenerated",
-    "oauth_access.regenerate",
+    "oauth_access.regenerate", "org_credential_authorization.grant",
 })  # fmt: skip
 _ENDED = frozenset({
     "personal_access_token.access_revoked", "personal_access_token.destroy",
@@ -115,7 +117,7 @@ def _action(record: Record, operation: str) -> Action:
         method = record.text("request_method")
         path = record.text("route") or "request"
         return DEEDS.of(f"{method} {path}") if method else action
-    if operation == "repo.access":
+    if operation in _SEEN:
         seen = record.text("visibility")
         public = seen == "public"  # without a word on it, the change may go either way
         return replace(action, effect="share_out" if public else "", foreign="*" if public else "")

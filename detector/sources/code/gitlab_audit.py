@@ -36,10 +36,10 @@ _ENDED = ("_token_revoked", "_token_deleted", "_token_expired", "_key_removed", 
 _ALSO_MADE = frozenset({"create_pat", "add_ssh_key", "create_ssh_key"})
 _ALSO_ENDED = frozenset({"revoke_pat", "remove_ssh_key"})
 TOKEN_ID = "gitlab_token_id"  # noqa: S105 - the kind of an id
-_TOKEN_ID = re.compile(r"token(?:_id:| with id) (\d{1,18})\b")
+_TOKEN_ID = re.compile(r"token(?:_id:| with id| '.{0,255}' with id) (\d{1,18})\b")
 _ATTEMPTED = "Attempted to "
 # Of a personal token's event the target is its owner, of another one's often where it is valid.
-_NO_CREDENTIAL = frozenset({"User", "Project", "Group"})
+_NO_CREDENTIAL = frozenset({"User", "Project", "Group", "Clusters::Agent"})
 # What the log writes in place of a user's id where no user acted.
 _UNKNOWN, _DEPLOY_TOKEN, _DEPLOY_KEY = "-1", "-2", "-3"
 _SPECIAL = {_DEPLOY_TOKEN: "deploytoken", _DEPLOY_KEY: "deploykey"}
@@ -62,9 +62,13 @@ _DEEDS = Deeds(_SERVICE, {
     "deploy_token_created": ("credential_issue", "mint_credential"),
     "deploy_key_added": ("credential_issue", "persist"),
     "deploy_key_created": ("credential_issue", "persist"),
+    "deploy_key_removed": ("delete", ""),
     "add_ssh_key": ("credential_issue", "persist"),
     "create_ssh_key": ("credential_issue", "persist"),
     "remove_ssh_key": ("delete", ""),
+    "cluster_agent_token_created": ("credential_issue", "mint_credential"),
+    "group_saml_provider_create": ("admin", "persist"),
+    "group_saml_provider_update": ("admin", "persist"),
     "oauth_application_created": ("admin", "persist"),
     "user_authorized_oauth_application": ("admin", "grant"),
     "user_impersonation": ("admin", "grant"),
@@ -107,6 +111,7 @@ _DEEDS = Deeds(_SERVICE, {
     "updated_instance_audit_event_streaming_destination": ("admin", "impair_defence"),
     "google_cloud_logging_configuration_deleted": ("delete", "impair_defence"),
     "instance_google_cloud_logging_configuration_deleted": ("delete", "impair_defence"),
+    "amazon_s3_configuration_deleted": ("delete", "impair_defence"),
     "instance_amazon_s3_configuration_deleted": ("delete", "impair_defence"),
     "disable_two_factor": ("admin", "impair_defence"),
     "user_disable_two_factor": ("admin", "impair_defence"),

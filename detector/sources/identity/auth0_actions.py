@@ -141,10 +141,12 @@ def weakens(body: Any, depth: int = 6) -> bool:
     Examples:
         >>> weakens({"enabled": True}), weakens({"enabled": False}), weakens([]), weakens(None)
         (False, True, True, True)
+        >>> weakens({"enabled": True, "allowlist": ["192.0.2.9"]})
+        True
     """
     if isinstance(body, dict) and body:
         if isinstance(body.get("enabled"), bool):
-            return not body["enabled"]
+            return not body["enabled"] or any(body.get(name) for name in _EXEMPT)
         return depth > 0 and any(
             bool(one) if name in _EXEMPT else weakens(one, depth - 1) for name, one in body.items()
         )
@@ -188,6 +190,8 @@ def _effect(parts: list[str], access: Access, *, off: bool) -> Effect:
         return "destroy" if first in {"users", "connections", "tenants"} and len(parts) <= 2 else ""
     if first.startswith(_LOGIN_CODE):
         return "persist"
+    if parts == ["roles"]:  # one that nobody has yet
+        return ""
     if parts[-1] in _MEMBERS or first == "client-grants" or _of_role(parts):
         return "grant"
     # A factor that is set up for somebody, a second identity, or a token exchange of one's own making.

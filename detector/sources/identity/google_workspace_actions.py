@@ -81,6 +81,12 @@ _SWITCHES = frozenset({"ENFORCE_STRONG_AUTHENTICATION", "ALLOW_STRONG_AUTHENTICA
 _OFF = frozenset({"false", "off", "disabled", "none", "0", "disable"})
 # The name of old, and the one that settings of applications have had since.
 _SHARING = ("SHARING_OUTSIDE_DOMAIN", "external_sharing_mode")
+# Settings that take a bound away when they are set to a value.
+_LOOSENED = {"Password Management - Enable password reuse": "true",
+             "Apps Access Setting Allowlist access": "allow_all"}  # fmt: skip
+# Rules that send mail elsewhere, and their kinds.
+_ROUTING = frozenset({"CREATE_GMAIL_SETTING", "CHANGE_GMAIL_SETTING"})
+_ROUTES = frozenset({"EMAIL_ROUTE", "MESSAGE_SECURITY_RULE"})
 _SECURITY = ("security", "alert", "rule", "password", "2-step", "advanced protection", "scanning",
              "protection", "safety")  # fmt: skip
 
@@ -136,7 +142,9 @@ def action_of(application: str, name: str, said: Record, scopes: tuple[str, ...]
         effect = ""
     elif name in _SWITCHES and (name != _BY_CONTEXT or said.text("NEW_VALUE")):
         effect = effect if _is_off(said) else ""
-    elif "APPLICATION_SETTING" in name and _is_off(said) and _is_security(said):
+    elif name in _ROUTING and said.text("SETTING_NAME") in _ROUTES:
+        effect = "share_out"
+    elif "APPLICATION_SETTING" in name and _weakens(said):
         effect = "impair_defence"
     plane = plane_by_words(name, access)
     return Action(f"google_{application}", name, access, plane, effect, foreign)
@@ -168,6 +176,14 @@ def _is_broad(scope: str) -> bool:
 
 def _is_off(said: Record) -> bool:
     return said.text("NEW_VALUE").lower() in _OFF
+
+
+def _weakens(said: Record) -> bool:
+    """Whether a setting that protects is switched off, or a bound taken away."""
+    loose = _LOOSENED.get(said.text("SETTING_NAME"))
+    if loose is not None:
+        return said.text("NEW_VALUE").lower() == loose
+    return _is_off(said) and _is_security(said)
 
 
 def _is_shared(said: Record) -> bool:

@@ -29,7 +29,7 @@ _EFFECTS: dict[str, Effect] = {
     "enblsso": "persist", "chngasso": "persist", "chngdsso": "persist", "chngpsso": "persist",
     "addgsso": "persist", "updatfw": "open_network", "role": "grant", "beginr": "mint_credential",
     "completr": "mint_credential", "sendpkg": "mint_credential", "dlgsess": "grant",
-    "prsndall": "mint_credential", "dealldev": "impair_defence",
+    "prsndall": "mint_credential",
 }  # fmt: skip
 _PAIRS: dict[tuple[str, str], Effect] = {
     ("grant", "uva"): "grant", ("grant", "gva"): "grant", ("update", "uva"): "grant",

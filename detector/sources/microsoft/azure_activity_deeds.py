@@ -79,6 +79,13 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "network/applicationgatewaywebapplicationfirewallpolicies/delete": ("delete", "impair_defence"),
     "network/frontdoorwebapplicationfirewallpolicies/delete": ("delete", "impair_defence"),
     "network/ddosprotectionplans/delete": ("delete", "impair_defence"),
+    "packetcaptures/write": ("admin", "share_out"),
+    "startpacketcapture/action": ("admin", "share_out"),
+    "eventhub/namespaces/delete": ("delete", "impair_defence"),
+    "eventhub/namespaces/eventhubs/delete": ("delete", "impair_defence"),
+    "events.k8s.io/events/delete": ("delete", "impair_defence"),
+    "adhybridhealthservice/services/servicemembers/action": ("admin", "impair_defence"),
+    "adhybridhealthservice/services/delete": ("delete", "impair_defence"),
     "network/networksecurityperimeters/delete": ("delete", "impair_defence"),
     "network/bastionhosts/createshareablelinks/action": ("admin", "open_network"),
     "cdn/profiles/securitypolicies/delete": ("delete", "impair_defence"),
@@ -106,8 +113,6 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "automation/automationaccounts/jobs/write": ("write", "execute"),
     "automation/automationaccounts/webhooks/write": ("admin", "persist"),
     "automation/automationaccounts/webhooks/action": ("admin", "persist"),
-    "containerservice/managedclusters/listclusteradmincredential/action": ("secret_read", ""),
-    "containerservice/managedclusters/listclusterusercredential/action": ("secret_read", ""),
     "managedidentity/userassignedidentities/federatedidentitycredentials/write": ("admin", "persist"),
     "keyvault/vaults/accesspolicies/write": ("admin", "grant"),
     "keyvault/vaults/delete": ("delete", "destroy"),
@@ -139,6 +144,8 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
     "eventhub/namespaces/authorizationrules/write": ("admin", "persist"),
     "servicebus/namespaces/authorizationrules/write": ("admin", "persist"),
     "compute/snapshots/delete": ("delete", "destroy"),
+    "compute/restorepointcollections/delete": ("delete", "destroy"),
+    "compute/restorepointcollections/restorepoints/delete": ("delete", "destroy"),
     "compute/disks/begingetaccess/action": ("read", "share_out"),
     "compute/snapshots/begingetaccess/action": ("read", "share_out"),
     "rbac.authorization.k8s.io/clusterrolebindings/write": ("admin", "grant"),
@@ -149,7 +156,8 @@ _GRAVE: dict[str, tuple[Access, Effect]] = {
 _SECRETS = ("listkeys/action", "secrets/getsecret/action", "secretget", "listsecrets/action",
             "keyget", "secretlistversions", "listadminkeys/action", "sharedkeys/action",
             "listconnectionstrings/action", "readonlykeys/action", "listcredentials/action",
-            "listcredential/action", "publishxml/action", "config/list/action",
+            "listcredential/action", "listclusteradmincredential/action",
+            "listclusterusercredential/action", "publishxml/action", "config/list/action",
             "publishingcredentials/list/action", "listcallbackurl/action", "secretbackup",
             "keybackup", "keyexport")  # fmt: skip
 # Every provider has its own keys to be made anew: `regenerateKey`, `regeneratePrimaryKey`.
@@ -165,7 +173,7 @@ _JOINED = re.compile(
     r"read|write|start|stop|restart|update|reset|remove|download)(?=[a-z]{3})"
 )
 _PUBLIC_CONTAINER = "storageaccounts/blobservices/containers/write"
-_ACCOUNT = "storage/storageaccounts/write"
+_PLAN = "security/pricings/write"  # of Defender for Cloud, which the free one switches off
 _NETWORK_RULE = "networksecuritygroups/securityrules/write"
 _NETWORK_RULES = "networksecuritygroups/write"
 _EVERYWHERE = frozenset({"*", "any", "internet", "0.0.0.0/0", "::/0"})
@@ -234,10 +242,8 @@ def refined(action: Action, asked: Record) -> Action:
     if action.operation.endswith(_PUBLIC_CONTAINER):
         public = inner.text("publicAccess").lower() in {"container", "blob"}
         return _let_in(action, "share_out") if public else action
-    if action.operation == _ACCOUNT:
-        # Nothing is public by that yet, and nothing keeps it from becoming so.
-        lifted = inner.flag("allowBlobPublicAccess") is True
-        return replace(action, access="admin", effect="impair_defence") if lifted else action
+    if action.operation.endswith(_PLAN):
+        return replace(action, effect="") if inner.text("pricingTier") == "Standard" else action
     if action.operation.endswith(_NETWORK_RULE):
         rules = [inner]
     elif action.operation.endswith(_NETWORK_RULES):

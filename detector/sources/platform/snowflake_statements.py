@@ -15,6 +15,8 @@ Examples:
     'impair_defence'
     >>> told("COPY INTO 's3://elsewhere/out/' FROM shop.public.cards").foreign
     's3://elsewhere'
+    >>> told("alter user etl set default_warehouse = small comment = 'nightly'").effect
+    ''
     >>> told("SELECT 1") is None
     True
 """
@@ -61,6 +63,12 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r" UNSET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "unset_policy", "admin",
               "impair_defence"),
         _form(r" SET (?:DISABLE_MFA|MINS_TO_BYPASS_MFA)", "bypass_mfa", "admin", "impair_defence"),
+        # A policy of one user's own takes the place of everybody's.
+        _form(r" SET (?:NETWORK_POLICY|AUTHENTICATION POLICY)", "set_policy", "admin",
+              "impair_defence"),
+        _form(r"[ ,]PASSWORD ?=", "set_password", "credential_issue", "persist"),
+        _form(r" UNSET PASSWORD", "unset_password", "delete"),
+        _form(r" ABORT ALL QUERIES", "abort", "write"),
         _form(r" REMOVE DELEGATED AUTHORIZATION", "remove_delegation", "delete"),
         _form(r" SET DISABLED ?= ?TRUE", "disable", "admin"),
     ),
@@ -71,6 +79,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
     "ALTER SHARE": (
         _form(r" (?:ADD|SET) ACCOUNTS(?: ?= ?(?P<foreign>[\w.]{1,255}(?: ?, ?[\w.]{1,255})*))?",
               "share", "admin", "share_out"),
+        _form(r" REMOVE ACCOUNTS", "unshare", "admin"),
     ),
     "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
     **{
@@ -91,8 +100,18 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
 }  # fmt: skip
 # The kind of credential that is made or ended.
 MADE = {"add_token": "programmatic_access_token", "rotate_token": "programmatic_access_token",
-        "set_key": "rsa_keypair"}  # fmt: skip
-ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair"}
+        "set_key": "rsa_keypair", "set_password": "password"}  # fmt: skip
+ENDED = {"remove_token": "programmatic_access_token", "unset_key": "rsa_keypair",
+         "unset_password": "password"}  # fmt: skip
+
+
+# What describes a user, or where its work begins: nobody gets in by it.
+_DESCRIBES = re.compile(
+    r"ALTER USER (?:IF EXISTS )?(?:\"[^\"]+\"|[\w$@.]+) (?:SET|UNSET)(?:[ ,]+"
+    r"(?:DEFAULT_(?:WAREHOUSE|NAMESPACE|ROLE|SECONDARY_ROLES)|COMMENT|DISPLAY_NAME|FIRST_NAME"
+    r"|MIDDLE_NAME|LAST_NAME|MUST_CHANGE_PASSWORD)(?: ?= ?(?:'[^']*'|\"[^\"]*\"|\([^)]*\)|[\w$.]+))?)+ ?;?",
+    re.IGNORECASE,
+)
 
 
 class Told(Struct, frozen=True):
@@ -108,6 +127,9 @@ def told(statement: str) -> Told | None:
     """What the beginning of a statement says; None if nothing beyond its type."""
     text = _plain(statement)
     head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
+    # All of it must have been read: what comes after may be a password.
+    if head == "ALTER USER" and len(statement) <= _READ and _DESCRIBES.fullmatch(text):
+        return Told("describe", "admin", "")
     forms = _FORMS.get(head)
     if forms is None:
         return None

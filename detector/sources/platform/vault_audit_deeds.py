@@ -29,7 +29,10 @@ _SIGNED = ("/issue/", "/sign/", "/sign-verbatim/")
 _DOORS = ("/role/", "/roles/", "/users/", "/groups/", "/map/", "/certs/", "/config/")
 _STORES = frozenset({"kv", "generic", "cubbyhole"})
 _STORE_NAMES = frozenset({"secret", "kv", "cubbyhole"})
-_DEFENCES = ("audit/", "config/auditing", "seal", "rekey", "step-down", "raw")
+# Policies that only forbid.
+_GOVERNING = ("policies/egp/", "policies/rgp/")
+_UNDERTAKEN = ("generate-root/attempt", "rekey/init", "rekey-recovery-key/init")
+_DEFENCES = ("config/auditing", "seal", "rekey", "step-down", "raw")
 
 
 @lru_cache(8_192)
@@ -103,7 +106,14 @@ def _identity(path: str, access: Access) -> Deed | None:
         return "credential_issue", ""
     if path.startswith("lookup/"):
         return "read", ""
+    if path.startswith("mfa/") and access in _CHANGES:
+        return _factors(access)
     return ("admin", "grant") if access == "write" else None
+
+
+def _factors(access: Access) -> Deed:
+    """Second factors that logins must show, and the rules that demand them."""
+    return ("delete", "impair_defence") if access == "delete" else ("admin", "")
 
 
 def _system(path: str, access: Access) -> Deed | None:
@@ -115,10 +125,20 @@ def _system(path: str, access: Access) -> Deed | None:
         return "read", "identity_probe" if path.startswith("capabilities") else ""
     if access not in _CHANGES:
         return None
+    if path.startswith("audit/"):  # another device sees more
+        return "admin", "impair_defence" if access == "delete" else ""
+    if access == "delete" and path.startswith(_UNDERTAKEN):  # taken back before it is done
+        return "admin", ""
     if path.startswith(_DEFENCES):
         return "admin", "impair_defence"
     if path.startswith("generate-root"):
         return "admin", "mint_credential"
+    if path.startswith("mfa/"):
+        return _factors(access)
+    if path.startswith("policies/password/"):  # how passwords are made up
+        return "admin", ""
+    if path.startswith(_GOVERNING) and access == "delete":
+        return "delete", "impair_defence"
     if path.startswith(("policies/", "policy/")):
         return "admin", "grant" if access == "write" else ""
     if path.startswith(("auth/", "mounts/")):
