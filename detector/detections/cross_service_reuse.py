@@ -38,6 +38,10 @@ ON = "credential"
 # Shares of the risk: whose credential it is, and what of the second context is new for its user.
 _PERSON, _MACHINE = 0.25, 0.3
 _SESSION, _NETWORK, _TOOL, _HANDS, _ACT = 0.22, 0.18, 0.22, 0.06, 0.06
+# Of a secret that had one holder: whoever has it beside that one does what it has never done.
+_TAKEN = 0.4
+_ALONE = 2 * DAY
+_MACHINES = frozenset({"service", "workload", "agent"})
 
 
 def judge(view: CredentialUseView) -> Evidence | None:
@@ -85,9 +89,26 @@ def _score(view: CredentialUseView, aspects: list[str]) -> float:
     score += _NETWORK if "network" in view.use.novel else 0.0
     score += _TOOL if "client" in aspects and "client" in view.use.novel else 0.0
     score += _HANDS if {"principal", "source", "workload"} & set(aspects) else 0.0
+    score += _TAKEN if _taken(view) else 0.0
     # behind a new gateway a machine goes on with its work; other hands begin with theirs
     score += _ACT if ephemeral and "operation" in view.use.novel else 0.0
     return min(0.97, score)
+
+
+def _taken(view: CredentialUseView) -> bool:
+    """Whether a machine's secret, for days in its hands alone as one system names them, is in those of
+    another machine: not of one that acts for its holder, and not for what that one does anyway."""
+    event, holders = view.use.event, {use.context.principal for use in view.before}
+    everyone = [*(use.event for use in view.before), event]
+    return (
+        len(holders) == 1
+        and event.principal.uid not in holders
+        and holders.isdisjoint(event.chain)
+        and "operation" in view.use.novel
+        and len({each.source for each in everyone}) == 1
+        and all(each.principal.type in _MACHINES for each in everyone)
+        and view.time - view.before[0].event.time >= _ALONE
+    )
 
 
 def _show(use: OpenUse, aspect: str) -> str:

@@ -92,6 +92,7 @@ class Act(Struct, frozen=True, forbid_unknown_fields=True):
     expires: str = ""
     bound_to: str = ""
     workload: str = ""
+    chain: tuple[str, ...] = ()
     foreign: str = ""
     plane: Plane = ""
     task: Task | None = None
@@ -224,6 +225,7 @@ def _event(actor: Actor, act: Act, uid: str, time: int, text: str) -> ActivityEv
             "outcome": Outcome(what.status),  # type: ignore[arg-type]
             "workload": Workload(act.workload) if act.workload else None,
             "task": act.task,
+            "chain": act.chain,
             "child": _child(act.makes) if act.makes is not None else None,
             "note": act.note,
             "posture": act.posture,

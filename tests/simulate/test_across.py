@@ -31,7 +31,6 @@ LATE = {
     "retriever_writes": "others with the same client send all day: found with the shell that comes next",
 }
 UNFOUND = {
-    "token_borrowed": "both agents are where they always are, and other hands alone weigh little",
     "runtime_takes_key": "no log of the runtime has an address, and each names another actor",
 }
 # Twins that lead to a finding, and why.
