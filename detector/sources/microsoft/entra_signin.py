@@ -46,6 +46,10 @@ _CATEGORIES = {
     "ManagedIdentitySignInLogs": "managed identity sign-in", "ADFSSignInLogs": "sign-in",
     _OWN: "service principal sign-in",
 }  # fmt: skip
+# Ways in that a person hardly ever takes, and that phishing and spraying do: a code entered elsewhere,
+# a password handed to an application.
+_WAYS = {"devicecode": "device code sign-in", "ropc": "password grant sign-in",
+         "authenticationtransfer": "transferred sign-in"}  # fmt: skip
 # AADSTS codes: interrupts on the way to a sign-in are no denials.
 _INTERRUPTS = frozenset(
     {50055, 50058, 50072, 50074, 50076, 50079, 50125, 50127, 50129, 50140, 65001}
@@ -94,6 +98,8 @@ def _action(record: Record, told: Record, outcome: Outcome, *, human: bool) -> A
         operation = "sign-in" if person else "service principal sign-in"
         if "nonInteractiveUser" in kinds or told.flag("isInteractive") is False:
             operation = "token refresh" if person else operation
+    if operation == "sign-in":
+        operation = _WAYS.get(told.text("authenticationProtocol").lower(), operation)
     refused = outcome.code == _FACTOR_REFUSED
     return Action("entra", operation, "read", "retrieval", "factor_refused" if refused else "")
 
