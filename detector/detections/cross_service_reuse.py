@@ -41,6 +41,9 @@ _SESSION, _NETWORK, _TOOL, _HANDS, _ACT = 0.22, 0.18, 0.22, 0.06, 0.06
 # Of a secret that had one holder: whoever has it beside that one does what it has never done.
 _TAKEN = 0.4
 _ALONE = 2 * DAY
+# Of a browser's session: a cookie does not leave the browser by itself.
+_COOKIE = 0.12
+_BROWSER = "browser"
 _MACHINES = frozenset({"service", "workload", "agent"})
 
 
@@ -88,11 +91,23 @@ def _score(view: CredentialUseView, aspects: list[str]) -> float:
     score += _SESSION if ephemeral else 0.0
     score += _NETWORK if "network" in view.use.novel else 0.0
     score += _TOOL if "client" in aspects and "client" in view.use.novel else 0.0
+    score += _COOKIE if roams and _replayed(view) else 0.0
     score += _HANDS if {"principal", "source", "workload"} & set(aspects) else 0.0
     score += _TAKEN if _taken(view) else 0.0
     # behind a new gateway a machine goes on with its work; other hands begin with theirs
     score += _ACT if ephemeral and "operation" in view.use.novel else 0.0
     return min(0.97, score)
+
+
+def _replayed(view: CredentialUseView) -> bool:
+    """Whether a session that only a browser has had so far is in the hands of a program."""
+    credential, client = view.use.event.credential, view.use.context.client
+    return (
+        credential is not None
+        and credential.lifetime == "ephemeral"
+        and client not in {_BROWSER, ""}
+        and {use.context.client for use in view.before} == {_BROWSER}
+    )
 
 
 def _taken(view: CredentialUseView) -> bool:

@@ -25,7 +25,6 @@ SEED = 77_213
 
 # What the detector finds later than at once, or not at all, and why.
 LATE = {
-    "session_replayed": "found with the factor that is added, not with the first use of the cookie",
     "token_clones_all": "runners have new addresses anyway: found with the seventh repository, not the third",
     "storage_keys_listed": "found with the keys of the fourth account, not of the second",
     "retriever_writes": "others with the same client send all day: found with the shell that comes next",
