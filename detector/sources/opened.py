@@ -247,7 +247,8 @@ def _shipped(one: _Envelope) -> _Found | None:
     if _is_json(one.result):
         return _json_text(_inner(one.result).raw)
     if one.properties and _text(one.category).startswith(b"kube-"):  # AKS, by Azure Monitor
-        return _json_text(_inner(one.properties).log)
+        log = _inner(one.properties).log
+        return [log] if _is_json(log) else _json_text(log)
     for text in (one.CloudTrailEvent, one.message, one.log):
         if text and (found := _json_text(text)) is not None:
             return found

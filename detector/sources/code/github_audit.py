@@ -79,6 +79,9 @@ _TARGETS = (
 )  # fmt: skip
 _SWITCHED_ON = re.compile(r"[._]enabled?$|\.enable_")
 _STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
+_REFUSED = frozenset({
+    "user.failed_login", "org.recovery_code_failed", "protected_branch.rejected_ref_update",
+})  # fmt: skip
 _FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 
 
@@ -131,13 +134,10 @@ def _outcome(record: Record, operation: str) -> Outcome:
     conclusion = record.text("conclusion")
     if conclusion in _FAILED:
         return Outcome("failure", conclusion)
-    if operation == "user.failed_login":
+    if operation in _REFUSED:
         return Outcome("denied", operation)
-    if operation.endswith(("_failed", ".failed", "_failure")):
-        return Outcome(
-            "denied" if operation == "org.recovery_code_failed" else "failure", operation
-        )
-    return Outcome()
+    failed = operation.endswith(("_failed", ".failed", "_failure"))
+    return Outcome("failure", operation) if failed else Outcome()
 
 
 def _account(record: Record) -> str:
@@ -153,9 +153,7 @@ def _principal(record: Record) -> Principal:
     how = record.text("programmatic_access_type").lower()
     # A deploy key is nobody's but its repository's; a workflow acts with a token of its repository.
     if repository and "deploy" in how:
-        return Principal(
-            f"github:deploykey/{repository}", repository, account, "service", owner=actor
-        )
+        return deploy_key_of(repository, account, actor)
     if repository and (not actor or actor == _WORKFLOWS):
         return Principal(
             f"github:repository/{repository}", repository, account,
@@ -180,6 +178,11 @@ def _principal(record: Record) -> Principal:
         session=record.text("actor_session"),
         known_by=record.first("external_identity_nameid", "external_identity_username"),
     )
+
+
+def deploy_key_of(repository: str, account: str = "", owner: str = "") -> Principal:
+    """Who acts with a deploy key: the repository that it is for."""
+    return Principal(f"github:deploykey/{repository}", repository, account, "service", owner=owner)
 
 
 def _credential(record: Record, *, subject: bool) -> Credential | None:
@@ -230,8 +233,10 @@ def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
         uid, form, record.context, record.tenant, type=operation.partition(".")[0],
         lifetime="static",
     )  # fmt: skip
-    holder = record.first("user", "actor")
+    holder, repository = record.first("user", "actor"), record.first("repo", "repository")
     principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None
+    if operation.startswith("deploy_key.") and repository:
+        principal = deploy_key_of(repository)
     return "issue" if operation in _MADE else "end", Child(credential, principal)
 
 

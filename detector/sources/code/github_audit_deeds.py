@@ -125,6 +125,7 @@ DEEDS = Deeds(SERVICE, {
     "dependabot_security_updates_new_repos.disable": ("admin", "impair_defence"),
     "protected_branch.destroy": ("delete", "impair_defence"),
     "protected_branch.policy_override": ("admin", "impair_defence"),
+    "protected_branch.rejected_ref_update": ("write", ""),
     "protected_branch.*": ("admin", ""),
     "repository_ruleset.destroy": ("delete", "impair_defence"),
     "repository_ruleset.*": ("admin", ""),

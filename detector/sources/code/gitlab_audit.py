@@ -1,10 +1,11 @@
 """GitLab audit events: what people, bots and tokens did in groups, projects and the instance.
 
-Read: streamed events and those of the REST API. Of a message only a token's id and the name of a
-Git operation are looked at.
+Read: streamed events, those of the REST API and lines of `audit_json.log`, in which the details stand
+beside the rest. Of a message only a token's id and the name of a Git operation are looked at.
 
 References:
-    GitLab documentation, "Audit events API", "Audit event streaming" and "Audit event types".
+    GitLab documentation, "Audit events API", "Audit event streaming", "Audit event types" and "Log
+    system", `audit_json.log`.
 
 Examples:
     >>> from detector.sources.base import Context
@@ -19,12 +20,14 @@ Examples:
 
 import re
 
+from msgspec.structs import replace
+
 from detector.sources.credentials import public
 from detector.sources.deeds import Deeds
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from schemas.event import ActivityEvent, Child, Kind, Outcome, Principal, Target
+from schemas.event import Action, ActivityEvent, Child, Kind, Outcome, Principal, Target
 
 NAME = "gitlab_audit"
 _SERVICE = "gitlab"
@@ -44,7 +47,9 @@ _NO_CREDENTIAL = frozenset({"User", "Project", "Group"})
 _UNKNOWN, _DEPLOY_TOKEN, _DEPLOY_KEY = "-1", "-2", "-3"
 _SPECIAL = {_DEPLOY_TOKEN: "deploytoken", _DEPLOY_KEY: "deploykey"}
 _SERVICES = frozenset({"DeployToken", "DeployKey", "Gitlab::Audit::CiRunnerTokenAuthor"})
-_REFUSED = ("login_failed", "ip_restricted", "password_reset_failed")
+_REFUSED = ("login_failed", "failed_login", "ip_restricted", "password_reset_failed")
+# Older events have no name, only what was done: `with` how somebody signed in.
+_WORDS = ("add", "change", "remove", "with", "failed_login")
 _DEEDS = Deeds(_SERVICE, {
     "personal_access_token_created": ("credential_issue", "mint_credential"),
     "project_access_token_created": ("credential_issue", "mint_credential"),
@@ -81,6 +86,7 @@ _DEEDS = Deeds(_SERVICE, {
     "change_membership_state": ("admin", ""),
     "project_visibility_level_updated": ("admin", "share_out"),
     "group_visibility_level_updated": ("admin", "share_out"),
+    "change visibility*": ("admin", ""),
     "project_destroyed": ("delete", "destroy"),
     "group_destroyed": ("delete", "destroy"),
     "protected_branch_removed": ("delete", "impair_defence"),
@@ -127,6 +133,8 @@ _DEEDS = Deeds(_SERVICE, {
     "user_logged_in": ("read", ""),
     "authenticated_with_*": ("read", ""),
     "login_failed_*": ("read", ""),
+    "failed_login *": ("read", ""),
+    "with *": ("read", ""),
     "ip_restricted_group_accessed": ("read", ""),
     "job_artifact_downloaded": ("read", ""),
     "project_ci_cd_settings_accessed": ("read", ""),
@@ -137,11 +145,11 @@ _DEEDS = Deeds(_SERVICE, {
 
 
 def _read(record: Record) -> ActivityEvent:
-    told = record.part("details")
+    told = record.part("details") if "details" in record.fields else record
     operation = record.first("event_type", "event_name") or told.text("event_name") or _worded(told)
     record.need(operation, "event_name")
     child_kind, child = _subject(record, told, operation)
-    address = record.text("ip_address") or told.text("ip_address")
+    address = record.text("ip_address") or told.text("ip_address") or record.text("meta.remote_ip")
     # A fetch and a push have one name: the message tells which it was.
     if operation == _GIT and told.text("custom_message", "action") == _PUSH:
         operation = f"{_GIT}: {_PUSH}"
@@ -149,16 +157,25 @@ def _read(record: Record) -> ActivityEvent:
         uid=record.uid("id"),
         source=NAME,
         tenant=record.tenant,
-        time=record.time("created_at"),
+        time=record.time("created_at" if record.get("created_at") else "time"),
         principal=_principal(record, told),
         kind=child_kind,
-        action=_DEEDS.of(operation),
+        action=_action(told, operation),
         target=_target(record, told),
         origin=origin_of(address, told.text("user_agent"), within=_SERVICE),
         outcome=_outcome(operation, told.text("custom_message")),
         child=child,
         raw=record.ref,
     )
+
+
+def _action(told: Record, operation: str) -> Action:
+    action = _DEEDS.of(operation)
+    seen = told.text("to").lower() if "visibility" in operation else ""
+    if not seen:
+        return action
+    public = seen == "public"
+    return replace(action, effect="share_out" if public else "", foreign="*" if public else "")
 
 
 def _outcome(operation: str, said: str) -> Outcome:
@@ -169,8 +186,8 @@ def _outcome(operation: str, said: str) -> Outcome:
 
 
 def _worded(told: Record) -> str:
-    """Older events have no name, only what was added, changed or removed."""
-    for verb in ("add", "change", "remove", "with"):
+    """What stands for the name of an event that has none."""
+    for verb in _WORDS:
         what = told.text(verb)
         if what:
             return f"{verb} {what}"
