@@ -17,6 +17,7 @@ _MOST_ASN = 2**32 - 1
 _NOWHERE = Origin()
 _Key = tuple[str, str, str, str, int | None, str, str, bool, str]
 _known: Memo[_Key, Origin] = Memo()
+_NONE = "-"  # as many a log writes what it has not
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
 
 
@@ -39,7 +40,7 @@ def _origin(
     address: str, user_agent: str, within: str, region: str, asn: int | None, country: str, via: str,
     console: bool, client: str,
 ) -> Origin:  # fmt: skip
-    address = kept(address)
+    address = "" if address == _NONE else kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
     if place is not None and place.address in _UNSPECIFIED:
