@@ -59,7 +59,9 @@ _ENDED = frozenset({
     "oauth_access.revoke", "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
     "org_credential_authorization.deauthorize",
 })  # fmt: skip
-_FOUND = "secret_scanning_alert.create"
+_FOUND = frozenset({
+    "secret_scanning_alert.create", "secret_scanning_alert.reopen", "secret_scanning_alert.public_leak",
+})  # fmt: skip
 _ON_TOKENS = ("personal_access_token.", "oauth_access.", "org_credential_authorization.")
 _TYPES: dict[str, Lifetime] = {
     "personal access token (classic)": "static", "fine-grained personal access token": "static",
@@ -80,7 +82,8 @@ _TARGETS = (
 _SWITCHED_ON = re.compile(r"[._]enabled?$|\.enable_")
 _STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
 _REFUSED = frozenset({
-    "user.failed_login", "org.recovery_code_failed", "protected_branch.rejected_ref_update",
+    "user.failed_login", "user.two_factor_challenge_failure", "org.recovery_code_failed",
+    "protected_branch.rejected_ref_update",
 })  # fmt: skip
 _FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 
@@ -220,7 +223,7 @@ def _target(record: Record, operation: str) -> Target | None:
 
 
 def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
-    if operation == _FOUND:
+    if operation in _FOUND:
         return "exposure", Child()
     if operation not in _MADE and operation not in _ENDED:
         return "use", None

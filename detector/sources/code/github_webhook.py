@@ -147,9 +147,7 @@ def _time(record: Record, body: Record) -> int:
     raise DecodeError("updated_at: expected a time, got nothing")
 
 
-def _principal(
-    record: Record, body: Record, name: str, repository: str, account: str
-) -> Principal:
+def _principal(record: Record, body: Record, name: str, repository: str, account: str) -> Principal:
     who = record.text("sender", "login") or record.first("pusher.name", "pusher.login")
     if not who and name not in _RUNS:
         who = body.first("user.login", "author.username", "author.login")
