@@ -31,7 +31,7 @@ _MORE: dict[str, Access] = {
     "assigned": "write", "unassigned": "write", "switched": "write", "generated": "write",
     "upserted": "write", "connected": "write", "disconnected": "write", "bound": "write",
     "unbound": "write", "issued": "credential_issue", "revoked": "delete", "enrolled": "write",
-    "linked": "write", "claimed": "write", "logged": "read",
+    "linked": "write", "claimed": "write", "logged": "read", "looked": "read",
 }  # fmt: skip
 
 
