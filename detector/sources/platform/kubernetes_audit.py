@@ -76,6 +76,10 @@ _RIGHTS = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindin
 _BINDINGS = frozenset({"rolebindings", "clusterrolebindings"})
 _SHELLS = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontainers"})
 _PROBES = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
+# Questions are put by creating an object that is never kept.
+_QUESTIONS = frozenset({"tokenreviews", "subjectaccessreviews", "localsubjectaccessreviews"})
+# Whoever answers them sees, and may change, what others send to the cluster.
+_HOOKS = frozenset({"validatingwebhookconfigurations", "mutatingwebhookconfigurations"})
 _DEFENCES = frozenset({
     "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "networkpolicies",
     "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies",
@@ -263,6 +267,10 @@ def action_of(verb: str, resource: str, sub: str) -> Action:
         access, effect = "credential_issue", "mint_credential"
     elif resource in _PROBES:
         access, effect = "read", "identity_probe"
+    elif resource in _QUESTIONS and verb == "create":
+        access = "read"
+    elif resource in _HOOKS and verb == "create":
+        access, effect = "admin", "persist"
     elif resource in _RIGHTS and access in {"write", "admin"}:
         access, effect = "admin", "grant" if resource in _BINDINGS or verb == "escalate" else ""
     elif sub in _SHELLS and access in {"write", "read", "admin"}:
