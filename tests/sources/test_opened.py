@@ -40,6 +40,7 @@ ENVELOPES: dict[str, Any] = {
     "CloudEvents, base64": {"specversion": "1.0", "id": "1", "data_base64": BASE64},
     "OTLP": {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": {"stringValue": TEXT}}]}]}]},
     "AKS": {"category": "kube-audit", "operationName": "x", "properties": {"log": TEXT}},
+    "AKS, object": {"category": "kube-audit", "operationName": "x", "properties": {"log": RECORD}},
     "message": {"message": TEXT, "host": "h"},
     "Docker": {"log": f"{TEXT}\n", "stream": "stdout"},
     "page of OpenAI": {"object": "list", "data": [RECORD], "first_id": "a", "has_more": True},
