@@ -28,7 +28,7 @@ from detector.sources.aws.cloudtrail_credential import password_of
 from detector.sources.aws.cloudtrail_deed import deed_of
 from detector.sources.aws.cloudtrail_identity import signed_in
 from detector.sources.aws.cloudtrail_origin import origin_of
-from detector.sources.aws.cloudtrail_outcome import outcome_of
+from detector.sources.aws.cloudtrail_outcome import answered, outcome_of
 from detector.sources.aws.cloudtrail_record import (
     ABSENT,
     Identity,
@@ -54,6 +54,7 @@ from schemas.event import (
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
 _DENIED = Outcome("denied", "Failure")
+_AGENTCORE = "bedrock-agentcore.amazonaws.com"
 
 
 class CloudTrail:
@@ -167,9 +168,12 @@ def _uid(uid: str | None, raw: bytes) -> str:
 
 
 def _outcome(record: Record) -> Outcome:
-    if record.eventName == "ConsoleLogin" and isinstance(record.responseElements, dict):
-        failed = record.responseElements.get("ConsoleLogin") == "Failure"
-        return _DENIED if failed else Outcome()
+    answer = record.responseElements
+    if record.eventName == "ConsoleLogin" and isinstance(answer, dict):
+        return _DENIED if answer.get("ConsoleLogin") == "Failure" else Outcome()
+    told = record.errorCode or record.errorMessage
+    if record.eventSource == _AGENTCORE and not told and isinstance(answer, dict):
+        return answered(answer)
     return outcome_of(record.errorCode, record.errorMessage)
 
 
