@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from detector.sources.aws import cloudtrail_federation as federation
+from detector.sources.aws import cloudtrail_gateway as gateway
 from detector.sources.aws.cloudtrail_actor import Actor, actor_of
 from detector.sources.aws.cloudtrail_call import Call
 from detector.sources.aws.cloudtrail_children import child_of
@@ -28,7 +29,7 @@ from detector.sources.aws.cloudtrail_credential import password_of
 from detector.sources.aws.cloudtrail_deed import deed_of
 from detector.sources.aws.cloudtrail_identity import signed_in
 from detector.sources.aws.cloudtrail_origin import origin_of
-from detector.sources.aws.cloudtrail_outcome import answered, outcome_of
+from detector.sources.aws.cloudtrail_outcome import outcome_of
 from detector.sources.aws.cloudtrail_record import (
     ABSENT,
     Identity,
@@ -54,7 +55,6 @@ from schemas.event import (
 NAME = "cloudtrail"
 _LOOKED_AT = 65_536
 _DENIED = Outcome("denied", "Failure")
-_AGENTCORE = "bedrock-agentcore.amazonaws.com"
 
 
 class CloudTrail:
@@ -102,6 +102,9 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     actor = actor_of(
         identity, recipient, context, tenant, human=origin.console or origin.client == BROWSER
     )
+    through = _through_gateway(record)
+    if through and not identity.arn:
+        actor = gateway.caller_of(record.additionalEventData, recipient, context, tenant) or actor
     principal = actor.principal
     outcome = _outcome(record)
     if record.eventName == "ConsoleLogin" and outcome.status == "success":
@@ -111,6 +114,8 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     target = target_of(
         action.service, action.operation, record.resources, request, principal.account
     )
+    if through and isinstance(request, dict):
+        action, target = gateway.tool_of(request) or (action, target)
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
     kind: Kind = "use"
@@ -141,6 +146,10 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     )
 
 
+def _through_gateway(record: Record) -> bool:
+    return record.eventName in gateway.OPERATIONS and record.eventSource == gateway.SERVICE
+
+
 def _service_identity(record: Record) -> Identity:
     """Events that a service makes by itself may name nobody: the service acted."""
     if record.eventType != "AwsServiceEvent":
@@ -168,12 +177,12 @@ def _uid(uid: str | None, raw: bytes) -> str:
 
 
 def _outcome(record: Record) -> Outcome:
-    answer = record.responseElements
-    if record.eventName == "ConsoleLogin" and isinstance(answer, dict):
-        return _DENIED if answer.get("ConsoleLogin") == "Failure" else Outcome()
+    if record.eventName == "ConsoleLogin" and isinstance(record.responseElements, dict):
+        failed = record.responseElements.get("ConsoleLogin") == "Failure"
+        return _DENIED if failed else Outcome()
     told = record.errorCode or record.errorMessage
-    if record.eventSource == _AGENTCORE and not told and isinstance(answer, dict):
-        return answered(answer)
+    if not told and _through_gateway(record) and isinstance(record.responseElements, dict):
+        return gateway.outcome_of(record.responseElements)
     return outcome_of(record.errorCode, record.errorMessage)
 
 

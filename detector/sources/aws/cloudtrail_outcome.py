@@ -11,10 +11,8 @@ Examples:
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
-from detector.sources.ai import outcomes
 from detector.sources.text import kept
 from schemas.event import Outcome, Status
 
@@ -43,26 +41,6 @@ def outcome_of(code: str | None, message: str | None = None) -> Outcome:
     if code:
         return _of_code(kept(code))
     return Outcome(_status(message[:_LEAD])) if message else _SUCCESS
-
-
-def answered(response: Mapping[str, object]) -> Outcome:
-    """The outcome that a gateway of AgentCore gave, which no error code of the call tells: the
-    gateway's own HTTP status, or the error in its JSON-RPC answer.
-
-    Examples:
-        >>> answered({"statusCode": 401}).status, answered({"statusCode": 200}).status
-        ('denied', 'success')
-    """
-    status, body = response.get("statusCode"), response.get("body")
-    if isinstance(status, int) and status >= 400:
-        return outcomes.outcome_of(str(status))
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict):
-        code, said = error.get("code"), error.get("message")
-        return outcomes.outcome_of(
-            str(code) if isinstance(code, int) else "", kept(said) if isinstance(said, str) else ""
-        )
-    return _SUCCESS
 
 
 @lru_cache(_CACHED)
