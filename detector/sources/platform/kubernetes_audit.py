@@ -95,6 +95,8 @@ def _read(record: Record) -> ActivityEvent:
     what = record.part("objectRef")
     resource, sub = what.text("resource"), what.text("subresource")
     action = action_of(verb, resource, sub)
+    if sub == "approval" and _denies(record):
+        action = replace(action, access="admin", effect="")
     user = record.part("user")
     acting = record.part("impersonatedUser")
     principal = _principal(record, user)
@@ -281,6 +283,12 @@ def action_of(verb: str, resource: str, sub: str) -> Action:
         effect = "destroy"
     plane: Plane = "retrieval" if access in {"read", "list", "secret_read"} else "action"
     return Action(_SERVICE, f"{verb} {name}".strip(), access, plane, effect)
+
+
+def _denies(record: Record) -> bool:
+    """Whether a request for a certificate was turned down: approving it is the same call."""
+    conditions = record.part("requestObject", "status").parts("conditions")
+    return any(condition.text("type") == "Denied" for condition in conditions)
 
 
 def _target(record: Record, what: Record, resource: str, sub: str) -> Target | None:
