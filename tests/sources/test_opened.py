@@ -28,6 +28,7 @@ ENVELOPES: dict[str, Any] = {
     "graph": {"@odata.context": "x", "value": [RECORD]},
     "EventBridge": {"version": "0", "detail-type": "x", "source": "aws.x", "detail": RECORD},
     "CloudWatch": {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": TEXT}]},
+    "CloudWatch, to a function": {"awslogs": {"data": ZIPPED}},
     "Firehose": {"requestId": "1", "timestamp": 1, "records": [{"data": BASE64}]},
     "Firehose, compressed": {"requestId": "1", "records": [{"data": ZIPPED}]},
     "Kinesis": {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": BASE64}}]},
