@@ -22,7 +22,7 @@ import re
 
 from msgspec.structs import replace
 
-from detector.sources.code.gitlab_audit_deeds import DEEDS, GIT, PUSH, SERVICE
+from detector.sources.code.gitlab_audit_deeds import DEEDS, GIT, GRAVE_WHEN, PUSH, SERVICE
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
@@ -84,6 +84,9 @@ def _read(record: Record) -> ActivityEvent:
 
 def _action(told: Record, operation: str) -> Action:
     action = DEEDS.of(operation)
+    grave, now = GRAVE_WHEN.get(operation), told.flag("to")
+    if grave is not None and now is not None and now is not grave:
+        return replace(action, effect="")
     seen = told.text("to").lower() if "visibility" in operation else ""
     if not seen:
         return action

@@ -15,6 +15,17 @@ from detector.sources.deeds import Deeds
 SERVICE = "gitlab"
 GIT = "repository_git_operation"
 PUSH = "git-receive-pack"
+# Settings that are grave one way alone, by what they are set to.
+GRAVE_WHEN = {
+    "user_admin_status_updated": True,
+    "user_auditor_status_updated": True,
+    "protected_branch_allow_force_push_updated": True,
+    "protected_branch_code_owner_approval_required_updated": False,
+    "require_two_factor_authentication_updated": False,
+    "group_require_two_factor_authentication_updated": False,
+    "project_push_rules_prevent_secrets_updated": False,
+    "group_push_rules_prevent_secrets_updated": False,
+}
 DEEDS = Deeds(SERVICE, {
     "personal_access_token_created": ("credential_issue", "mint_credential"),
     "project_access_token_created": ("credential_issue", "mint_credential"),
@@ -87,6 +98,8 @@ DEEDS = Deeds(SERVICE, {
     "project_fork_operation": ("write", ""),
     "protected_branch_removed": ("delete", "impair_defence"),
     "protected_branch_updated": ("admin", ""),
+    "protected_branch_allow_force_push_updated": ("admin", "impair_defence"),
+    "protected_branch_code_owner_approval_required_updated": ("admin", "impair_defence"),
     "environment_protected": ("admin", ""),
     "environment_unprotected": ("admin", "impair_defence"),
     "protected_environment_approval_rule_deleted": ("delete", "impair_defence"),
