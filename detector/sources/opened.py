@@ -3,11 +3,11 @@
 Shippers, buses and stores put envelopes around a log's records, or many of them in one message, and
 sometimes both. Opened here, for every source: JSON lists, `Records`, `records`, `Events`, `events`,
 `items` and `value` lists (files that AWS delivers, Event Hubs, Graph, audit webhooks), EventBridge,
-CloudWatch Logs subscriptions, Kinesis and Firehose (base64, also compressed), Pub/Sub push, Elastic
-`_source`, Splunk HEC and exports, CloudEvents in structured mode (in binary mode a worker does it),
-OTLP logs with the record as body, a record as the text of a shipper's `message` or `log`, and the
-pages of APIs: of OpenAI, Anthropic and 1Password, which say in `has_more` whether another follows,
-and of Duo, whose `stat` is `OK`.
+CloudWatch Logs subscriptions (as functions get them, too), Kinesis and Firehose (base64, also
+compressed), Pub/Sub push, Elastic `_source`, Splunk HEC and exports, CloudEvents in structured mode
+(in binary mode a worker does it), OTLP logs with the record as body, a record as the text of a
+shipper's `message` or `log`, and the pages of APIs: of OpenAI, Anthropic and 1Password, which say in
+`has_more` whether another follows, and of Duo, whose `stat` is `OK`.
 
 References:
     AWS: CloudWatch Logs user guide, "Real-time processing of log data with subscriptions"; Firehose
@@ -69,6 +69,7 @@ class _Envelope(Struct, gc=False):
     messageType: Raw = _ABSENT  # noqa: N815
     CloudTrailEvent: Raw = _ABSENT
     kinesis: Raw = _ABSENT
+    awslogs: Raw = _ABSENT
     subscription: Raw = _ABSENT
     message: Raw = _ABSENT
     log: Raw = _ABSENT
@@ -138,7 +139,7 @@ class _Budget:
 _TELLING = frozenset({
     "messageType", "logEvents", "Records", "records", "Events", "events", "items", "value",
     "resourceLogs", "has_more", "response", "detail-type", "kinesis", "message", "specversion",
-    "data", "_source", "event", "result", "properties", "CloudTrailEvent", "log",
+    "data", "_source", "event", "result", "properties", "CloudTrailEvent", "log", "awslogs",
 })  # fmt: skip
 
 
@@ -223,8 +224,9 @@ def _page(one: _Envelope) -> _Found | None:
 def _bus(one: _Envelope, budget: _Budget) -> _Found | None:
     if one.detail_type and _is_json(one.detail):
         return [one.detail]
-    if one.kinesis:
-        return _encoded(_inner(one.kinesis).data, budget)
+    for part in (one.kinesis, one.awslogs):
+        if part:
+            return _encoded(_inner(part).data, budget)
     if one.message and one.subscription and _is_json(one.message):
         return _encoded(_inner(one.message).data, budget)
     if one.specversion:
@@ -247,7 +249,8 @@ def _shipped(one: _Envelope) -> _Found | None:
     if _is_json(one.result):
         return _json_text(_inner(one.result).raw)
     if one.properties and _text(one.category).startswith(b"kube-"):  # AKS, by Azure Monitor
-        return _json_text(_inner(one.properties).log)
+        log = _inner(one.properties).log
+        return [log] if _is_json(log) else _json_text(log)
     for text in (one.CloudTrailEvent, one.message, one.log):
         if text and (found := _json_text(text)) is not None:
             return found

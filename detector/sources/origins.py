@@ -19,6 +19,7 @@ _Key = tuple[str, str, str, str, int | None, str, str, bool, str]
 _known: Memo[_Key, Origin] = Memo()
 # The last is how Microsoft's exports write that there is none.
 _UNSPECIFIED = frozenset({"0.0.0.0", "::", "<null>"})  # noqa: S104 - nothing is bound to it
+_NONE = "-"  # as many a log writes what it has not
 
 
 def origin_of(
@@ -40,7 +41,7 @@ def _origin(
     address: str, user_agent: str, within: str, region: str, asn: int | None, country: str, via: str,
     console: bool, client: str,
 ) -> Origin:  # fmt: skip
-    address = kept(address)
+    address = "" if address == _NONE else kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
     if (place.address if place is not None else address) in _UNSPECIFIED:

@@ -38,8 +38,8 @@ WORKED_OUT: dict[str, tuple[str, ...]] = {
         "github_user_programmatic_access_id", "github_token_id", "github_key",
     ),
     "code.gitlab_audit: _form(operation)": (
-        "gitlab_key_id", "gitlab_token_id", "gitlab_deploy_token_id",
-        "gitlab_cluster_agent_token_id",
+        "gitlab_key_id", "gitlab_token_id", "gitlab_deploy_token_id", "gitlab_agent_token_id",
+        "gitlab_other_token_id",
     ),
     "code.gitlab_requests: _FORMS.get(kind, 'gitlab_other_token_id')": (
         "gitlab_token_id", "gitlab_deploy_token_id", "gitlab_job_id", "gitlab_oauth_token_id",

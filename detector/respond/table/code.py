@@ -3,8 +3,8 @@
 References:
     GitHub REST documentation: "Personal access tokens" of an organization (`token_id`, `pat_id`),
     "SAML SSO authorizations" (`credential-authorizations`), "Deploy keys", "Revocation" of
-    credentials. GitLab REST documentation: personal access tokens, deploy tokens, deploy keys, jobs,
-    keys of users, agents for Kubernetes.
+    credentials. GitLab REST documentation: personal access tokens, deploy tokens, tokens of
+    agents, deploy keys, jobs, keys of users.
 
 Examples:
     >>> ROWS["gitlab_token_id"].step
@@ -55,12 +55,12 @@ ROWS: dict[str, Row | Unreachable] = {
         "DELETE /api/v4/projects/<project>/deploy_tokens/{id} (of a group: "
         "/api/v4/groups/<group>/deploy_tokens/{id})",
     ),
-    "gitlab_cluster_agent_token_id": Row(
+    "gitlab_agent_token_id": Row(
         "gitlab",
         "revoke",
         "DELETE /api/v4/projects/<project>/cluster_agents/<agent>/tokens/{id} (<agent>: an id, in GET "
         "/api/v4/projects/<project>/cluster_agents)",
-        breaks="The agent loses its cluster if this is its only token.",
+        breaks="The agent's cluster is cut off from GitLab, unless it has another token.",
     ),
     "gitlab_job_id": Row(
         "gitlab",

@@ -5,6 +5,8 @@ Examples:
     (('read', ''), ('admin', ''))
     >>> _plainly("service_key_revoked"), _plainly("org_ip_restriction_deleted")
     (('delete', ''), ('delete', 'open_network'))
+    >>> _plainly("tunnel_token_minted"), _plainly("tunnel_token_revoked")
+    (('credential_issue', 'mint_credential'), ('delete', ''))
     >>> _stem("platform_workspace_member_added", ("user_id", "workspace_id"))
     'workspace_id'
 """
@@ -44,11 +46,32 @@ _EFFECTS: dict[str, Effect] = {
     "org_sso_connection_activated": "persist",
     "mcp_server_created": "persist",
     "integration_user_connected": "grant",
+    "github_app_installation_linked": "persist",
+    "slack_workspace_claimed": "persist",
+    "claude_pubsec_identity_configured": "persist",
+    "platform_service_account_created": "persist",
+    "platform_oauth_app_created": "persist",
+    "tunnel_certificate_added": "persist",
+    "trusted_device_enrolled": "persist",
+    "step_up_credential_enrolled": "persist",
+    "org_invite_link_generated": "grant",
+    "org_invite_link_regenerated": "grant",
+    "org_join_request_approved": "grant",
+    "org_capability_grant_added": "grant",
+    "group_member_added": "grant",
+    "platform_workspace_member_added": "grant",
+    "platform_service_account_workspace_member_added": "grant",
+    "claude_artifact_invite_created": "share_out",
+    "pending_share_created": "share_out",
+    "inference_hooks_config_deleted": "impair_defence",
+    "org_external_key_deleted": "destroy",
     "ghe_configuration_created": "persist",
     "org_data_export_started": "share_out",
     "org_data_export_completed": "share_out",
     "platform_federation_issuer_created": "persist",
+    "platform_federation_issuer_updated": "persist",
     "platform_federation_rule_created": "persist",
+    "platform_federation_rule_updated": "persist",
     "primary_owner_transferred": "grant",
     "rbac_role_assigned": "grant",
     "rbac_role_permission_added": "grant",
@@ -69,11 +92,18 @@ _GIVING = {"role_assignment_granted": "role", "org_user_invite_sent": "invited_r
 _MIGHTY = ("admin", "owner")
 _ASKS = "claude_chat_created"
 _KEYS = (("admin_api_key", "admin_api_key_id", ADMIN_KEY), ("service_key", "service_key_id", SERVICE_KEY),
-         ("platform_api_key", "api_key_id", API_KEY), ("api_key", "api_key_id", API_KEY))  # fmt: skip
+         ("platform_api_key", "api_key_id", API_KEY), ("scoped_api_key", "api_key_id", API_KEY),
+         ("api_key", "api_key_id", API_KEY))  # fmt: skip
 _BEGINS, _ENDS = ("_created",), ("_deleted", "_revoked", "_archived")
+# Credentials of other kinds, which the feed does not show in use.
+_HANDED_OUT = ("tunnel_token_minted", "tunnel_token_rotated", "_pool_secret_minted", "signing_key_created",
+               "signing_key_rotated", "signing_secret_generated")  # fmt: skip
+_SHORT_LIVED = ("_token_minted", "_token_exchanged", "device_credential_rotated")
+_SHOWN = ("token_revealed",)
 _SHARED = "_sharing_updated"
 _NO_OBJECTS = frozenset({"organization_id", "request_id", "resync_uuid"})
-_REFUSED = ("access_failed", "login_failed", "deletion_failed", "_blocked", "signature_invalid")
+_REFUSED = ("access_failed", "login_failed", "deletion_failed", "_blocked", "signature_invalid",
+            "authentication_failed", "request_denied")  # fmt: skip
 
 
 def action_of(record: Record, activity: str) -> Action:
@@ -111,6 +141,12 @@ def _plainly(activity: str) -> tuple[Access, Effect]:
         return "credential_issue", "mint_credential"
     if _key(activity) is not None and activity.endswith(_ENDS):
         return "delete", ""
+    if activity.endswith(_HANDED_OUT):
+        return "credential_issue", "mint_credential"
+    if activity.endswith(_SHORT_LIVED):
+        return "credential_issue", ""
+    if activity.endswith(_SHOWN):
+        return "secret_read", ""
     if activity == _ASKS:
         return "read", ""
     access = access_of(activity, administers=activity.startswith(_ADMINISTERS))

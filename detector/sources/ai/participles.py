@@ -29,7 +29,9 @@ _MORE: dict[str, Access] = {
     "shared": "write", "archived": "delete", "accessed": "read", "exported": "read",
     "transferred": "write", "provisioned": "write", "performed": "read", "verified": "write",
     "assigned": "write", "unassigned": "write", "switched": "write", "generated": "write",
-    "upserted": "write", "connected": "write", "disconnected": "write", "bound": "write", "unbound": "write", "issued": "credential_issue",
+    "upserted": "write", "connected": "write", "disconnected": "write", "bound": "write",
+    "unbound": "write", "issued": "credential_issue", "revoked": "delete", "enrolled": "write",
+    "linked": "write", "claimed": "write", "logged": "read", "looked": "read",
 }  # fmt: skip
 
 

@@ -37,7 +37,6 @@ from detector.sources.record import Record
 from schemas.event import Action, ActivityEvent, Child, Kind, Outcome, Target
 
 _SERVICE = "bedrock-agentcore.amazonaws.com"
-_EXECUTES = frozenset({"InvokeCodeInterpreter", "ConnectBrowserAutomationStream"})
 _ERRORS = {"throttle": Outcome("throttled", "throttle"), "system": Outcome("failure", "system"),
            "user": Outcome("failure", "user")}  # fmt: skip
 
@@ -78,8 +77,6 @@ def _action(operation: str) -> Action:
     known = identity.ISSUES.get(operation.lower())
     if known is not None:
         return Action("bedrock-agentcore", operation, known)
-    if operation in _EXECUTES:
-        return Action("bedrock-agentcore", operation, "write", "action", "execute")
     return deed_of(_SERVICE, operation, None).action
 
 

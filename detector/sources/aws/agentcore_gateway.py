@@ -31,7 +31,7 @@ _NAME = re.compile(
 )
 _EXECUTING = re.compile(r"Executing tool (\S{1,200}) from target (\S{1,100})")
 _RECEIVED = re.compile(r"Received request for ([a-z_]{2,32}(?:/[a-z_]{2,32}){0,2}) method")
-_CALL = "tools/call"
+CALL = "tools/call"
 _QUIET = frozenset({"ping", "notifications/initialized"})
 
 
@@ -55,18 +55,18 @@ def request_of(record: Record) -> Request:
     method, name = _asked(record)
     executing = None if method else _EXECUTING.search(said)
     if executing is not None:
-        method, name = _CALL, executing[1]
+        method, name = CALL, executing[1]
     if failed:
         received = _RECEIVED.search(said)
         method = method or (received[1] if received is not None else "")
-        action, target = _done(method or "InvokeGateway", kept(name))
+        action, target = done(method or "InvokeGateway", kept(name))
         code = record.text("body", "errorCode") or record.text("body", "statusCode")
         return Request(action, target, outcome_of(code, kept(said)), "error")
     if not method:
         raise SkipRecord("progress of a request")
     if method in _QUIET:
         raise SkipRecord("ping or notification")
-    action, target = _done(method, kept(name))
+    action, target = done(method, kept(name))
     return Request(action, target, part=method)
 
 
@@ -75,7 +75,7 @@ def tool_of(record: Record) -> Request | None:
     name = record.text("attributes", "tool.name")
     if not name:
         return None
-    action, target = _done(_CALL, name)
+    action, target = done(CALL, name)
     code = _bad_status(record) or record.text("attributes", "jsonrpc.error.code")
     return Request(action, target, outcome_of(code) if code else None)
 
@@ -86,9 +86,10 @@ def _bad_status(record: Record) -> str:
 
 
 @lru_cache(_CACHED)
-def _done(method: str, name: str) -> tuple[Action, Target | None]:
+def done(method: str, name: str) -> tuple[Action, Target | None]:
+    """What a method of the protocol did, `tools/call` by the tool's name. Both have passed `kept`."""
     server, tool = _split(name)
-    if method == _CALL and tool:
+    if method == CALL and tool:
         return tool_action(server, tool), tool_target(server, tool)
     access = access_by_verb(method.rpartition("/")[2])
     return Action("mcp", method, access, plane_by_words(method, access)), None

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from detector.sources.aws import cloudtrail_federation as federation
+from detector.sources.aws import cloudtrail_gateway as gateway
 from detector.sources.aws.cloudtrail_actor import Actor, actor_of
 from detector.sources.aws.cloudtrail_call import Call
 from detector.sources.aws.cloudtrail_children import child_of
@@ -102,6 +103,9 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     actor = actor_of(
         identity, recipient, context, tenant, human=origin.console or origin.client == BROWSER
     )
+    through = _through_gateway(record)
+    if through and not identity.arn:
+        actor = gateway.caller_of(record.additionalEventData, recipient, context, tenant) or actor
     principal = actor.principal
     outcome = _outcome(record)
     if record.eventName == "ConsoleLogin" and outcome.status == "success":
@@ -111,6 +115,8 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
     target = target_of(
         action.service, action.operation, record.resources, request, principal.account
     ) or target_told(action.service, action.operation, record.serviceEventDetails)
+    if through and isinstance(request, dict):
+        action, target = gateway.tool_of(request) or (action, target)
     if deed.has_rule:
         action = refine(action, request, recipient or principal.account)
         action = answered(action, record.responseElements)
@@ -140,6 +146,10 @@ def _event(record: Record, raw: bytes, context: Context, position: int) -> Activ
         raw=RawRef(context.place, position),
         note=f"shared:{kept_id(record.sharedEventID)}" if record.sharedEventID else "",
     )
+
+
+def _through_gateway(record: Record) -> bool:
+    return record.eventName in gateway.OPERATIONS and record.eventSource == gateway.SERVICE
 
 
 def _service_identity(record: Record) -> Identity:
@@ -177,6 +187,9 @@ def _outcome(record: Record) -> Outcome:
                 return _DENIED
             if said == "Success":
                 return Outcome()
+    told = record.errorCode or record.errorMessage
+    if not told and _through_gateway(record) and isinstance(record.responseElements, dict):
+        return gateway.outcome_of(record.responseElements)
     return outcome_of(record.errorCode, record.errorMessage)
 
 

@@ -85,11 +85,17 @@ def access_of(service: str, operation: str, read_only: bool | None = None) -> Ac
         return "secret_read"
     if (service, operation) in _SECRETS_IN:
         return "secret_read"
-    if (service, operation) in _SIGNING_IN or (
-        service in _INFERENCE_SERVICES and name.verb in _INFERENCE_VERBS
-    ):
+    if (service, operation) in _SIGNING_IN or _asks_a_model(service, operation, name.verb):
         return "read"
+    if effect_of(service, operation) == "execute":
+        return "write"
     return _by_verb(service, operation, name, read_only)
+
+
+def _asks_a_model(service: str, operation: str, verb: str) -> bool:
+    """Whether a call asks a model or an agent. Code and commands for its sandbox do not."""
+    asks = service in _INFERENCE_SERVICES and verb in _INFERENCE_VERBS
+    return asks and effect_of(service, operation) != "execute"
 
 
 def _by_verb(service: str, operation: str, name: Name, read_only: bool | None) -> Access:
@@ -116,7 +122,7 @@ def plane_of(service: str, operation: str, access: Access) -> Plane:
     """The plane an operation acts in. Signing in and obtaining a session is in none: every task
     does it, whatever it was granted."""
     verb = take_apart(operation).verb
-    if service in _INFERENCE_SERVICES and verb in _INFERENCE_VERBS:
+    if _asks_a_model(service, operation, verb):
         return "retrieval" if verb == "Retrieve" else "inference"
     if service in _AMBIENT:
         return ""

@@ -132,6 +132,7 @@ EXECUTE = frozenset({
     "CreatePresignedNotebookInstanceUrl", "CreateNotebookInstance", "UpdateDevEndpoint",
     "AddJobFlowSteps", "PublishLayerVersion", "CreatePresignedDomainUrl",
     "UpdateNotebookInstanceLifecycleConfig", "StartRemoteAccessSession", "CreateCloudFormationStack",
+    "InvokeCodeInterpreter", "InvokeAgentRuntimeCommand", "ConnectBrowserAutomationStream",
 })  # fmt: skip
 PROBE = frozenset({
     "SimulatePrincipalPolicy", "SimulateCustomPolicy", "ListServiceQuotas", "GetServiceQuota",
@@ -163,6 +164,8 @@ EXCEPTIONS: dict[tuple[str, str], Effect] = {
     ("rolesanywhere", "UpdateProfile"): "persist",
     ("acm-pca", "PutPolicy"): "share_out",
     ("shield", "DeleteProtection"): "impair_defence",
+    ("bedrock-agentcore", "DeletePolicy"): "impair_defence",  # what a gateway lets agents do
+    ("bedrock-agentcore", "DeletePolicyEngine"): "impair_defence",
     ("network-firewall", "DeleteFirewall"): "impair_defence",
     ("fms", "DeletePolicy"): "impair_defence",
     ("fms", "DisassociateAdminAccount"): "impair_defence",

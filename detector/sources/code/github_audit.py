@@ -61,7 +61,9 @@ _ENDED = frozenset({
     "oauth_access.revoke", "public_key.delete", "public_key.destroy", "org_credential_authorization.revoke",
     "org_credential_authorization.deauthorize",
 })  # fmt: skip
-_FOUND = "secret_scanning_alert.create"
+_FOUND = frozenset({
+    "secret_scanning_alert.create", "secret_scanning_alert.reopen", "secret_scanning_alert.public_leak",
+})  # fmt: skip
 _ON_TOKENS = ("personal_access_token.", "oauth_access.", "org_credential_authorization.")
 _TYPES: dict[str, Lifetime] = {
     "personal access token (classic)": "static", "fine-grained personal access token": "static",
@@ -81,6 +83,10 @@ _TARGETS = (
 )  # fmt: skip
 _SWITCHED_ON = re.compile(r"[._]enabled?$|\.enable_")
 _STATUS: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
+_REFUSED = frozenset({
+    "user.failed_login", "user.two_factor_challenge_failure", "org.recovery_code_failed",
+    "protected_branch.rejected_ref_update",
+})  # fmt: skip
 _FAILED = frozenset({"failure", "timed_out", "startup_failure"})
 
 
@@ -133,13 +139,10 @@ def _outcome(record: Record, operation: str) -> Outcome:
     conclusion = record.text("conclusion")
     if conclusion in _FAILED:
         return Outcome("failure", conclusion)
-    if operation == "user.failed_login":
+    if operation in _REFUSED:
         return Outcome("denied", operation)
-    if operation.endswith(("_failed", ".failed", "_failure")):
-        return Outcome(
-            "denied" if operation == "org.recovery_code_failed" else "failure", operation
-        )
-    return Outcome()
+    failed = operation.endswith(("_failed", ".failed", "_failure"))
+    return Outcome("failure", operation) if failed else Outcome()
 
 
 def _account(record: Record) -> str:
@@ -155,9 +158,7 @@ def _principal(record: Record) -> Principal:
     how = record.text("programmatic_access_type").lower()
     # A deploy key is nobody's but its repository's; a workflow acts with a token of its repository.
     if repository and "deploy" in how:
-        return Principal(
-            f"github:deploykey/{repository}", repository, account, "service", owner=actor
-        )
+        return deploy_key_of(repository, account, actor)
     if repository and (not actor or actor == _WORKFLOWS):
         return Principal(
             f"github:repository/{repository}", repository, account,
@@ -182,6 +183,11 @@ def _principal(record: Record) -> Principal:
         session=record.text("actor_session"),
         known_by=record.first("external_identity_nameid", "external_identity_username"),
     )
+
+
+def deploy_key_of(repository: str, account: str = "", owner: str = "") -> Principal:
+    """Who acts with a deploy key: the repository that it is for."""
+    return Principal(f"github:deploykey/{repository}", repository, account, "service", owner=owner)
 
 
 def _credential(record: Record, *, subject: bool) -> Credential | None:
@@ -219,7 +225,7 @@ def _target(record: Record, operation: str) -> Target | None:
 
 
 def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
-    if operation == _FOUND:
+    if operation in _FOUND:
         return "exposure", Child()
     if operation not in _MADE and operation not in _ENDED:
         return "use", None
@@ -232,8 +238,10 @@ def _subject(record: Record, operation: str) -> tuple[Kind, Child | None]:
         uid, form, record.context, record.tenant, type=operation.partition(".")[0],
         lifetime="static",
     )  # fmt: skip
-    holder = record.first("user", "actor")
+    holder, repository = record.first("user", "actor"), record.first("repo", "repository")
     principal = Principal(f"github:user/{holder}", holder, type="human") if holder else None
+    if operation.startswith("deploy_key.") and repository:
+        principal = deploy_key_of(repository)
     return "issue" if operation in _MADE else "end", Child(credential, principal)
 
 

@@ -28,15 +28,17 @@ from schemas.event import ActivityEvent, Principal
 NAME = "github_secret_scanning"
 ALERT = "github_secret_alert"
 _SEEN = frozenset({"", "created", "reopened", "publicly_leaked", "validated"})
+_REVOKED = "revoked"
+_DONE = frozenset({"resolved", _REVOKED})
 _LATER = frozenset({"reopened", "publicly_leaked", "validated"})
 
 
 def _read(record: Record) -> ActivityEvent:
     alert = record.part("alert") if record.get("alert") is not None else record
     action = record.text("action")
-    resolved = action == "resolved" or (not action and alert.text("state") == "resolved")
+    resolved = action in _DONE or (not action and alert.text("state") == "resolved")
     inactive = not resolved and alert.text("validity") == "inactive"
-    revoked = resolved and alert.text("resolution") == "revoked"
+    revoked = resolved and _REVOKED in {action, alert.text("resolution")}
     if (resolved and not revoked) or (not resolved and action not in _SEEN):
         raise SkipRecord("an alert that changes nothing")
     number = alert.text("number")

@@ -1,8 +1,8 @@
 """Gitleaks findings: secrets in the history of a repository, one JSON object each or the report's list.
 
 The time is that of the commit: from then on the secret was there to be read. A scan of a folder
-without a history says no time, and its findings cannot be placed. The text around a secret, the
-commit's message and who wrote it are left out.
+without a history says none, and then it is when the finding was written down. The text around a
+secret, the commit's message and who wrote it are left out.
 
 References:
     Gitleaks documentation 8.x, report format "json", `--redact`.
@@ -32,7 +32,12 @@ def _read(record: Record) -> ActivityEvent:
     uid = record.uid("Fingerprint")
     found = record.get("Secret") or record.get("Match")
     credential = credential_in(found, rule, record, (uid, FINDING))
-    return exposure(record, NAME, uid, record.time("Date"), credential, place)
+    return exposure(record, NAME, uid, _time(record), credential, place)
+
+
+def _time(record: Record) -> int:
+    arrived = record.context.arrived
+    return record.time("Date") if record.get("Date") or arrived is None else arrived
 
 
 SOURCE = Format(NAME, (("RuleID", "Secret"), ("RuleID", "Match")), _read)

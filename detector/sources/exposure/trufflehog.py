@@ -18,6 +18,8 @@ Examples:
     ('AKIAIOSFODNN7EXAMPLE', 'c0ffee:app.env', 'verified')
 """
 
+import re
+
 from detector.sources.base import DecodeError
 from detector.sources.exposure.findings import credential_in, exposure, is_shared
 from detector.sources.format import Format
@@ -28,7 +30,8 @@ from schemas.event import ActivityEvent, Credential
 NAME = "trufflehog"
 FINDING = "trufflehog_finding"
 _SHORT = 12
-_ZONE = " UTC"
+# The zone's name, as some of the scanned systems write it, behind the time or its offset.
+_ZONE = re.compile(r" UTC$|(?<=[+-]\d{4}) (?:[A-Z]{2,5}|[+-]\d{2,4})$")
 _TIMES = ("timestamp", "created_at", "time", "date", "updated_at")
 _PLACES = (
     "repository", "bucket", "image", "workspace_name", "channel_name", "project", "build_number",
@@ -53,7 +56,7 @@ def _read(record: Record) -> ActivityEvent:
 
 
 def _time(where: Record) -> int:
-    """As the scanned system writes it: buckets add the zone's name, chats a fraction.
+    """As the scanned system writes it: repositories and buckets add the zone's name, chats a fraction.
 
     Raises:
         DecodeError: there is none that can be read.
@@ -65,7 +68,7 @@ def _time(where: Record) -> int:
     name = name or _TIMES[0]
     text = where.text(name)
     seconds, dot, rest = text.partition(".")
-    plain = seconds if dot and seconds.isdigit() and rest.isdigit() else text.removesuffix(_ZONE)
+    plain = seconds if dot and seconds.isdigit() and rest.isdigit() else _ZONE.sub("", text)
     if plain == text:
         return where.time(name)
     try:

@@ -3,7 +3,7 @@
 Read: nested fields and fields with dotted names. Alerts, metrics and documents that name no user or
 no action are passed over, as most of an index says nothing about a credential. Calls to AWS have the
 same actor, credential and deed as in CloudTrail. Where `event.original` holds the record of a format
-that has a source of its own, that reads it. `host`, `container` and `service` tell where a document
+that has a source of its own, that reads it; `kubernetes.audit` is one too. `host`, `container` and `service` tell where a document
 was collected, not who acted, so they are not taken for the caller's.
 
 References:
@@ -49,6 +49,8 @@ NAME = "ecs"
 _NOTHING: Fields = {}
 _NAMES = 256  # more than there are in this module
 _OTHER_KINDS = frozenset({"alert", "signal", "metric", "asset", "enrichment", "pipeline_error"})
+# Where the record stands that a document was made from.
+_ORIGINALS = ("event.original", "kubernetes.audit")
 _ENDED = {"success": True, "failure": False}
 _AUTHENTICATION = "authentication"
 _USERS = ("user", "client.user", "source.user")
@@ -124,9 +126,10 @@ def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
     document = _Document(record)
     if document.text("event.kind") in _OTHER_KINDS:
         raise SkipRecord("a document of another kind")
-    original = events_of(record, document.get("event.original"))
-    if original is not None:
-        return original
+    for name in _ORIGINALS:
+        original = events_of(record, document.get(name))
+        if original is not None:
+            return original
     action = document.text("event.action")
     if not action:
         raise SkipRecord("a document that names no action")

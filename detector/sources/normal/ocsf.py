@@ -1,8 +1,8 @@
 """OCSF 1.x events that others have normalised: API Activity, Authentication, and the classes that
 tell of changes to accounts, users, roles, groups, entities and their rights.
 
-Other classes are passed over. An identity of AWS is the same actor as in CloudTrail, with the same
-credential. Where `raw_data` holds the original of a format that has a source of its own, that reads it.
+Other classes are passed over. A call to AWS has the same actor, credential and deed as in CloudTrail,
+one to a cluster of Kubernetes those of its audit log. Where `raw_data` holds the original of a format that has a source of its own, that reads it.
 
 References:
     Open Cybersecurity Schema Framework 1.8.0, classes 6003, 3001, 3002, 3004 to 3006; 1.9.0, classes
@@ -21,12 +21,13 @@ Examples:
 
 from msgspec.structs import replace
 
+from detector.sources.aws.arns import account_of
 from detector.sources.aws.cloudtrail_identity import service_name
 from detector.sources.base import SkipRecord
 from detector.sources.clients import BROWSER
 from detector.sources.credentials import public
 from detector.sources.format import Format
-from detector.sources.normal import amazon
+from detector.sources.normal import amazon, ocsf_kubernetes
 from detector.sources.normal.ocsf_activities import (
     ACTIVITIES,
     API,
@@ -58,7 +59,11 @@ NAME = "ocsf"
 CREDENTIAL, TOKEN = "ocsf_credential_uid", "ocsf_token_uid"
 _TYPES: dict[int, PrincipalType] = {1: "human", 2: "human", 3: "provider", 4: "service"}
 _API_ACCESS: dict[int, Access] = {1: "write", 2: "read", 3: "write", 4: "delete"}
+_UIDS = ("metadata.uid", "metadata.original_event_uid")
 _WHO = ("uid", "uid_alt", "email_addr", "name")
+# What Windows writes where there is nobody.
+_NOBODY = frozenset({"", "-", "NULL SID", "S-1-0-0"})
+_SWITCH = 7  # of accounts: whoever was signed in already is who acts
 _UNKNOWN, _SUCCESS, _FAILURE = 0, 1, 2
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
 Actor = tuple[Principal, Credential | None, tuple[str, ...]]
@@ -71,23 +76,29 @@ def _read(record: Record) -> ActivityEvent | tuple[ActivityEvent, ...]:
     original = events_of(record, record.get("raw_data"))
     if original is not None:
         return original
-    account = record.text("cloud", "account", "uid")
+    activity = activity_of(kind, record.number("activity_id") or 0, record.text("activity_name"))
+    home = record.text("cloud", "account", "uid")
+    account = account_of(home) if home.startswith("arn:") else home
     api = record.part("api")
     origin = _origin(record, account)
+    cluster = ocsf_kubernetes.is_request(record)
     principal, credential, chain = _actor(record, kind, account, origin)
-    activity = activity_of(kind, record.number("activity_id") or 0, record.text("activity_name"))
+    action, target = _action(record, kind, api, activity), _target(record, kind)
+    if cluster:
+        principal = ocsf_kubernetes.principal(record, home if home.startswith("arn:") else "")
+        action, target = ocsf_kubernetes.deed(record)
     ended = _outcome(record, api, kind)
     child = _child(record, activity) if ended is None or ended.status == "success" else None
     return ActivityEvent(
-        uid=record.uid("metadata.uid", "metadata.original_event_uid"),
+        uid=record.uid(*_UIDS, "api.request.uid") if cluster else record.uid(*_UIDS),
         source=NAME,
         tenant=record.tenant,
         time=record.time("time") if record.get("time") is not None else record.time("time_dt"),
         principal=principal,
         kind=activity.kind if child is not None else "use",
-        action=_action(record, kind, api, activity),
+        action=action,
         credential=credential,
-        target=_target(record, kind),
+        target=target,
         origin=origin,
         outcome=ended,
         child=child,
@@ -110,8 +121,7 @@ def _origin(record: Record, account: str) -> Origin | None:
 def _actor(record: Record, kind: int, account: str, origin: Origin | None) -> Actor:
     user, session = record.part("actor", "user"), record.part("actor", "session")
     if kind == AUTHENTICATION:
-        user = user if user.fields else record.part("user")
-        session = session if session.fields else record.part("session")
+        user, session = _signing_in(record, user, session)
     own = user.text("account", "uid") or account
     mfa = session.flag("is_mfa")
     mfa = record.flag("is_mfa") if mfa is None else mfa
@@ -131,7 +141,7 @@ def _actor(record: Record, kind: int, account: str, origin: Origin | None) -> Ac
             credential = replace(credential, issued=issued)
         return made.principal, credential, made.chain
     application = record.first("actor.app_name", "actor.app_uid") or invoked
-    who = user.first(*_WHO)
+    who = _who(user)
     credential = _credential(record, key, issued)
     if not who:
         who = record.need(application, "actor.user", "who acted")
@@ -146,6 +156,22 @@ def _actor(record: Record, kind: int, account: str, origin: Origin | None) -> Ac
         known_by=user.first("email_addr", "name"), mfa=mfa,
     )  # fmt: skip
     return principal, credential, ()
+
+
+def _signing_in(record: Record, user: Record, session: Record) -> tuple[Record, Record]:
+    """Who signs in is the subject, for the actor may be the host or the service that lets them in.
+    Of AWS, and where somebody changes to another account, it is the actor."""
+    subject, opened = record.part("user"), record.part("session")
+    known = amazon.is_caller(user.text("uid"), user.text("type"))
+    known = known or bool(_who(user) and record.number("activity_id") == _SWITCH)
+    if known or not _who(subject):
+        return user, session if session.fields else opened
+    return subject, opened if opened.fields else session
+
+
+def _who(user: Record) -> str:
+    """A user by the first field that names one."""
+    return next((found for name in _WHO if (found := user.text(name)) not in _NOBODY), "")
 
 
 def _credential(record: Record, uid: str, issued: int | None) -> Credential | None:
@@ -185,11 +211,11 @@ def _child(record: Record, activity: Activity) -> Child | None:
 
 def _action(record: Record, kind: int, api: Record, activity: Activity) -> Action:
     operation, service = api.text("operation"), api.text("service", "name")
+    known = amazon.deed(service, operation) if operation else None
+    if known is not None:
+        return known if known.effect else replace(known, effect=activity.effect)
     if kind == API:
         record.need(operation, "api.operation")
-        known = amazon.deed(service, operation)
-        if known is not None:
-            return known
         access = access_by_verb(operation, service)
         if access == "unknown":
             access = _API_ACCESS.get(record.number("activity_id") or 0, access)

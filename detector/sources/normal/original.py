@@ -1,4 +1,4 @@
-"""The record that a normalised one was made from, where it still carries that as text.
+"""The record that a normalised one was made from, where it still carries that, as text or whole.
 
 It says more than what is left after mapping, and then the same event is the same one, whichever way
 it came.
@@ -13,22 +13,26 @@ from schemas.event import ActivityEvent
 _OURS = frozenset({"ecs", "ocsf"})
 
 
-def events_of(record: Record, text: Any) -> tuple[ActivityEvent, ...] | None:
-    """The events of the original that `text` is; None if it is none, or no source reads it.
+def events_of(record: Record, found: Any) -> tuple[ActivityEvent, ...] | None:
+    """The events of the original that was `found`; None if it is none, or no source reads it.
 
     Raises:
         SkipRecord: there is nothing in it for us.
     """
-    if not isinstance(text, str) or not text.startswith("{"):
-        return None
     from detector.sources.registry import known, read_by, sniffed
 
-    raw, context, position = text.encode("utf-8", "surrogatepass"), record.context, record.position
+    context, position = record.context, record.position
     try:
-        own = sniffed(raw, context.mapped)
-        if own is not None:
-            return tuple(own.decode(raw, context, position))
-        original = opened(raw, "original", context, position)
+        if isinstance(found, dict):
+            original = Record(found, "original", context, position, record.raw)
+        elif isinstance(found, str) and found.startswith("{"):
+            raw = found.encode("utf-8", "surrogatepass")
+            own = sniffed(raw, context.mapped)
+            if own is not None:
+                return tuple(own.decode(raw, context, position))
+            original = opened(raw, "original", context, position)
+        else:
+            return None
         source = known(original.fields)
         if source is None or source.name in _OURS:
             return None

@@ -64,6 +64,7 @@ _BOOTSTRAP = "system:bootstrap:"
 _NOBODY = frozenset({"system:anonymous", "system:unauthenticated"})
 # The certificate that some distributions give their first administrator: no part of the system.
 _ADMIN = "system:admin"
+_PROVIDERS = ("system:", "eks:", "aks-", "aksService", "gke-")
 _STATIC = "kubernetes.io/service-account-token"
 _VERBS: dict[str, Access] = {
     "get": "read", "list": "list", "watch": "list", "create": "write", "update": "write",
@@ -75,6 +76,10 @@ _RIGHTS = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindin
 _BINDINGS = frozenset({"rolebindings", "clusterrolebindings"})
 _SHELLS = frozenset({"exec", "attach", "portforward", "proxy", "ephemeralcontainers"})
 _PROBES = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
+# Questions are put by creating an object that is never kept.
+_QUESTIONS = frozenset({"tokenreviews", "subjectaccessreviews", "localsubjectaccessreviews"})
+# Whoever answers them sees, and may change, what others send to the cluster.
+_HOOKS = frozenset({"validatingwebhookconfigurations", "mutatingwebhookconfigurations"})
 _DEFENCES = frozenset({
     "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "networkpolicies",
     "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies",
@@ -94,6 +99,8 @@ def _read(record: Record) -> ActivityEvent:
     action = action_of(verb, resource, sub)
     if resource == "configmaps" and action.access == "write" and _admits(what):
         action = replace(action, access="admin", effect="grant")
+    if sub == "approval" and _denies(record):
+        action = replace(action, access="admin", effect="")
     user = record.part("user")
     acting = record.part("impersonatedUser")
     principal = _principal(record, user)
@@ -171,7 +178,7 @@ def principal_of(name: str, session: str = "", arn: str = "") -> Principal:
         own = name.removeprefix(_BOOTSTRAP)
         return Principal(f"k8s:bootstrap/{own}", own, type="workload", role="node", known_by=name)
     account = arn.split(":")[4] if arn.startswith("arn:aws") and arn.count(":") > 4 else ""
-    if name.startswith(("system:", "eks:", "aks-", "gke-")) and name != _ADMIN:
+    if name.startswith(_PROVIDERS) and name != _ADMIN:
         return Principal(f"k8s:system/{name}", name, account, "provider", known_by=name)
     if arn.startswith("arn:aws"):  # EKS: the same actor as in CloudTrail
         kind = "AssumedRole" if ":assumed-role/" in arn else "IAMUser"
@@ -206,6 +213,12 @@ def _extra(user: Record, name: str) -> tuple[str, ...]:
     if extra.__class__ is not dict:
         return ()
     return texts_of(extra.get(_EXTRA + name)) or texts_of(extra.get(_RENAMED + name))
+
+
+def _noted(record: Record, name: str) -> str:
+    """What the API server notes about a request, also where Elastic has taken the dots out."""
+    notes = record.part("annotations")
+    return notes.text(name) or notes.text(name.replace(".", "_"))
 
 
 def _space(user: Record) -> str:
@@ -264,16 +277,26 @@ def action_of(verb: str, resource: str, sub: str) -> Action:
         access, effect = "credential_issue", "mint_credential"
     elif resource in _PROBES:
         access, effect = "read", "identity_probe"
+    elif resource in _QUESTIONS and verb == "create":
+        access = "read"
+    elif resource in _HOOKS and verb == "create":
+        access, effect = "admin", "persist"
     elif resource in _RIGHTS and access in {"write", "admin"}:
         access, effect = "admin", "grant" if resource in _BINDINGS or verb == "escalate" else ""
     elif sub in _SHELLS and access in {"write", "read", "admin"}:
         access, effect = "write", "execute"
     elif resource in _DEFENCES and access in {"write", "delete"}:
         effect = "impair_defence" if access == "delete" else ""
-    elif verb == "deletecollection":
+    elif verb == "deletecollection" or (verb == "delete" and name == "namespaces"):
         effect = "destroy"
     plane: Plane = "retrieval" if access in {"read", "list", "secret_read"} else "action"
     return Action(_SERVICE, f"{verb} {name}".strip(), access, plane, effect)
+
+
+def _denies(record: Record) -> bool:
+    """Whether a request for a certificate was turned down: approving it is the same call."""
+    conditions = record.part("requestObject", "status").parts("conditions")
+    return any(condition.text("type") == "Denied" for condition in conditions)
 
 
 def _target(record: Record, what: Record, resource: str, sub: str) -> Target | None:
@@ -288,7 +311,7 @@ def _target(record: Record, what: Record, resource: str, sub: str) -> Target | N
 
 def _outcome(record: Record) -> Outcome | None:
     code = record.number("responseStatus", "code")
-    decision = record.text("annotations", "authorization.k8s.io/decision")
+    decision = _noted(record, "authorization.k8s.io/decision")
     if decision == "forbid":
         return Outcome("denied", str(code or 403))
     if code is None:
@@ -306,7 +329,7 @@ def _issued(
     space, name = what.text("namespace"), what.text("name")
     parent = own.fingerprint if own is not None else ""
     if (resource, sub) == ("serviceaccounts", "token"):
-        uid = record.text("annotations", _ISSUED)
+        uid = _noted(record, _ISSUED)
         pod = record.part("requestObject", "spec", "boundObjectRef")
         bound = pod.text("name") if pod.text("kind") == "Pod" else ""
         credential = _of_id(

@@ -69,6 +69,7 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r"[ ,]PASSWORD ?=", "set_password", "credential_issue", "persist"),
         _form(r" UNSET PASSWORD", "unset_password", "delete"),
         _form(r" ABORT ALL QUERIES", "abort", "write"),
+        _form(r" REMOVE MFA METHOD", "remove_factor", "delete", "impair_defence"),
         _form(r" REMOVE DELEGATED AUTHORIZATION", "remove_delegation", "delete"),
         _form(r" SET DISABLED ?= ?TRUE", "disable", "admin"),
     ),
@@ -82,6 +83,13 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
         _form(r" REMOVE ACCOUNTS", "unshare", "admin"),
     ),
     "CREATE SHARE": (_form("", "create_share", "admin", "share_out"),),
+    # What is granted to a share, the accounts that have it may read.
+    **{
+        f"GRANT {right}": (_form(r" TO SHARE ", "into_share", "admin", "share_out"),)
+        for right in ("USAGE", "SELECT", "REFERENCE_USAGE")
+    },
+    "CREATE EXTERNAL": (_form(r" LISTING ", "create_listing", "admin", "share_out"),),
+    "CREATE MANAGED": (_form(r" ACCOUNT ", "create_account", "admin", "persist"),),
     **{
         f"DROP {kind}": (_form(r" POLICY ", "drop_policy", "delete", "impair_defence"),)
         for kind in ("NETWORK", "AUTHENTICATION", "PASSWORD", "SESSION", "MASKING", "ROW")
@@ -92,6 +100,11 @@ _FORMS: dict[str, tuple[_Form, ...]] = {
               "uncover", "admin", "impair_defence"),
     ),
     "CREATE SECURITY": (_form(r" INTEGRATION ", "create_integration", "admin", "persist"),),
+    "ALTER SECURITY": (_form(r" INTEGRATION ", "alter_integration", "admin", "persist"),),
+    "SELECT SYSTEM$GENERATE_SCIM_ACCESS_TOKEN": (
+        _form("", "scim_token", "credential_issue", "mint_credential"),
+    ),
+    "SELECT SYSTEM$SHOW_OAUTH_CLIENT_SECRETS": (_form("", "client_secrets", "secret_read"),),
     "CREATE USER": (_form("", "create_user", "admin", "persist"),),
     "COPY INTO": (
         _form(r"^COPY INTO ['\"]?(?P<foreign>(?:s3|s3gov|s3china|gcs|azure)://[^/'\"\s]{1,255})",
@@ -126,7 +139,8 @@ class Told(Struct, frozen=True):
 def told(statement: str) -> Told | None:
     """What the beginning of a statement says; None if nothing beyond its type."""
     text = _plain(statement)
-    head = " ".join(text.upper().replace("OR REPLACE ", "").split(" ", 2)[:2])
+    words = text.upper().replace("OR REPLACE ", "").replace("(", " ").split(" ", 2)
+    head = " ".join(words[:2])
     # All of it must have been read: what comes after may be a password.
     if head == "ALTER USER" and len(statement) <= _READ and _DESCRIBES.fullmatch(text):
         return Told("describe", "admin", "")

@@ -1,7 +1,7 @@
 """HashiCorp Vault and OpenBao audit log: logins, leases, and secrets that were read.
 
-Of each request the response entry counts; a request entry is read only if it ended in an error. The
-tokens and accessors are HMACs under a key of Vault's own, kept with their kind; a login, a lease, a
+Of each request the response entry counts; a request entry is read only if it ended in an error, and
+is the same event as its response. The tokens and accessors are HMACs under a key of Vault's own, kept with their kind; a login, a lease, a
 wrapped answer or an AppRole's secret id is a credential issued to whom asked for it.
 
 At a login Vault names the new token as the one that acts, and again in its answer. Nothing acted
@@ -53,6 +53,8 @@ _LEASES = ("sys/leases/revoke/", "sys/revoke/")
 _PERSONS = ("ldap-", "userpass-", "oidc-", "okta-", "github-", "radius-", "kerberos-")
 # A token by itself says nothing of who holds it.
 _ANYONE = frozenset({"", "token", "root"})
+_OWNERS = ("metadata.username", "metadata.email", "metadata.service_account_name",
+           "metadata.role_name")  # fmt: skip
 _LONGEST = 10**10  # some three hundred years
 _DENIED = ("permission denied", "invalid credentials", "bad token", "invalid token")
 
@@ -74,7 +76,7 @@ def _read(record: Record) -> ActivityEvent:
         credential, made = None, made or credential
     kind, child = _subject(record, action, outcome, principal, credential, made)
     return ActivityEvent(
-        uid=f"{record.uid('request.id')}:{record.text('type')}",
+        uid=record.uid("request.id"),
         source=NAME,
         tenant=record.tenant,
         time=record.time("time"),
@@ -102,7 +104,7 @@ def _principal(record: Record, action: Action) -> Principal:
         auth = record.part("response", "auth")
     entity, name = auth.text("entity_id"), auth.text("display_name")
     account = record.first("request.namespace.path", "request.namespace.id")
-    owner = auth.first("metadata.username", "metadata.service_account_name", "metadata.role_name")
+    owner = auth.first(*_OWNERS)
     if not entity and not name:
         path = record.text("request", "path")
         place = (
@@ -134,11 +136,14 @@ def _credential(record: Record, part: str) -> Credential | None:
     lease = auth.number("token_ttl")
     policies = auth.texts("policies")
     born = issued if issued is not None else record.when("time")
+    now, expires = record.when("time"), _after(born, lease)
+    if expires is not None and now is not None and expires < now:
+        expires = None  # it has been renewed, and no entry says until when
     lifetime: Lifetime = "ephemeral" if lease or auth.text("token_type") == "batch" else ""
     return public(
         accessor, ACCESSOR, record.context, record.tenant, type="vault_token",
         lifetime="static" if not lease and "root" in policies else lifetime, issued=issued,
-        expires=_after(born, lease), scopes=policies,
+        expires=expires, scopes=policies,
     )  # fmt: skip
 
 

@@ -7,6 +7,10 @@ Examples:
     'grant'
     >>> action_of("read", "sys/health", "system").access
     'read'
+    >>> action_of("update", "ldap/library/ops/check-out", "ldap").access
+    'credential_issue'
+    >>> action_of("update", "sys/audit/file", "system").effect
+    ''
 """
 
 from functools import lru_cache
@@ -25,6 +29,11 @@ _LOGINS = ("/login", "/callback")  # also auth/<mount>/login/<name>
 _SECRET_IDS = ("/secret-id", "/custom-secret-id")
 _DYNAMIC = ("/creds/", "/static-creds/", "/sts/")
 _SIGNED = ("/issue/", "/sign/", "/sign-verbatim/")
+# What is handed out at the end of a path: passwords of a library, tokens and keys of an account.
+_HANDED = ("/check-out", "/credential/generate")
+_ACCOUNTS = ("/roleset/", "/static-account/", "/impersonated-account/")
+# A certificate that may sign others.
+_AUTHORITIES = ("/root/", "/issuers/generate/")
 # Who may come in, and as what: users, roles, groups and certificates of an auth method.
 _DOORS = ("/role/", "/roles/", "/users/", "/groups/", "/map/", "/certs/", "/config/")
 _STORES = frozenset({"kv", "generic", "cubbyhole"})
@@ -32,7 +41,9 @@ _STORE_NAMES = frozenset({"secret", "kv", "cubbyhole"})
 # Policies that only forbid.
 _GOVERNING = ("policies/egp/", "policies/rgp/")
 _UNDERTAKEN = ("generate-root/attempt", "rekey/init", "rekey-recovery-key/init")
-_DEFENCES = ("config/auditing", "seal", "rekey", "step-down", "raw")
+_DEFENCES = ("seal", "rekey", "step-down", "raw")
+_LOGS = ("audit/", "config/auditing")  # switched on by a write
+_LOOKUPS = ("leases/lookup", "tools/", "audit-hash/")
 
 
 @lru_cache(8_192)
@@ -86,7 +97,8 @@ def _transit(path: str, access: Access) -> Deed | None:
     if path.startswith(("export/", "backup/")):
         return "secret_read", ""
     if path.startswith(("keys/", "restore")):
-        return ("admin", "") if access == "write" else None
+        gone: Deed | None = ("delete", "destroy") if access == "delete" else None
+        return ("admin", "") if access == "write" else gone
     return ("read", "") if access == "write" else None
 
 
@@ -94,11 +106,20 @@ def _engine(path: str, access: Access, mount: str) -> Deed | None:
     """An engine that makes credentials when asked, by roles that somebody configured."""
     if "/config/" in path or "/roles/" in path or path.endswith("/config"):
         return ("admin", "persist") if access == "write" else None
-    if access in {"read", "write"} and any(name in path for name in _DYNAMIC):
+    if access in {"read", "write"} and (any(name in path for name in _DYNAMIC) or _hands_out(path)):
         return "credential_issue", ""
+    if mount == "pki" and path.endswith("/revoke"):
+        return "delete", ""
+    if mount == "pki" and access == "write" and any(name in path for name in _AUTHORITIES):
+        return "credential_issue", "persist"
     if access == "write" and any(name in path for name in _SIGNED):
         return "credential_issue", ""
     return ("secret_read", "") if access == "read" and mount not in {"pki", "ssh"} else None
+
+
+def _hands_out(path: str) -> bool:
+    of_account = path.endswith(("/token", "/key")) and any(name in path for name in _ACCOUNTS)
+    return of_account or path.endswith(_HANDED)
 
 
 def _identity(path: str, access: Access) -> Deed | None:
@@ -106,14 +127,15 @@ def _identity(path: str, access: Access) -> Deed | None:
         return "credential_issue", ""
     if path.startswith("lookup/"):
         return "read", ""
-    if path.startswith("mfa/") and access in _CHANGES:
-        return _factors(access)
+    if path.startswith("mfa/"):
+        return _factors(path, access) if access in _CHANGES else None
     return ("admin", "grant") if access == "write" else None
 
 
-def _factors(access: Access) -> Deed:
+def _factors(path: str, access: Access) -> Deed:
     """Second factors that logins must show, and the rules that demand them."""
-    return ("delete", "impair_defence") if access == "delete" else ("admin", "")
+    off = access == "delete" or path.endswith("/admin-destroy")
+    return "admin", "impair_defence" if off else ""
 
 
 def _system(path: str, access: Access) -> Deed | None:
@@ -125,22 +147,34 @@ def _system(path: str, access: Access) -> Deed | None:
         return "read", "identity_probe" if path.startswith("capabilities") else ""
     if access not in _CHANGES:
         return None
-    if path.startswith("audit/"):  # another device sees more
-        return "admin", "impair_defence" if access == "delete" else ""
+    if path.startswith(_LOOKUPS):
+        return "read", ""
+    if path == "mfa/validate":  # the second half of a login
+        return "credential_issue", ""
+    return _administered(path, access)
+
+
+def _administered(path: str, access: Access) -> Deed:
+    """What a change of the system does."""
     if access == "delete" and path.startswith(_UNDERTAKEN):  # taken back before it is done
         return "admin", ""
-    if path.startswith(_DEFENCES):
+    if path.startswith(_DEFENCES) or (path.startswith(_LOGS) and access == "delete"):
         return "admin", "impair_defence"
     if path.startswith("generate-root"):
         return "admin", "mint_credential"
+    if path.endswith("/secondary-token"):
+        return "credential_issue", "mint_credential"
     if path.startswith("mfa/"):
-        return _factors(access)
-    if path.startswith("policies/password/"):  # how passwords are made up
-        return "admin", ""
+        return _factors(path, access)
     if path.startswith(_GOVERNING) and access == "delete":
         return "delete", "impair_defence"
+    if path.startswith("plugins/catalog/"):
+        return "admin", "persist" if access == "write" else ""
     if path.startswith(("policies/", "policy/")):
-        return "admin", "grant" if access == "write" else ""
+        rights = access == "write" and not path.startswith("policies/password/")
+        return "admin", "grant" if rights else ""
+    if path.startswith("namespaces/"):
+        return "admin", "destroy" if access == "delete" else ""
     if path.startswith(("auth/", "mounts/")):
         tuned = path.endswith("/tune")
         return "admin", "" if tuned else "destroy" if access == "delete" else "persist"
@@ -152,6 +186,8 @@ def _system(path: str, access: Access) -> Deed | None:
 def _auth(path: str, access: Access) -> Deed | None:
     if is_login(path):
         return "credential_issue", ""
+    if "/tidy/" in path:
+        return None
     if path.startswith("auth/token/create") or path.endswith(_SECRET_IDS):
         making = access == "write"
         return ("credential_issue", "mint_credential") if making else None
@@ -159,5 +195,7 @@ def _auth(path: str, access: Access) -> Deed | None:
         return "read", "identity_probe"
     if path.startswith("auth/token/revoke") or path.endswith("/destroy"):
         return "delete", ""
-    doors = any(door in f"{path}/" for door in _DOORS) and not path.endswith("/lookup")
+    if path.endswith("/lookup"):
+        return "read", ""
+    doors = any(door in f"{path}/" for door in _DOORS)
     return ("admin", "persist") if access == "write" and doors else None
