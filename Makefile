@@ -17,8 +17,9 @@ TRIAL := build/trial
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-# The whole suite is shared out over two processes; what ARGS narrows runs in one.
-SHARED = $(if $(ARGS),,-n 2 --dist loadgroup)
+# The whole suite is shared out over three processes, since tests on Kafka mostly wait; what ARGS
+# narrows runs in one.
+SHARED = $(if $(ARGS),,-n 3 --dist loadgroup)
 
 # What `step` reaches: held at full branch coverage.
 CORE := schemas/*,models/*,detector/config.py,detector/findings.py,detector/pipeline/*,detector/detections/*,detector/entities/*,detector/features/*,detector/respond/*,detector/window/*
