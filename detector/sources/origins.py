@@ -17,9 +17,9 @@ _MOST_ASN = 2**32 - 1
 _NOWHERE = Origin()
 _Key = tuple[str, str, str, str, int | None, str, str, bool, str]
 _known: Memo[_Key, Origin] = Memo()
-# The last is how Microsoft's exports write that there is none.
-_UNSPECIFIED = frozenset({"0.0.0.0", "::", "<null>"})  # noqa: S104 - nothing is bound to it
-_NONE = "-"  # as many a log writes what it has not
+_UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to it
+# As many a log, and Microsoft's exports, write that there is none.
+_NONE = frozenset({"-", "<null>"})
 
 
 def origin_of(
@@ -41,10 +41,10 @@ def _origin(
     address: str, user_agent: str, within: str, region: str, asn: int | None, country: str, via: str,
     console: bool, client: str,
 ) -> Origin:  # fmt: skip
-    address = "" if address == _NONE else kept(address)
+    address = "" if address in _NONE else kept(address)
     place = locate(address) or locate(without_port(address))
     network = ""
-    if (place.address if place is not None else address) in _UNSPECIFIED:
+    if place is not None and place.address in _UNSPECIFIED:
         address = ""
     elif place is not None:
         network = f"{kept(within)}:{place.network}" if place.local else place.network

@@ -54,9 +54,8 @@ KIND = "snowflake_authentication"
 _TIMES = ("EVENT_TIMESTAMP", "START_TIME", "END_TIME", "event_timestamp", "start_time", "end_time")
 # Done or under way; any other word is of a failure.
 _MADE_IT = frozenset({"", "SUCCESS", "RUNNING", "QUEUED", "BLOCKED", "RESUMING_WAREHOUSE"})
-_INSIDE = (
-    "INTERNAL_SNOWFLAKE_IP/"  # before the address of a session that Snowflake's own page opens
-)
+# Before the address of a session that Snowflake's own page opens.
+_INSIDE = "INTERNAL_SNOWFLAKE_IP/"
 _ELIDED = "390156"  # stands for failures that are too many to be written one by one
 _SERVICES = frozenset({"RSA_KEYPAIR", "OAUTH_CLIENT_CREDENTIALS", "WORKLOAD_IDENTITY",
                        "OAUTH_ACCESS_TOKEN_CLIENT_CREDENTIALS"})  # fmt: skip
@@ -110,10 +109,7 @@ def _read(record: Record) -> ActivityEvent:
         credential=None if kind else _credential(record, name),
         target=_target(record, user, stage_in(statement), name),
         origin=origin_of(
-            _either(record, "CLIENT_IP").removeprefix(_INSIDE),
-            "",
-            within=NAME,
-            client=client.lower(),
+            _either(record, "CLIENT_IP").removeprefix(_INSIDE), "", within=NAME, client=client.lower()
         ),
         outcome=outcome,
         child=child,
