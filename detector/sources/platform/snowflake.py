@@ -109,7 +109,10 @@ def _read(record: Record) -> ActivityEvent:
         credential=None if kind else _credential(record, name),
         target=_target(record, user, stage_in(statement), name),
         origin=origin_of(
-            _either(record, "CLIENT_IP").removeprefix(_INSIDE), "", within=NAME, client=client.lower()
+            _either(record, "CLIENT_IP").removeprefix(_INSIDE),
+            "",
+            within=NAME,
+            client=client.lower(),
         ),
         outcome=outcome,
         child=child,
