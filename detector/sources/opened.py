@@ -120,6 +120,7 @@ class _Resource(Struct, gc=False):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
+_NONE = _Envelope()
 _INNER = msgspec.json.Decoder(_Inner)
 _LIST = msgspec.json.Decoder(list[Raw])
 _TEXT = msgspec.json.Decoder(str)
@@ -184,6 +185,8 @@ def _within(raw: bytes | Raw, budget: _Budget) -> _Found | None:
     except (msgspec.MsgspecError, RecursionError, ValueError):
         found = _list(Raw(raw)) if _begins(raw) == b"[" else None
         return _skip() if found == [] else found
+    if envelope == _NONE:  # most records have none of these fields
+        return None
     return _lists(envelope) or _page(envelope) or _bus(envelope, budget) or _shipped(envelope)
 
 

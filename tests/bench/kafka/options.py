@@ -23,7 +23,7 @@ class Shared(Topics, frozen=True):
 
 class Options(Struct, frozen=True):
     """One worker: `ends` are the offsets at which the loaded events end, by partition. It takes no
-    partition in before there is a file `gate`, if one is named."""
+    record before there is a file `gate`, if one is named."""
 
     bootstrap: str
     prefix: str

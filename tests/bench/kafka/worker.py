@@ -74,6 +74,7 @@ def watched(ends: tuple[int, ...], gate: str = "") -> None:
     process, assigned, revoked = Parts.process, Detector.assigned, Detector.revoked
     save = Owned.save
     handled: set[int] = set()
+    waits: list[asyncio.Task[None]] = []
 
     async def processing(self: Parts, name: str, batch: Batch) -> None:
         if name == "detect" and batch.records:
@@ -93,10 +94,17 @@ def watched(ends: tuple[int, ...], gate: str = "") -> None:
             self.saved_at = -math.inf
 
     async def taking(self: Detector, where: TopicPartition) -> None:
-        while gate and not Path(gate).exists():  # noqa: ASYNC110, ASYNC240 - others open it
-            await asyncio.sleep(_ASK)
         await assigned(self, where)
         say(f"owned-{len(self.owned)}")
+        if gate:
+            # Not before it: a group that is to become larger waits for what is being taken in.
+            self.source.rest(where)
+            waits.append(asyncio.create_task(passing(self, where)))
+
+    async def passing(self: Detector, where: TopicPartition) -> None:
+        while not Path(gate).exists():  # noqa: ASYNC110, ASYNC240 - others open it
+            await asyncio.sleep(_ASK)
+        self.source.go_on(where)
 
     async def giving(self: Detector, moved: Iterable[TopicPartition]) -> None:
         await revoked(self, moved)
