@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.sources.base import DecodeError, SkipRecord
-from detector.sources.opened import _Envelope, is_bare, opened
+from detector.sources.envelope import Envelope
+from detector.sources.opened import is_bare, opened
 
 RECORD = {"eventName": "GetUser", "nested": {"message": "no record", "data": "text"}}
 RAW = json.dumps(RECORD, separators=(",", ":")).encode()
@@ -33,6 +34,22 @@ ENVELOPES: dict[str, Any] = {
     "Firehose, compressed": {"requestId": "1", "records": [{"data": ZIPPED}]},
     "Kinesis": {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": BASE64}}]},
     "Pub/Sub": {"message": {"data": BASE64, "messageId": "1"}, "subscription": "s"},
+    "Pub/Sub, pulled": {"receivedMessages": [{"ackId": "a", "message": {"data": BASE64}}]},
+    "SNS": {"Type": "Notification", "TopicArn": "arn:aws:sns:x", "Message": TEXT},
+    "SNS, to a function": {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": TEXT}}]},
+    "SQS": {"Messages": [{"MessageId": "1", "ReceiptHandle": "r", "Body": TEXT}]},
+    "SQS, to a function": {"Records": [{"messageId": "1", "receiptHandle": "r", "body": TEXT}]},
+    "Loki": {"streams": [{"stream": {"app": "a"}, "values": [["1700000000000000000", TEXT]]}]},
+    "Loki, asked": {
+        "status": "success",
+        "data": {"resultType": "streams", "result": [{"stream": {}, "values": [["1", TEXT]]}]},
+    },
+    "Loki, line by line": {"labels": {"app": "a"}, "line": TEXT, "timestamp": "t"},
+    "GELF": {"version": "1.1", "host": "h", "short_message": TEXT, "level": 6},
+    "GELF, in full": {"version": "1.1", "host": "h", "short_message": "a", "full_message": TEXT},
+    "journald": {"__CURSOR": "c", "_HOSTNAME": "h", "MESSAGE": TEXT},
+    "raw beside a time": {"_raw": TEXT, "_time": 1.5},
+    "Datadog": {"_id": "1", "date": "2026-01-01T00:00:00Z", "service": "s", "attributes": RECORD},
     "Elastic": {"_index": "i", "_id": "1", "_source": RECORD},
     "Splunk HEC": {"time": 1, "host": "h", "sourcetype": "s", "event": RECORD},
     "Splunk HEC, text": {"time": 1, "index": "i", "event": TEXT},
@@ -68,7 +85,7 @@ _VALUES = [TEXT, BASE64, RECORD, [RECORD], [{"message": TEXT, "data": BASE64}], 
 
 @given(
     st.dictionaries(
-        st.sampled_from([field.encode_name for field in msgspec.structs.fields(_Envelope)]),
+        st.sampled_from([field.encode_name for field in msgspec.structs.fields(Envelope)]),
         st.sampled_from(_VALUES),
     )
 )

@@ -38,6 +38,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="latency: how long")
     parser.add_argument("--soak-rate", type=int, default=3_000, help="soak: events a second")
     parser.add_argument("--soak", type=float, default=1_800.0, help="soak: seconds")
+    parser.add_argument(
+        "--soak-speed", type=int, default=96, help="soak: of event time to the clock"
+    )
     parser.add_argument("--known", type=int, default=1_000_000, help="memory: identities")
     parser.add_argument("--spread", type=int, default=64, help="partitions: how many")
     parser.add_argument("--markdown", action="store_true", help="a table for a page")
@@ -61,7 +64,12 @@ def _parts(told: argparse.Namespace) -> dict[str, Part]:
         "restart": lambda stage: restart(stage, told.known, told.partitions),
         "partitions": lambda stage: partitions(stage, told.spread),
         _LONG: lambda stage: soak(
-            stage, told.soak_rate, told.soak, 3 * told.identities, told.partitions
+            stage,
+            told.soak_rate,
+            told.soak,
+            told.soak_speed,
+            3 * told.identities,
+            told.partitions,
         ),
     }
 
