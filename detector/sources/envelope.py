@@ -76,6 +76,7 @@ class Envelope(Struct, gc=False):
     receivedMessages: Raw = ABSENT  # noqa: N815
     ackId: Raw = ABSENT  # noqa: N815
     streams: Raw = ABSENT
+    tables: Raw = ABSENT
     line: Raw = ABSENT
     MESSAGE: Raw = ABSENT
     plain: Raw = field(default=ABSENT, name="_raw")
@@ -103,6 +104,9 @@ class Inner(Struct, gc=False):
     Message: Raw = ABSENT
     result: Raw = ABSENT
     values: Raw = ABSENT
+    columns: Raw = ABSENT
+    rows: Raw = ABSENT
+    name: Raw = ABSENT
 
 
 class Budget:

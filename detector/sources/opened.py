@@ -5,7 +5,7 @@ sometimes both. Opened here, for every source: JSON lists, `Records`, `records`,
 `items` and `value` lists (files that AWS delivers, Event Hubs, Graph, audit webhooks), EventBridge,
 CloudWatch Logs subscriptions (as functions get them, too), Kinesis and Firehose (base64, also
 compressed), SNS, SQS, Pub/Sub push and pull, Elastic `_source`, Splunk HEC and exports, Loki, GELF,
-journald, Datadog archives, CloudEvents in structured mode (in binary mode a worker does it), OTLP logs
+journald, Datadog archives, what a Log Analytics workspace answers, CloudEvents in structured mode (in binary mode a worker does it), OTLP logs
 with the record as body, a record as the text of a shipper's `message` or `log`, and the pages of APIs:
 of OpenAI, Anthropic and 1Password, which say in `has_more` whether another follows, and of Duo, whose
 `stat` is `OK`.
@@ -16,7 +16,7 @@ References:
     guide, "Event structure reference"; SNS developer guide, "Parsing message formats"; Lambda developer
     guide, "Using Lambda with Amazon SQS". Google Cloud Pub/Sub: "Push subscriptions", "Pull". Grafana
     Loki: HTTP API, "Ingest logs". Graylog: GELF 1.1. Datadog: "Log archives". Azure Monitor: "Stream
-    to an event hub". Splunk: "Format events for HTTP Event Collector". CloudEvents 1.0.2.
+    to an event hub", "Azure Monitor Log Analytics API response format". Splunk: "Format events for HTTP Event Collector". CloudEvents 1.0.2.
     OpenTelemetry protocol 1.x, JSON encoding. OpenAI API reference, "List audit logs"; Anthropic
     Compliance API, "List activities"; 1Password Events API reference; Duo Admin API, "Logs".
 
@@ -54,6 +54,8 @@ from detector.sources.envelope import (
 )
 
 _DEEPEST = 4
+# CloudTrail's records begin so, and no envelope does.
+_RECORD = b'{"eventVersion":'
 _NONE = Envelope()
 
 
@@ -80,7 +82,7 @@ _TELLING = frozenset({
     "messageType", "logEvents", "Records", "records", "Events", "events", "items", "value",
     "resourceLogs", "has_more", "response", "detail-type", "kinesis", "message", "specversion",
     "data", "_source", "event", "result", "properties", "CloudTrailEvent", "log", "awslogs",
-    "Message", "Messages", "Sns", "body", "Body", "receivedMessages", "streams", "line", "_raw",
+    "Message", "Messages", "Sns", "body", "Body", "receivedMessages", "streams", "tables", "line", "_raw",
     "MESSAGE", "short_message", "full_message", "attributes",
 })  # fmt: skip
 
@@ -121,6 +123,8 @@ def _all(found: Found, depth: int, budget: Budget) -> Iterator[bytes]:
 
 def _within(raw: bytes | Raw, budget: Budget) -> Found | None:
     """What one envelope holds; None if it is none. What is no JSON is left to its source."""
+    if memoryview(raw)[: len(_RECORD)] == _RECORD:
+        return None
     try:
         envelope = ENVELOPE.decode(raw)
     except (msgspec.MsgspecError, RecursionError, ValueError):
@@ -147,6 +151,8 @@ def _lists(one: Envelope) -> Found | None:
         return found or _skip()
     if one.streams and (found := listed(one.streams)) is not None:
         return _lines(found) or _skip()
+    if one.tables and (found := listed(one.tables)) is not None:
+        return _rows(found)
     if one.resourceLogs:
         bodies = _bodies(one.resourceLogs)
         return bodies or None
@@ -225,6 +231,23 @@ def _lines(streams: list[Raw]) -> list[bytes | Raw]:
     """The lines of Loki's streams, each a pair of a time and a text."""
     pairs = [listed(pair) for one in streams for pair in listed(inside(one).values) or ()]
     return [text_of(pair[1]) for pair in pairs if pair is not None and len(pair) > 1]
+
+
+def _rows(tables: list[Raw]) -> Found | None:
+    """The rows of tables that a Log Analytics workspace answered with, each as an object; None if
+    there is no such table."""
+    out: list[bytes | Raw] = []
+    known = False
+    for table in map(inside, tables):
+        columns, rows = listed(table.columns), listed(table.rows)
+        if columns is None or rows is None:
+            continue
+        known = True
+        names = [text_of(inside(column).name).decode("utf-8", "replace") for column in columns]
+        for row in rows:
+            values = listed(row) or ()
+            out.append(msgspec.json.encode(dict(zip(names, values, strict=False))))
+    return out or _skip() if known else None
 
 
 def _skip() -> Found:

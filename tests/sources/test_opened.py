@@ -50,6 +50,15 @@ ENVELOPES: dict[str, Any] = {
     "journald": {"__CURSOR": "c", "_HOSTNAME": "h", "MESSAGE": TEXT},
     "raw beside a time": {"_raw": TEXT, "_time": 1.5},
     "Datadog": {"_id": "1", "date": "2026-01-01T00:00:00Z", "service": "s", "attributes": RECORD},
+    "Log Analytics": {
+        "tables": [
+            {
+                "name": "PrimaryResult",
+                "columns": [{"name": name, "type": "dynamic"} for name in RECORD],
+                "rows": [list(RECORD.values())],
+            }
+        ]
+    },
     "Elastic": {"_index": "i", "_id": "1", "_source": RECORD},
     "Splunk HEC": {"time": 1, "host": "h", "sourcetype": "s", "event": RECORD},
     "Splunk HEC, text": {"time": 1, "index": "i", "event": TEXT},

@@ -91,7 +91,7 @@ def entra_signin(deed: Deed) -> Record:
         return record | {
             "userId": mail, "userPrincipalName": mail, "appId": "portal", "isInteractive": True,
             "authenticationRequirement": "multiFactorAuthentication",
-            "signInEventTypes": ["interactiveUser"],
+            "signInEventTypes": ["interactiveUser"], "uniqueTokenIdentifier": f"token-{deed.uid}",
         }  # fmt: skip
     return record | {
         "servicePrincipalId": deed.actor.name, "servicePrincipalName": deed.actor.name,

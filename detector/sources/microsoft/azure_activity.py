@@ -1,7 +1,7 @@
 """Azure activity log and resource logs: what was asked of Azure's resources, and who asked.
 
-Read: the diagnostic export, the REST layout, and logs of resources that name a caller, such as Key
-Vault's. Callers are the users and applications of Entra, under the same names as in its own logs.
+Read: the diagnostic export, the REST layout, rows of a Log Analytics workspace, and logs of resources
+that name a caller, such as Key Vault's. Callers are the users and applications of Entra, under the same names as in its own logs.
 
 References:
     Azure Monitor documentation, "Azure activity log event schema"; "Common and service-specific
@@ -25,6 +25,7 @@ from detector.sources.credentials import hashed, public
 from detector.sources.format import Format
 from detector.sources.microsoft import entra
 from detector.sources.microsoft.azure_activity_deeds import action_of, refined, type_of
+from detector.sources.microsoft.tables import ACTIVITY_ROW, exported
 from detector.sources.origins import origin_of, specified
 from detector.sources.record import Record
 from schemas.event import ActivityEvent, Credential, Outcome, Principal, Status, Target
@@ -55,6 +56,7 @@ _HTTP_MADE = re.compile(r"[123]\d\d")
 
 
 def _read(record: Record) -> ActivityEvent:
+    record = exported(record)
     claims = _claims(record)
     directory = claims.text(_TENANT) or claims.text("tid") or record.text("tenantId")
     operation = record.text("operationName") or record.text("operationName", "value")
@@ -201,6 +203,7 @@ SOURCE = Format(
         ("resourceId", "operationName", "category"),
         ("eventTimestamp", "operationName"),
         ("operationName", "callerIpAddress"),
+        ACTIVITY_ROW,
     ),
     _read,
     never=(

@@ -1,7 +1,7 @@
 """Entra ID audit log: what was changed in a directory, by whom, in which application or account.
 
-Read: Microsoft Graph's directory audits and the diagnostic export, which has the same under
-`properties`, and Intune's audit log, which travels with it. A secret, certificate or federated
+Read: Microsoft Graph's directory audits, the diagnostic export, which has the same under `properties`,
+rows of a Log Analytics workspace, and Intune's audit log, which travels with it. A secret, certificate or federated
 credential that is added to an application is a credential issued to it.
 
 References:
@@ -28,6 +28,7 @@ from detector.sources.credentials import public
 from detector.sources.deeds import Deeds
 from detector.sources.format import Format
 from detector.sources.microsoft import entra
+from detector.sources.microsoft.tables import AUDIT_ROW, exported
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
 from schemas.event import (
@@ -156,6 +157,7 @@ _FAILED = frozenset({"failure", "failed", "timeout"})
 
 
 def _read(record: Record) -> ActivityEvent:
+    record = exported(record)
     told = record.part("properties") if record.get("properties") is not None else record
     operation = told.text("activityDisplayName") or record.text("operationName")
     if not operation:
@@ -351,6 +353,7 @@ SOURCE = Format(
         ("properties/activityDateTime", "properties/initiatedBy"),
         ("category=AuditLogs", "operationName"),
         ("activityDateTime", "activityDisplayName"),
+        AUDIT_ROW,
     ),
     _read,
     never=("category=*SignInLogs",),

@@ -1,7 +1,8 @@
 """Entra ID sign-ins: of users (interactive or not), service principals and managed identities.
 
-Read: Microsoft Graph's records and the diagnostic export, which has the same under `properties`. An
-application's credential is the key or federated credential that it signed in with.
+Read: Microsoft Graph's records, the diagnostic export, which has the same under `properties`, and
+the rows of a Log Analytics workspace. An application's credential is the key or federated credential
+that it signed in with, a person's the token that came of it.
 
 References:
     Microsoft Graph documentation, "signIn resource type" (v1.0 and beta); Azure Monitor reference,
@@ -21,6 +22,7 @@ Examples:
 from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.microsoft import entra
+from detector.sources.microsoft.tables import SIGN_IN_ROWS, exported
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
 from schemas.event import (
@@ -60,6 +62,7 @@ _FACTOR_REFUSED = "500121"
 
 
 def _read(record: Record) -> ActivityEvent:
+    record = exported(record)
     told = record.part("properties") if record.get("properties") is not None else record
     directory = told.first("homeTenantId", "resourceTenantId")
     directory = directory or record.first("tenantId", "tenantid")
@@ -75,7 +78,7 @@ def _read(record: Record) -> ActivityEvent:
         time=when.time(name),
         principal=principal,
         action=_action(record, told, outcome, human=principal.type == "human"),
-        credential=_credential(told),
+        credential=_credential(told, outcome),
         target=_target(told),
         origin=origin_of(
             told.text("ipAddress") or record.first("callerIpAddress", "calleripaddress"), told.text("userAgent"),
@@ -144,7 +147,9 @@ def _mfa(told: Record) -> bool | None:
     return required == _MULTI and made in {0, None} if required else None
 
 
-def _credential(told: Record) -> Credential | None:
+def _credential(told: Record, outcome: Outcome) -> Credential | None:
+    """What an application signed in with; of others, the token that came of it, which Azure's and
+    Graph's logs call `uti`."""
     key = told.text("servicePrincipalCredentialKeyId")
     if key and key != _NOBODY:
         how = told.text("clientCredentialType")
@@ -159,8 +164,14 @@ def _credential(told: Record) -> Credential | None:
             type="federated_credential", lifetime="ephemeral",
         )  # fmt: skip
     thumb = told.text("servicePrincipalCredentialThumbprint")
+    if thumb:
+        return public(
+            thumb, "x509_thumbprint", told.context, told.tenant, type="certificate",
+            lifetime="static",
+        )  # fmt: skip
+    token = told.text("uniqueTokenIdentifier") if outcome.status == "success" else ""
     return public(
-        thumb, "x509_thumbprint", told.context, told.tenant, type="certificate", lifetime="static"
+        token, entra.TOKEN, told.context, told.tenant, type="access_token", lifetime="ephemeral"
     )
 
 
@@ -193,6 +204,7 @@ SOURCE = Format(
         ("createdDateTime", "appDisplayName", "ipAddress"),
         ("createdDateTime", "signInEventTypes"),
         ("createdDateTime", "servicePrincipalId", "resourceDisplayName"),
+        *SIGN_IN_ROWS,
     ),
     _read,
     never=("activityDateTime",),

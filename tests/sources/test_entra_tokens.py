@@ -1,0 +1,28 @@
+"""Entra's sign-ins and Azure's activities know one token by one id: what leads to it and what is done
+with it meet."""
+
+from tests.sources.cases import FOLDER, decode
+
+SIGN_IN = FOLDER / "entra_signin" / "row.raw.json"
+ACTIVITY = FOLDER / "azure_activity" / "row.raw.json"
+
+
+def test_a_sign_in_and_what_is_done_with_its_token_share_a_fingerprint() -> None:
+    """`uniqueTokenIdentifier` of a sign-in is `uti` among the claims of an activity."""
+    (signed_in,), (done,) = decode(SIGN_IN), decode(ACTIVITY)
+
+    assert signed_in.credential is not None
+    assert done.credential is not None
+    assert "entra_token_id" == signed_in.credential.uid_kind == done.credential.uid_kind
+    assert signed_in.credential.fingerprint == done.credential.fingerprint
+    assert signed_in.principal.uid == done.principal.uid
+
+
+def test_a_refused_sign_in_leads_to_no_token() -> None:
+    """What a refused application tried to sign in with is its key, and no token came of it."""
+    [refused] = decode(FOLDER / "entra_signin" / "row-of-application.raw.json")
+
+    assert refused.outcome is not None
+    assert refused.credential is not None
+    assert "denied" == refused.outcome.status
+    assert "entra_key_id" == refused.credential.uid_kind
