@@ -1,7 +1,7 @@
 """Azure activity log and resource logs: what was asked of Azure's resources, and who asked.
 
 Read: the diagnostic export, the REST layout, rows of a Log Analytics workspace, and logs of resources
-that name a caller, such as Key Vault's. Callers are the users and applications of Entra, under the same names as in its own logs.
+that name a caller, such as Key Vault's, and requests to Microsoft Graph. Callers are the users and applications of Entra, under the same names as in its own logs.
 
 References:
     Azure Monitor documentation, "Azure activity log event schema"; "Common and service-specific
@@ -23,9 +23,9 @@ import re
 
 from detector.sources.credentials import hashed, public
 from detector.sources.format import Format
-from detector.sources.microsoft import entra
+from detector.sources.microsoft import entra, graph_activity
 from detector.sources.microsoft.azure_activity_deeds import action_of, refined, type_of
-from detector.sources.microsoft.tables import ACTIVITY_ROW, exported
+from detector.sources.microsoft.tables import ACTIVITY_ROWS, exported
 from detector.sources.origins import origin_of, specified
 from detector.sources.record import Record
 from schemas.event import ActivityEvent, Credential, Outcome, Principal, Status, Target
@@ -57,6 +57,8 @@ _HTTP_MADE = re.compile(r"[123]\d\d")
 
 def _read(record: Record) -> ActivityEvent:
     record = exported(record)
+    if record.text("category") in graph_activity.CATEGORIES:
+        return graph_activity.read(record, NAME)
     claims = _claims(record)
     directory = claims.text(_TENANT) or claims.text("tid") or record.text("tenantId")
     operation = record.text("operationName") or record.text("operationName", "value")
@@ -203,7 +205,7 @@ SOURCE = Format(
         ("resourceId", "operationName", "category"),
         ("eventTimestamp", "operationName"),
         ("operationName", "callerIpAddress"),
-        ACTIVITY_ROW,
+        *ACTIVITY_ROWS,
     ),
     _read,
     never=(

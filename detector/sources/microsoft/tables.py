@@ -7,7 +7,8 @@ workspace, not the directory, so it is left out.
 
 References:
     Azure Monitor reference, tables "SigninLogs", "AADNonInteractiveUserSignInLogs",
-    "AADServicePrincipalSignInLogs", "AADManagedIdentitySignInLogs", "AuditLogs", "AzureActivity".
+    "AADServicePrincipalSignInLogs", "AADManagedIdentitySignInLogs", "AuditLogs", "AzureActivity",
+    "MicrosoftGraphActivityLogs".
 
 Examples:
     >>> from detector.sources.base import Context
@@ -41,7 +42,13 @@ _SIGN_INS = {
 }
 SIGN_IN_ROWS = tuple((f"Type={table}", "TimeGenerated") for table in _SIGN_INS)
 AUDIT_ROW = ("Type=AuditLogs", "TimeGenerated")
-ACTIVITY_ROW = ("Type=AzureActivity", "TimeGenerated")
+# Requests to Graph, by the category that each table holds.
+_REQUESTS = {
+    "MicrosoftGraphActivityLogs": "MicrosoftGraphActivityLogs",
+    "AADGraphActivityLogs": "AzureADGraphActivityLogs",
+}
+ACTIVITY_ROWS = tuple((f"Type={table}", "TimeGenerated") for table in ("AzureActivity", *_REQUESTS))
+_CATEGORIES = {**_SIGN_INS, **_REQUESTS, "AuditLogs": "AuditLogs"}
 # A row's time stands where the export has it, so that of a time in two forms the log's own is read.
 _ABOVE = {
     "TimeGenerated": "time", "OperationName": "operationName", "ResultType": "resultType",
@@ -54,6 +61,7 @@ _ACTIVITY = {
     "ActivitySubstatusValue": "resultSignature", "CallerIpAddress": "callerIpAddress",
     "Caller": "caller", "CorrelationId": "correlationId", "EventDataId": "eventDataId",
 }  # fmt: skip
+_WORKSPACE = "TenantId"
 _LOOKED_INTO = 1 << 18
 
 
@@ -65,15 +73,15 @@ def exported(record: Record) -> Record:
     table = row.get("Type")
     if table == "AzureActivity":
         return replace(record, fields=_activity(row))
-    category = _SIGN_INS.get(table) if isinstance(table, str) else None
-    if category is None and table != "AuditLogs":
+    category = _CATEGORIES.get(table) if isinstance(table, str) else None
+    if category is None:
         return record
-    told = {_camel(name): _object(value) for name, value in row.items()}
+    told = {_camel(name): _object(value) for name, value in row.items() if name != _WORKSPACE}
     told["resourceId"] = told.pop("resourceIdentity", None)  # a row's own is the directory's
     if isinstance(told.get("locationDetails"), dict):
         told["location"] = told["locationDetails"]
     made = {name: row[column] for column, name in _ABOVE.items() if row.get(column)}
-    return replace(record, fields={**made, "category": category or "AuditLogs", "properties": told})
+    return replace(record, fields={**made, "category": category, "properties": told})
 
 
 def _activity(row: Fields) -> Fields:
