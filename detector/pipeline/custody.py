@@ -80,15 +80,22 @@ def learned(holder: CredentialState, fact: Fact) -> list[Fact]:
     if fact.credential is None or fact.context is None:
         return []
     if holder.expire(fact.context.source, fact.credential.expires):
-        return lapses(holder, holder.users)
+        return _lapses(holder, holder.users)
     return []
 
 
-def lapses(holder: CredentialState, users: tuple[str, ...]) -> list[Fact]:
+def used(holder: CredentialState, fact: Fact) -> list[Fact]:
+    """What who uses a credential in a new context is told of its expiry. Most uses are in the one
+    system that knows of it, where there is nothing to tell, so that is looked at first."""
+    here = fact.context.source if fact.context is not None else ""
+    if all(source == here for source in holder.expiries):
+        return []
+    return _lapses(holder, (fact.sender,))
+
+
+def _lapses(holder: CredentialState, users: tuple[str, ...]) -> list[Fact]:
     """What principals are told that use a credential in another system than the one that says when
     it expires, and whose own log does not say."""
-    if not holder.expiries:
-        return []
     found: dict[str, tuple[int, Credential]] = {}
     for use in (use.opened() for use in holder.uses):
         user, own = use.event.key, use.event.credential

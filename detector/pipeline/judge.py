@@ -209,7 +209,7 @@ def credential(state: State, holder: CredentialState, fact: Fact) -> Outcome:
             holder.reach = wider(holder.reach, fact.reach)
         changed = holder.used(fact)
         if changed:
-            facts += custody.lapses(holder, (fact.sender,))
+            facts += custody.used(holder, fact)
     elif fact.kind == "secret_read":
         changed = holder.read(fact)
     elif fact.kind == "issued":

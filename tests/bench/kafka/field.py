@@ -89,6 +89,7 @@ def peers(partitions: int) -> list[Entry]:
         Entry("Quix Streams, count per key", _environment("quix"), more=("bare",)),
         Entry("Quix Streams, decode and count", _environment("quix"), more=("whole",)),
         Entry("Bytewax, count per key", _environment("bytewax"), group=False, more=("bare",)),
+        Entry("Bytewax, count per key, kept", _environment("bytewax"), group=False, more=("kept",)),
         Entry("Bytewax, decode and count", _environment("bytewax"), group=False, more=("whole",)),
         Entry("Kafka Streams exactly once, count per key", _streams),
     ]

@@ -14,6 +14,7 @@ from tests.bench.kafka.stage import Stage
 _LOG, _OURS = "throughput", "ours."
 _NOTES = {
     "Bytewax, count per key": "values not decoded, no recovery store",
+    "Bytewax, count per key, kept": "values not decoded; recovery store on local disk",
     "Bytewax, decode and count": "recovery store on local disk",
     "Quix Streams, count per key": "values not decoded",
     "Kafka Streams exactly once, count per key": "values not decoded",

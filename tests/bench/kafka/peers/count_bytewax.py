@@ -1,7 +1,7 @@
-"""Bytewax: a count per key in a stateful map. `bare` decodes no value and has no recovery store; `whole`
-decodes each value and writes its state to a recovery store once a second.
+"""Bytewax: a count per key in a stateful map. `bare` decodes no value and has no recovery store; `kept`
+writes its state to a recovery store once a second; `whole` decodes each value as well.
 
-python count_bytewax.py BOOTSTRAP TOPIC GROUP COUNT FOLDER bare|whole
+python count_bytewax.py BOOTSTRAP TOPIC GROUP COUNT FOLDER bare|kept|whole
 """
 
 import json
@@ -19,7 +19,7 @@ from bytewax.recovery import RecoveryConfig, init_db_dir
 from bytewax.testing import run_main
 
 bootstrap, topic, _, count, folder, how = sys.argv[1:7]
-whole = how == "whole"
+whole, kept = how == "whole", how != "bare"
 left = int(count)
 began = False
 
@@ -56,7 +56,7 @@ class _Sink(DynamicSink):  # type: ignore[misc]
 flow = Dataflow("count")
 records = op.input("in", flow, KafkaSource([bootstrap], [topic], tail=True))
 op.output("out", op.stateful_map("count", op.map("key", records, keyed), one), _Sink())
-if whole:
+if kept:
     store = Path(folder) / "recovery"
     store.mkdir()
     init_db_dir(store, 1)
