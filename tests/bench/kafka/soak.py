@@ -67,9 +67,12 @@ async def soak(
         await worker.stop()
     note = f"{rate:,} events/s of {identities:,} identities for {seconds / 60:.0f} minutes"
     hours = f"{seconds * speed / _HOUR:.0f} hours of event time"
+    quarters = ("first", "second", "third", "last")
     for what, value in (
-        ("resident in the second quarter of it", samples.part(1, 4)),
-        ("resident in the last quarter of it", samples.part(3, 4)),
+        *(
+            (f"resident in its {name} quarter", samples.part(n, 4))
+            for n, name in enumerate(quarters)
+        ),
         ("resident, at most", samples.most),
     ):
         yield Figure("soak", what, value, "MiB", f"{note}; {hours}; median of samples")
