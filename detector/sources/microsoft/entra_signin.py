@@ -52,6 +52,9 @@ _CATEGORIES = {
 # a password handed to an application.
 _WAYS = {"devicecode": "device code sign-in", "ropc": "password grant sign-in",
          "authenticationtransfer": "transferred sign-in"}  # fmt: skip
+_GOES_ON = frozenset({"sign-in", "token refresh"})
+# The same of sessions that began so: what they came by is told of all their tokens.
+_BEGAN = {"devicecodeflow": "device code", "authenticationtransfer": "transfer"}
 # AADSTS codes: interrupts on the way to a sign-in are no denials.
 _INTERRUPTS = frozenset(
     {50055, 50058, 50072, 50074, 50076, 50079, 50125, 50127, 50129, 50140, 65001}
@@ -103,6 +106,9 @@ def _action(record: Record, told: Record, outcome: Outcome, *, human: bool) -> A
             operation = "token refresh" if person else operation
     if operation == "sign-in":
         operation = _WAYS.get(told.text("authenticationProtocol").lower(), operation)
+    began = _BEGAN.get(told.text("originalTransferMethod").lower())
+    if began and operation in _GOES_ON:
+        operation = f"{operation} after {began}"
     refused = outcome.code == _FACTOR_REFUSED
     return Action("entra", operation, "read", "retrieval", "factor_refused" if refused else "")
 
