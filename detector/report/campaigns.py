@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from schemas.alert import Alert
+from schemas.command import RevokeCommand
 
 MAX_FINDINGS = 1_000
 """How many findings are kept in memory; the least grave go first."""
@@ -28,6 +29,15 @@ class Campaign(Struct, frozen=True):
     def lead(self) -> Alert:
         """The finding that tells the story best."""
         return self.alerts[0]
+
+    def command(self, alert: Alert) -> RevokeCommand | None:
+        """The command of a finding: its own, or the one that has gone out for another finding of the
+        campaign, to which it points."""
+        story = alert.unmapped
+        if story.command is not None:
+            return story.command
+        sent = (one.unmapped.command for one in self.alerts)
+        return next((c for c in sent if c is not None and c.command_uid in story.withheld), None)
 
     @property
     def first(self) -> int:

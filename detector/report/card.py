@@ -15,14 +15,15 @@ from detector.report.phrases import call, name_of, person
 from detector.report.svg import burst
 from detector.report.words import moment, several, span
 from schemas.alert import Alert
+from schemas.command import RevokeCommand
 from schemas.story import Held, Moment, Person, Place, Story
 
 MAX_MOMENTS = 24
 MAX_CHANGES = 6
 
 
-def card(alert: Alert) -> Markup:
-    """Everything about one finding."""
+def card(alert: Alert, command: RevokeCommand | None) -> Markup:
+    """Everything about one finding, and the command that would end it."""
     story = alert.unmapped
     return join(
         (
@@ -31,7 +32,7 @@ def card(alert: Alert) -> Markup:
             element("div", _facts(alert), _against(story), cls="halves"),
             _benign(story),
             _path(story),
-            panel(story),
+            panel(story, command),
             _query(story),
             evidence(story),
             _frameworks(alert),

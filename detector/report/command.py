@@ -9,9 +9,9 @@ MODE = {"dry_run": "dry run: nothing may act on it", "enforce": "enforced"}
 TIER = {"auto": "acts unasked", "needs_approval": "needs approval", "never": "never"}
 
 
-def panel(story: Story) -> Markup:
-    """The command if there is one; else why it is withheld. Children are listed either way."""
-    command = story.command
+def panel(story: Story, command: RevokeCommand | None) -> Markup:
+    """The command if there is one, or the one that has gone out for another finding; else why it is
+    withheld. Children are listed either way."""
     if command is None:
         head = element("h4", "No revoke command")
         why = element(
@@ -22,6 +22,7 @@ def panel(story: Story) -> Markup:
         "section",
         element("h4", "Revoke command ", element("small", _terms(command))),
         element("pre", command.step or f"{command.action} {command.sub_id.id}"),
+        element("p", story.withheld) if story.withheld else None,
         _facts(command),
         _list("Why", command.reasons),
         children(command.descendants or story.descendants),

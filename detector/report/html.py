@@ -19,6 +19,7 @@ from detector.report.phrases import name_of, verdict, who
 from detector.report.svg import MAX_ROWS, anchor, timeline
 from detector.report.words import moment, several, span
 from schemas.alert import Alert
+from schemas.command import RevokeCommand
 
 MAX_CAMPAIGNS = 60
 MAX_CARDS = 8
@@ -127,8 +128,8 @@ def _section(campaign: Campaign) -> Markup:
     return element(
         "article",
         _title(campaign),
-        element("div", _named(lead), card(lead), cls="card"),
-        *(_folded(alert) for alert in others),
+        element("div", _named(lead), card(lead, campaign.command(lead)), cls="card"),
+        *(_folded(alert, campaign.command(alert)) for alert in others),
         element("p", more, cls="soft") if hidden > 0 else None,
         cls=f"campaign sev{lead.severity_id}",
         id=anchor(campaign),
@@ -166,7 +167,7 @@ def _state(alert: Alert) -> Markup | None:
     return element("small", f" {word}") if word else None
 
 
-def _folded(alert: Alert) -> Markup:
+def _folded(alert: Alert, command: RevokeCommand | None) -> Markup:
     """A lesser finding of the campaign: its line, and the rest on a click or on paper."""
     caption = SEVERITY[alert.severity_id]
     summary = element(
@@ -175,7 +176,9 @@ def _folded(alert: Alert) -> Markup:
         element("b", alert.finding_info.title),
         element("span", f" {moment(alert.unmapped.decisive.time)} · {verdict(alert)}", cls="soft"),
     )
-    return element("details", summary, element("div", card(alert), cls="card"), cls="lesser")
+    return element(
+        "details", summary, element("div", card(alert, command), cls="card"), cls="lesser"
+    )
 
 
 def _rest(folded: Fold) -> Markup | None:

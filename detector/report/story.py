@@ -38,13 +38,13 @@ def explain(alerts: Iterable[Alert], finding_uid: str | None) -> RenderableType:
     """
     folded = fold(alerts)
     campaign, alert = _chosen(folded, finding_uid)
-    story = alert.unmapped
+    story, command = alert.unmapped, campaign.command(alert)
     return Group(
         _head(campaign, alert),
         *_part("Timeline", _timeline(story)),
         *_part("Normal against now", _normal(story)),
         *_part("Path", _path(story)),
-        *_part("Revoke command" if story.command else "No revoke command", _command(story)),
+        *_part("Revoke command" if command else "No revoke command", _command(story, command)),
         *_part("Query to paste", _query(story)),
         *_part("Same campaign", _siblings(campaign, alert)),
     )
@@ -180,14 +180,14 @@ def _path(story: Story) -> RenderableType | None:
     return lines
 
 
-def _command(story: Story) -> RenderableType:
-    command = story.command
+def _command(story: Story, command: RevokeCommand | None) -> RenderableType:
     if command is None:
         return _said(story.withheld or "No detection above the revoke threshold asks for one.")
     terms = f"{command.action}, {command.scope}, {command.mode}, {command.tier}"
     return Group(
         _said(command.step or command.action, "bold"),
         _said(terms.replace("_", " "), "dim"),
+        *((_said(story.withheld),) if story.withheld else ()),
         *(_said(f"breaks   {line}") for line in command.breaks),
         _said(f"undo     {command.undo or 'cannot be undone'}"),
         _said(f"expires  {moment(command.expires_at)} UTC"),

@@ -77,3 +77,26 @@ def test_the_least_grave_are_cut_and_counted():
 def test_the_order_of_messages_does_not_matter(messages):
     """The page is the same whichever finding was published first."""
     assert fold(ALL) == fold(messages)
+
+
+def test_a_finding_that_points_to_a_command_of_its_campaign_shows_that():
+    """What has gone out for another finding ends this one as well; a stranger's does not."""
+    carrying, other = (alert for alert in fold(ALL).campaigns[0].alerts)
+    command = carrying.unmapped.command or other.unmapped.command
+    assert command is not None
+    withheld = f"Command {command.command_uid} has gone out for this."
+    bearer, pointing = (
+        structs.replace(alert, unmapped=structs.replace(alert.unmapped, **story))
+        for alert, story in (
+            (carrying, {"command": command, "withheld": ""}),
+            (other, {"command": None, "withheld": withheld}),
+        )
+    )
+    [campaign] = fold([bearer, pointing]).campaigns
+    lone = structs.replace(
+        pointing, metadata=structs.replace(pointing.metadata, correlation_uid="")
+    )
+    [alone] = fold([lone]).campaigns
+
+    assert command == campaign.command(bearer) == campaign.command(pointing)
+    assert alone.command(lone) is None
