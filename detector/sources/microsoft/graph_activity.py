@@ -143,7 +143,7 @@ def _is_id(part: str) -> bool:
 @lru_cache(_CACHED)
 def action_of(method: str, path: str) -> Action:
     """What a request does."""
-    operation = f"{method} {path}"
+    operation = f"{method} {path}".strip()
     for form, access, effect in _GRAVE:
         if form.match(operation):
             return Action("graph", operation, access, _PLANES.get(access, ""), effect)
