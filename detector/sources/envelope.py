@@ -102,6 +102,7 @@ class Inner(Struct, gc=False):
     authlogs: Raw = ABSENT
     items: Raw = ABSENT
     Message: Raw = ABSENT
+    ReceiptHandle: Raw = ABSENT
     result: Raw = ABSENT
     values: Raw = ABSENT
     columns: Raw = ABSENT

@@ -140,7 +140,7 @@ def _lists(one: Envelope) -> Found | None:
         raise SkipRecord("control message")
     if one.logEvents and (found := listed(one.logEvents)) is not None:
         return [text_of(inside(item).message) for item in found] or _skip()
-    for batch in (one.Records, one.records, one.Events, one.Messages, one.receivedMessages):
+    for batch in (one.Records, one.records, one.Events, one.receivedMessages):
         if batch and (found := listed(batch)) is not None:
             return found or _skip()
     if one.events and not one.id and not one.actor and (found := listed(one.events)) is not None:
@@ -149,8 +149,10 @@ def _lists(one: Envelope) -> Found | None:
         return found or _skip()
     if one.context and one.value and (found := listed(one.value)) is not None:
         return found or _skip()
+    if one.Messages and (found := listed(one.Messages)) is not None:
+        return found if all(inside(item).ReceiptHandle for item in found) else None
     if one.streams and (found := listed(one.streams)) is not None:
-        return _lines(found) or _skip()
+        return _lines(found)
     if one.tables and (found := listed(one.tables)) is not None:
         return _rows(found)
     if one.resourceLogs:
@@ -166,7 +168,7 @@ def _page(one: Envelope) -> Found | None:
         batches = (one.data, one.items)
     elif one.data and text_of(one.status) == b"success":
         streams = listed(inside(one.data).result)
-        return None if streams is None else _lines(streams) or _skip()
+        return None if streams is None else _lines(streams)
     elif one.response and text_of(one.stat) == b"OK":
         inner = inside(one.response)
         batches = (one.response, inner.authlogs, inner.items)
@@ -214,23 +216,20 @@ def _shipped(one: Envelope) -> Found | None:
         return [log] if is_json(log) else json_text(log)
     if one.document and one.date and is_json(one.attributes):
         return [one.attributes]
-    for text in _texts(one):
+    for text in (
+        one.CloudTrailEvent, one.message, one.log, one.line, one.MESSAGE, one.plain,
+        one.full_message, one.short_message,
+    ):  # fmt: skip
         if text and (found := json_text(text)) is not None:
             return found
     return None
 
 
-def _texts(one: Envelope) -> tuple[Raw, ...]:
-    return (
-        one.CloudTrailEvent, one.message, one.log, one.line, one.MESSAGE, one.plain,
-        one.full_message, one.short_message,
-    )  # fmt: skip
-
-
-def _lines(streams: list[Raw]) -> list[bytes | Raw]:
-    """The lines of Loki's streams, each a pair of a time and a text."""
+def _lines(streams: list[Raw]) -> Found | None:
+    """The lines of Loki's streams, each a pair of a time and a text; None if they are no such streams:
+    others have fields of these names as well."""
     pairs = [listed(pair) for one in streams for pair in listed(inside(one).values) or ()]
-    return [text_of(pair[1]) for pair in pairs if pair is not None and len(pair) > 1]
+    return [text_of(pair[1]) for pair in pairs if pair is not None and len(pair) > 1] or None
 
 
 def _rows(tables: list[Raw]) -> Found | None:

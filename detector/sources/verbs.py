@@ -42,6 +42,10 @@ WRITE = frozenset({
     "recover", "undelete", "extend", "restart", "resize", "pause", "dismiss", "unlock", "unsuspend",
     "reactivate", "enroll",
 })  # fmt: skip
+BY_METHOD: dict[str, Access] = {
+    "GET": "read", "HEAD": "read", "OPTIONS": "read", "POST": "write", "PUT": "write",
+    "PATCH": "write", "DELETE": "delete",
+}  # fmt: skip
 _VERBS = READ | LIST | DELETE | WRITE
 _CREATING = frozenset({"create", "issue", "mint", "exchange", "assume", "login", "lease", "renew"})
 _SECRETS = frozenset({"secret", "secrets", "password", "passwords", "credential", "credentials",

@@ -1,7 +1,10 @@
 """Entra's sign-ins and Azure's activities know one token by one id: what leads to it and what is done
 with it meet."""
 
-from tests.sources.cases import FOLDER, decode
+import json
+
+from detector.sources.microsoft.entra_signin import SOURCE
+from tests.sources.cases import CONTEXT, FOLDER, decode
 
 SIGN_IN = FOLDER / "entra_signin" / "row.raw.json"
 ACTIVITY = FOLDER / "azure_activity" / "row.raw.json"
@@ -19,10 +22,10 @@ def test_a_sign_in_and_what_is_done_with_its_token_share_a_fingerprint() -> None
 
 
 def test_a_refused_sign_in_leads_to_no_token() -> None:
-    """What a refused application tried to sign in with is its key, and no token came of it."""
-    [refused] = decode(FOLDER / "entra_signin" / "row-of-application.raw.json")
+    """The log gives an id all the same, but nobody holds a token of that id."""
+    row = json.loads(SIGN_IN.read_bytes()) | {"ResultType": "50126", "Status": {"errorCode": 50126}}
+    [refused] = SOURCE.decode(json.dumps(row).encode(), CONTEXT, 1)
 
     assert refused.outcome is not None
-    assert refused.credential is not None
     assert "denied" == refused.outcome.status
-    assert "entra_key_id" == refused.credential.uid_kind
+    assert refused.credential is None

@@ -89,6 +89,24 @@ def test_an_envelope_is_opened(name: str) -> None:
         assert not is_bare(ENVELOPES[name])
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"streams": []},
+        {"streams": ["a", {"values": "b"}]},
+        {"status": "success", "data": {"result": [{"id": 1}]}},
+        {"Messages": ["Hello", {"Body": TEXT}]},
+        {"tables": [{"name": "orders"}]},
+        {"_id": "1", "date": "2026-01-01", "attributes": "none"},
+    ],
+)
+def test_a_record_with_a_field_of_an_envelopes_name_stays_itself(record: dict[str, Any]) -> None:
+    """What only shares a field's name with a transport is not opened, nor passed over."""
+    raw = json.dumps(record).encode()
+
+    assert (raw,) == opened(raw)
+
+
 _VALUES = [TEXT, BASE64, RECORD, [RECORD], [{"message": TEXT, "data": BASE64}], "OK", "kube-audit"]
 
 

@@ -26,7 +26,7 @@ from detector.sources.credentials import public
 from detector.sources.format import Format
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
-from detector.sources.verbs import access_by_verb, plane_by_words
+from detector.sources.verbs import BY_METHOD, access_by_verb, plane_by_words
 from schemas.event import (
     Access,
     Action,
@@ -42,10 +42,6 @@ from schemas.event import (
 
 NAME = "gitlab_requests"
 _SERVICE = "gitlab"
-_METHODS: dict[str, Access] = {
-    "GET": "read", "HEAD": "read", "OPTIONS": "read", "POST": "write", "PUT": "write",
-    "PATCH": "write", "DELETE": "delete",
-}  # fmt: skip
 _SECRETS = ("/variables", "/secure_files")
 _TOKENS = ("_tokens", "/impersonation_tokens", "/rotate", "/oauth/token", "/deploy_keys", "/keys")
 _KEYS = ("/deploy_keys", "/keys")
@@ -125,7 +121,7 @@ def _action_of(record: Record) -> Action:
 @lru_cache(4_096)
 def _called(method: str, route: str) -> Action:
     """The action that a call of an API's route is: by its method, and grave by what it is about."""
-    access: Access = _METHODS.get(method, "unknown")
+    access: Access = BY_METHOD.get(method, "unknown")
     effect: Effect = ""
     if access == "read" and any(name in route for name in _SECRETS):
         access = "secret_read"
@@ -146,7 +142,7 @@ def _acted(method: str, controller: str, action: str) -> Action:
     """The action that a web request is: a Git operation, or what the controller's method says."""
     operation = f"{controller}#{action}".strip("#") or method
     git = _GIT.get(action)
-    access: Access = git or _METHODS.get(method) or access_by_verb(action)  # type: ignore[assignment]
+    access: Access = git or BY_METHOD.get(method) or access_by_verb(action)  # type: ignore[assignment]
     return Action(_SERVICE, operation, access, plane_by_words(operation, access))
 
 

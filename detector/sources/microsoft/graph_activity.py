@@ -19,10 +19,12 @@ Examples:
 import re
 from functools import lru_cache
 
+from detector.sources.ai.outcomes import outcome_of
 from detector.sources.credentials import public
 from detector.sources.microsoft import entra
 from detector.sources.origins import origin_of
 from detector.sources.record import Record
+from detector.sources.verbs import BY_METHOD
 from schemas.event import (
     Access,
     Action,
@@ -32,7 +34,6 @@ from schemas.event import (
     Outcome,
     Plane,
     Principal,
-    Status,
     Target,
 )  # fmt: skip
 
@@ -47,10 +48,6 @@ _KEYED = re.compile(r"\([^)]+\)")
 _ID = re.compile(r".*\d.*|.*[@!:=,%+].*|.{40,}", re.DOTALL)
 # Segments of Graph's own that look like ids, but name something.
 _NAMES = frozenset({"oauth2permissiongrants", "me", "$batch", "$ref", "$value", "$count"})
-_BY_METHOD: dict[str, Access] = {
-    "GET": "read", "HEAD": "read", "OPTIONS": "read", "DELETE": "delete", "POST": "write",
-    "PUT": "write", "PATCH": "write",
-}  # fmt: skip
 _READS = re.compile(r"(?:^|/)(?:\$batch|search/query|getbyids|validate\w*|check\w*|delta|get\w+)$")
 # Where something grave is done, by what an operation (without ids) matches. The first that fits decides.
 _FORMS: tuple[tuple[str, Access, Effect], ...] = (
@@ -147,7 +144,7 @@ def action_of(method: str, path: str) -> Action:
     for form, access, effect in _GRAVE:
         if form.match(operation):
             return Action("graph", operation, access, _PLANES.get(access, ""), effect)
-    access = _BY_METHOD.get(method, "write")
+    access = BY_METHOD.get(method, "write")
     if access == "write" and _READS.search(path):
         access = "read"
     if access == "read" and not path.endswith(("{id}", "$value", "$count", "me")):
@@ -179,9 +176,5 @@ def _target(uri: str, path: str) -> Target | None:
 
 
 def _outcome(told: Record) -> Outcome:
-    code = told.number("responseStatusCode")
-    code = told.number("httpStatusCode") if code is None else code
-    if code is None or code < 400:
-        return Outcome()
-    named: dict[int, Status] = {401: "denied", 403: "denied", 404: "not_found", 429: "throttled"}
-    return Outcome(named.get(code, "failure"), str(code))
+    code = told.first("responseStatusCode", "httpStatusCode")
+    return outcome_of(code) if code else Outcome()
